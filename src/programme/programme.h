@@ -1,0 +1,144 @@
+/* programme.h - a programme folder as one checked, compiled struct.
+ *
+ * `programme_load` reads programme.yaml and the CSV files it names, binds every key by a table (programme/keys.h),
+ * resolves names, orders `derive`, compiles every rule against the codebook, and either returns a programme in which
+ * nothing dangles or a list of problems with file, line, column and HINT. Nothing about a place is compiled in.
+ *
+ * Two hashes: `rules` over the canonical form of what decides (fields, derive, lines, identify, dimensions: not labels, not
+ * comments), and `source` over the bytes of every file. Everything lives in the programme's arena. */
+#ifndef PROGRAMME_PROGRAMME_H
+#define PROGRAMME_PROGRAMME_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/status.h"
+#include "column/segment.h"
+#include "rules/rule.h"
+
+struct label { /* one text in the programme's languages; NULL where not given. `label_in` falls back. */
+  const char *en, *zh;
+};
+enum language { LANG_EN, LANG_ZH, LANG_COUNT };
+const char *label_in(const struct label *l, enum language lang, const char *otherwise);
+
+enum sensitivity { SENS_PUBLIC, SENS_INTERNAL, SENS_RESTRICTED };
+
+struct choice { const char *code; struct label label; };
+
+struct field {
+  const char *name;
+  uint32_t level;            /* LEVEL_HOUSEHOLD, LEVEL_MEMBER, LEVEL_VILLAGE, LEVEL_LINE0 + n */
+  enum col_kind kind;        /* YAML types: integer decimal money real boolean choice text date */
+  uint8_t decimals;          /* decimal: as said; money: the programme currency's */
+  bool money;
+  struct label label;
+  const char *unit;
+  enum sensitivity sensitivity;
+  bool sealed;               /* kept encrypted in the registry, a token in snapshots; rules can't read it */
+  bool searchable;           /* sealed: equality search through a blind index */
+  bool required;             /* a row without it is refused */
+  bool changeable;
+  bool bounded; int64_t lo, hi;           /* integers, dates, scaled decimals */
+  bool real_bounded; double real_lo, real_hi;
+  const struct choice *choices; uint32_t choice_count;
+  struct missing_code { const char *text; enum absence why; } const *missing; uint32_t missing_count; /* source text -> absence */
+  uint32_t fill; struct cell fill_value;  /* absences with a meaning: see struct rule_field */
+  const struct rule *derived;             /* NULL = collected */
+  const char *derived_source;
+  uint32_t column;           /* collected: index among the level's collected fields (segment column); derived: order of computation */
+  bool assumed; const char *source;       /* where its definition or number comes from */
+  int line;                  /* in programme.yaml */
+};
+
+struct level { const char *name; /* "household" "members" "village", line levels */ struct label label; const struct field *fields; uint32_t field_count, collected_count; };
+
+struct area { /* sorted so that parents come before children */
+  const char *code, *name_en, *name_zh; uint32_t level; /* index in area_levels */
+  uint32_t parent; /* index in areas, or UINT32_MAX */
+  int64_t population; /* -1 = not given */
+  double lon, lat;    /* NAN = not given */
+  int32_t valid_from, valid_to; /* days; DATE_MIN.. DATE_MAX */
+};
+
+enum line_kind { LINE_ABSOLUTE, LINE_RELATIVE /* share of a weighted quantile of the welfare measure, computed per round */ };
+struct line_amount { int32_t year; const char *area; double amount; const char *source; bool assumed; };
+struct line { const char *name; struct label label; enum line_kind kind; const struct line_amount *amounts; uint32_t amount_count;
+  double share, quantile; /* LINE_RELATIVE: e.g. 0.6 of quantile 0.5 */ };
+
+struct indicator { const char *name; struct label label; double weight; const struct rule *rule; /* true = deprived */ const char *dimension; };
+
+/* A named decision rule with the words for people. */
+struct named_rule { const char *name; struct label label; const char *source; const struct rule *rule; int line; };
+
+enum ties { TIES_DRAW, TIES_INCLUDE, TIES_EXCLUDE };
+struct quota_row { const char *area; int64_t places; const char *source; }; /* area code of the level quota_level, or "*" */
+
+struct identify {
+  const struct named_rule *include; uint32_t include_count; /* a household qualifies when one of these is true */
+  const struct named_rule *exclude; uint32_t exclude_count; /* and none of these is */
+  const struct named_rule *causes;  uint32_t cause_count;   /* why poor: all that are true are listed */
+  bool has_rank; struct named_rule rank; bool rank_descending; /* a number; who goes first where places are short */
+  bool has_quota; uint32_t quota_level; const struct quota_row *quota; uint32_t quota_count; enum ties ties;
+  bool quota_persons; /* places count persons, not households */
+};
+
+struct design { /* how the data were sampled: what standard errors need. Names of fields; NULL = none */
+  const struct rule *welfare;  /* a double per household: income or consumption per head, compared with the lines */
+  const char *welfare_source; struct label welfare_label; const char *welfare_unit;
+  const struct rule *weight;   /* per household; times persons when count is persons. NULL = 1 */
+  const struct rule *persons;  /* household size; NULL = number of member rows */
+  const struct rule *strata, *psu; /* string or int; psu NULL = the household itself */
+  bool person_weight;          /* the weight is a person's weight, summed over members (member-level rule) */
+  const char *const *domains; uint32_t domain_count; /* names of choice, boolean or area fields (household or member level) to break results by */
+  const char *note_en, *note_zh; /* stands under every figure: "unweighted extract, ..." */
+};
+
+/* How files become rows: `sources` in the YAML. Read by `ingest`. */
+struct source_map { const char *field; const char *column; /* heading or variable in the file */ const char *with; /* conversion, e.g. "months", or a choice map */ int line; };
+struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = by its ending */
+  const char *table;         /* R object name in an .RData with several */
+  uint32_t level;            /* of the row: LEVEL_HOUSEHOLD, LEVEL_MEMBER (flat = household fields repeat), LEVEL_VILLAGE, lines */
+  bool flat;
+  const char *household_key, *member_key, *village_key; /* columns */
+  const struct source_map *maps; uint32_t map_count;
+  const char *fetch_hint_en, *fetch_hint_zh; /* what to tell a user whose file is absent */ };
+
+struct programme {
+  struct arena *arena;
+  const char *folder, *name; struct label title, note;
+  const char *currency; uint8_t currency_decimals;
+  enum language languages[LANG_COUNT]; uint32_t language_count;
+  int32_t year_from, year_to, year; /* `year`: the round's default */
+  struct level levels[LEVEL_MAX]; uint32_t level_count;
+  const struct label *area_levels; const char *const *area_level_names; uint32_t area_level_count; uint32_t home_level; /* the county level */
+  const struct area *areas; uint32_t area_count;
+  const char *household_area; /* NULL, or the household field (choice or text) that names its area by code */
+  const struct line *lines; uint32_t line_count; uint32_t main_line; /* `line` in rules */
+  const struct indicator *indicators; uint32_t indicator_count; double cutoff; /* poor if score >= cutoff - 1e-9 */
+  const char *const *dimension_names; const struct label *dimension_labels; uint32_t dimension_count;
+  struct identify identify;
+  struct design design;
+  const struct source *sources; uint32_t source_count;
+  struct rule_env env;       /* what every rule was compiled against; consts hold `line`, `year` and each line's name */
+  const struct field *const *derive_order; uint32_t derive_count; /* derived fields, each after what it reads */
+  struct digest rules_hash, source_hash;
+};
+
+struct problem { /* one thing wrong in a programme folder */
+  const char *file; int line, column; enum status status; const char *message, *hint; struct problem *next; };
+
+/* Loads and checks. On ERR_INPUT `problems` lists everything wrong that could be found in one go (first = e).
+ * A relative line's amount is not known until data are there: rules that read it are compiled with the constant `unknown`
+ * and `programme_set_line` gives it later. */
+enum status programme_load(struct arena *a, const char *folder, struct programme **out, struct problem **problems, struct err *e) MUST_CHECK;
+/* The amount of a line for a year and area: the latest year not after `year`, the nearest area upwards; NAN when none. */
+double programme_line_amount(const struct programme *p, uint32_t line, int32_t year, const char *area);
+/* Sets the constants `year`, `line` and every line's name for a run. */
+void programme_set_line(struct programme *p, uint32_t line, double amount);
+void programme_set_year(struct programme *p, int32_t year);
+const struct field *programme_field(const struct programme *p, uint32_t level, const char *name);
+uint32_t programme_area(const struct programme *p, const char *code); /* index or UINT32_MAX */
+/* Writes a small working programme with comments into a new folder. */
+enum status programme_new(const char *folder, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,50 @@
+/* registry.h - one file (or one PostgreSQL database) that holds a whole programme's people, rounds and history.
+ *
+ * Versions, not overwriting: every row says which event brought it and since when it is valid; what it replaced stands in
+ * a history table. An event is one change set: who, when, from what source, and the hash of its rows. An import is one
+ * event; an unchanged row writes nothing. Sealed fields are encrypted under a data key per household (registry/seal.h). */
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
+
+#include "base/date.h"
+#include "base/progress.h"
+#include "column/segment.h"
+#include "ingest/ingest.h"
+#include "programme/programme.h"
+
+struct registry;
+struct snapshot; /* column/snapshot.h: a manifest and one mapped segment per home */
+
+struct registry_options { const char *key_path; /* NULL = beside the file */ const char *actor; /* who: recorded in events */ struct clock clock; bool read_only; };
+
+enum status registry_init(const char *url, const struct programme *p, const struct registry_options *o, struct err *e) MUST_CHECK;
+/* Opens; `p` may be NULL: then the programme folder recorded at init is loaded (and its copy inside the registry is used when the folder is gone). */
+enum status registry_open(struct arena *a, const char *url, struct programme *p, const struct registry_options *o, struct registry **out, struct err *e) MUST_CHECK;
+void registry_close(struct registry *r);
+struct programme *registry_programme(struct registry *r);
+
+struct round_info { int64_t id; char name[64]; int32_t year; bool open; char snapshot[65]; /* hex of the manifest, "" while open */ int64_t households, members; };
+enum status registry_round_open(struct registry *r, const char *name, int32_t year, struct round_info *out, struct err *e) MUST_CHECK;
+enum status registry_round_close(struct registry *r, const char *name, struct progress *pr, struct round_info *out, struct err *e) MUST_CHECK;
+enum status registry_round_get(struct registry *r, const char *name_or_null_for_latest, struct round_info *out, struct err *e) MUST_CHECK;
+enum status registry_rounds(struct registry *r, struct arena *a, struct round_info **out, uint32_t *count, struct err *e) MUST_CHECK;
+
+struct import_counts { struct ingest_counts read; uint64_t inserted, changed, unchanged; int64_t event; };
+/* All sources of the programme, or one. Staged beside the registry, validated whole, then merged as one event. */
+enum status registry_import(struct registry *r, const char *round, const char *source_or_null, const struct ingest_options *o, bool dry_run,
+                            struct import_counts *out, struct err *e) MUST_CHECK;
+
+/* The frozen columns of a closed round; made again from the versions when the files are gone, and checked against the hash. */
+enum status registry_snapshot(struct registry *r, const char *round, struct snapshot **out, struct err *e) MUST_CHECK;
+
+/* Finds a household by its own number; gives its home, id and row in the snapshot. ERR_NOT_FOUND with near matches as HINT. */
+struct household_ref { int64_t home, id; uint32_t segment; uint64_t row; };
+enum status registry_find(struct registry *r, struct snapshot *s, const char *household_key, struct household_ref *out, struct err *e) MUST_CHECK;
+
+/* A run: which rules, which data, which seed; its decisions are a column file beside the snapshot. */
+struct run_record { int64_t id; char round[64], kind[16], rules_hash[65], source_hash[65], snapshot[65], decisions_hash[65], engine[32], seed[128]; int64_t at; char summary_json[8192]; };
+enum status registry_run_put(struct registry *r, struct run_record *run, const void *decisions, size_t decisions_len, struct err *e) MUST_CHECK;
+enum status registry_run_latest(struct registry *r, const char *round, const char *kind, struct run_record *out, struct err *e) MUST_CHECK;
+enum status registry_run_decisions(struct registry *r, struct arena *a, const struct run_record *run, void **data, size_t *len, struct err *e) MUST_CHECK;
+
+#endif
