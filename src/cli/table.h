@@ -1,0 +1,15 @@
+/* table.h - rows for people and programs: an aligned table on a screen (CJK counted as two columns wide), CSV, or a JSON array. */
+#ifndef CLI_TABLE_H
+#define CLI_TABLE_H
+
+#include "cli/cli.h"
+
+struct table_out;
+/* headings: "name" left-aligned text; ">name" right-aligned, and a bare number in JSON. In csv and json the heading is the key. */
+enum status table_open(struct cli *c, const char *const *headings, struct table_out **out, struct err *e) MUST_CHECK;
+void table_text(struct table_out *t, const char *s); /* the next cell; NULL = empty (json null) */
+void table_int(struct table_out *t, int64_t v);
+void table_real(struct table_out *t, double v, int decimals); /* decimals on screen; exact in csv and json */
+enum status table_close(struct table_out *t, struct err *e) MUST_CHECK; /* prints what is held */
+
+#endif
