@@ -1,7 +1,7 @@
 /* cli.h - the command line: one table of verbs, one way of reading options, one way of printing tables.
  *
- * Every verb is a row in cli/verbs.h and a function `enum status cmd_<verb>(struct cli *c, struct err *e)` in
- * cli/cmd_<verb>.c. Help, the manual page, shell completion and the reading of options come from the row. Verbs print
+ * Every verb is a `const struct verb verb_<name>` beside its function in cli/cmd_<name>.c, and one line in cli/verbs.h
+ * that puts it into its group. Help, the manual page, shell completion and the reading of options come from the row. Verbs print
  * results to standard output through table.h or stdio, and notes for people to standard error through cli_note; errors
  * are returned, and main prints them with their HINT and exits with the status's code. No rule about poverty lives here. */
 #ifndef CLI_CLI_H
@@ -19,9 +19,11 @@
 enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 
 struct cli;
-struct verb { /* one row of cli/verbs.h */
+struct verb { /* a row of help */
   const char *name, *arguments, *summary;
-  const char *options; /* "name=VALUE  what it is\n" or "name  what it is\n" each; a name ending in * may be repeated */
+  /* One option a line: "round=NAME  which round (default: the latest)\n" takes a value, "dry-run  check only\n" is a flag,
+   * "set=NAME=JSON*  ..." with a star after the value may be repeated. At least two spaces stand before the words. */
+  const char *options;
   const char *text;    /* the long help: a paragraph or two, examples */
   enum status (*run)(struct cli *c, struct err *e);
 };
@@ -42,6 +44,7 @@ struct cli {
   bool quiet;              /* --quiet */
   struct progress progress;
   struct clock clock;
+  int exit_code;           /* a verb whose answer is itself a "no" returns OK and sets this (`lucid rule` with an error: 1) */
 };
 
 const char *cli_option(const struct cli *c, const char *name);             /* last value given, or NULL */

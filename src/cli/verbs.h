@@ -1,0 +1,20 @@
+/* verbs.h - every verb, in the order and the groups of `lucid help`. X(name): `verb_<name>` stands in cli/cmd_<name>.c. */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#define VERBS_START(X) /* begin here */ \
+  X(help)
+
+#define VERBS_PROGRAMME(X) /* a programme folder */
+
+#define VERBS_REGISTRY(X) /* the registry: people and rounds */
+
+#define VERBS_DECIDE(X) /* who is poor, and why */
+
+#define VERBS_ALL(X) VERBS_START(X) VERBS_PROGRAMME(X) VERBS_REGISTRY(X) VERBS_DECIDE(X)
+
+#define X(name) extern const struct verb verb_##name;
+VERBS_ALL(X)
+#undef X
+
+#endif
