@@ -59,3 +59,70 @@ unit: $(if $(ROOM),$(filter $(BUILD)/unit/$(ROOM)/%,$(UNIT)),$(UNIT))
 	@BUILD=$(BUILD) tools/run-tests $^
 
 -include $(OBJ:.o=.d) $(UNIT:=.d)
+
+# The schema and other texts travel inside the program: tools/embed turns files into C strings.
+GEN := $(BUILD)/gen/schema_sql.h
+$(BUILD)/gen/schema_sql.h: $(wildcard schema/*.sql) tools/embed
+	@mkdir -p $(@D)
+	@tools/embed schema_sql $(wildcard schema/*.sql) >$@.tmp && mv $@.tmp $@
+$(OBJ): | $(GEN)
+
+FLOWS   := $(wildcard tests/flow/[a-z]*.sh)
+flow: $(BUILD)/lucid
+	@BUILD=$(BUILD) LUCID=$(abspath $(BUILD))/lucid tools/run-tests $(filter-out tests/flow/lib.sh,$(if $(FLOW),$(wildcard tests/flow/$(FLOW).sh),$(FLOWS)))
+
+test: $(BUILD)/lucid $(UNIT)
+	@BUILD=$(BUILD) LUCID=$(abspath $(BUILD))/lucid tools/run-tests $(UNIT) $(filter-out tests/flow/lib.sh,$(FLOWS))
+
+check: $(BUILD)/lucid
+	@tools/check-layers && tools/check-house && echo "layers and house: clean"
+
+# Sanitizers: the same tests under AddressSanitizer + UBSan, and under ThreadSanitizer, each in a build folder of its own.
+asan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" $(or $(TARGET),test)
+tsan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-tsan OPT="-O1 -g" SAN="-fsanitize=thread" $(or $(TARGET),test)
+
+# make fuzz-csv [SECONDS=60]: runs tests/fuzz/fuzz_csv.c on its corpus, with clang's libFuzzer and sanitizers.
+SECONDS ?= 60
+fuzz-%:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-fuzz CC=clang OPT="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(BUILD)-fuzz/fuzz_$*
+	@mkdir -p $(BUILD)-fuzz/new/$*
+	$(BUILD)-fuzz/fuzz_$* -max_total_time=$(SECONDS) -rss_limit_mb=2048 -timeout=20 $(BUILD)-fuzz/new/$* $(wildcard tests/fuzz/corpus/$*)
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
+	@clang $(ALLCFLAGS) -fsanitize=fuzzer $< $(call reverse,$(ARCHIVES)) $(LIBS) -o $@
+
+cover:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-cover OPT="-O0 -g" SAN="--coverage" test
+	@tools/coverage $(BUILD)-cover
+
+tidy:
+	@clang-tidy --quiet --warnings-as-errors='*' $(SRC) -- $(STD) -Isrc -I$(BUILD)/gen -DLUCID_VERSION='"$(VERSION)"' $(PKGCFLAGS)
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem -Isrc -I$(BUILD)/gen -DLUCID_VERSION='""' src
+
+# make bench [BENCH=decide] [ARGS=...]: ratios against a peer run in the same minute; medians.
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+$(BUILD)/bench/%: tests/bench/%.c $(ARCHIVES)
+	@mkdir -p $(@D)
+	@$(CC) $(ALLCFLAGS) -MMD -MP $< $(call reverse,$(ARCHIVES)) $(LIBS) -o $@
+bench: $(BUILD)/lucid $(if $(BENCH),$(filter $(BUILD)/bench/bench_$(BENCH),$(BENCHES)),$(BENCHES))
+	@for b in $(filter $(BUILD)/bench/%,$^); do echo "== $${b##*/}"; LUCID=$(abspath $(BUILD))/lucid $$b $(ARGS) || exit 1; done
+
+PREFIX ?= /usr/local
+install: $(BUILD)/lucid
+	install -D -m 755 $(BUILD)/lucid $(DESTDIR)$(PREFIX)/bin/lucid
+	$(BUILD)/lucid help --manual >$(BUILD)/lucid.1
+	install -D -m 644 $(BUILD)/lucid.1 $(DESTDIR)$(PREFIX)/share/man/man1/lucid.1
+	cd programmes && find . -type f -not -path '*/data/*' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/lucid/programmes/{} \;
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-cover
+
+help:
+	@echo "make                 build build/lucid"
+	@echo "make test            every unit and flow test;  make unit ROOM=rules, make flow FLOW=help for some"
+	@echo "make check           layers and house rules;    make tidy  clang-tidy and cppcheck"
+	@echo "make asan | tsan     the tests under sanitizers; make cover  line coverage"
+	@echo "make fuzz-csv        fuzz a parser (csv dta rdata yaml cel), SECONDS=60"
+	@echo "make bench           benchmarks with ratios, BENCH=decide for one"
+	@echo "make install         PREFIX=/usr/local DESTDIR="
