@@ -21,7 +21,9 @@ OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o)
 LIBOBJ  := $(filter-out $(BUILD)/obj/cli/main.o,$(OBJ))
 UNIT    := $(foreach r,$(ROOMS),$(patsubst tests/unit/$(r)/%.c,$(BUILD)/unit/$(r)/%,$(wildcard tests/unit/$(r)/test_*.c)))
 
-.PHONY: all help clean unit test check asan tsan cover tidy bench install
+test-programs: $(BUILD)/lucid $(UNIT)
+
+.PHONY: all help clean unit flow test test-programs check asan tsan cover tidy bench install
 all: $(BUILD)/lucid
 
 # Rooms become archives, so that a room's unit test links the rooms up to its own and nothing above.

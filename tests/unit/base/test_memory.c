@@ -1,0 +1,119 @@
+/* arena, map, text, bits: what everything stands on. */
+#include "unit.h"
+
+#include "base/bits.h"
+#include "base/map.h"
+#include "base/text.h"
+
+static void memory_from_an_arena_is_zeroed_and_aligned(void **state) {
+  (void)state;
+  struct arena a;
+  arena_init(&a, 0);
+  for (size_t n = 0; n < 5000; n += 37) {
+    unsigned char *p = arena_alloc(&a, n);
+    assert_non_null(p);
+    assert_int_equal((uintptr_t)p % 16, 0);
+    for (size_t i = 0; i < n; i++) assert_int_equal(p[i], 0);
+    memset(p, 0xAB, n);
+  }
+  arena_drop(&a);
+}
+
+static void an_arena_never_passes_its_ceiling(void **state) {
+  (void)state;
+  struct arena a;
+  arena_init(&a, 100000);
+  size_t got = 0;
+  while (arena_alloc(&a, 1000)) got += 1000;
+  assert_in_range(a.used, 50000, 100000);
+  assert_in_range(got, 50000, 100000);
+  assert_null(arena_alloc(&a, 200000));
+  volatile size_t too_many = SIZE_MAX / 2;
+  assert_null(arena_array(&a, too_many, 3));
+  arena_drop(&a);
+  assert_non_null(arena_alloc(&a, 1000));
+  arena_drop(&a);
+}
+
+static void a_map_finds_every_key_and_no_other(void **state) {
+  (void)state;
+  struct arena a;
+  struct map m;
+  arena_init(&a, 0);
+  map_init(&m, &a);
+  assert_int_equal(map_get(&m, "x", 1), MAP_NONE);
+  char key[32];
+  for (uint32_t i = 0; i < 20000; i++) {
+    uint32_t at;
+    bool fresh;
+    int n = snprintf(key, sizeof key, "household-%u", i);
+    assert_true(map_put(&m, key, (size_t)n, &at, &fresh));
+    assert_true(fresh);
+    assert_int_equal(at, i);
+  }
+  for (uint32_t i = 0; i < 20000; i++) {
+    int n = snprintf(key, sizeof key, "household-%u", i);
+    assert_int_equal(map_get(&m, key, (size_t)n), i);
+    assert_int_equal(map_get(&m, key, (size_t)n - 1 + (i < 10)), i < 10 ? i : map_get(&m, key, (size_t)n - 1));
+  }
+  assert_int_equal(map_get(&m, "household-20000", 15), MAP_NONE);
+  uint32_t at;
+  assert_true(map_put(&m, "", 0, &at, NULL));
+  assert_int_equal(map_get(&m, "", 0), 20000);
+  arena_drop(&a);
+}
+
+static void a_text_never_passes_its_maximum_and_says_so(void **state) {
+  (void)state;
+  struct text t;
+  struct err e;
+  text_init(&t, 10);
+  text_add(&t, "12345");
+  text_addf(&t, "%d", 67890);
+  assert_ok(text_check(&t, "the answer", &e), &e);
+  text_addc(&t, 'x');
+  assert_string_equal(text_str(&t), "1234567890");
+  assert_refused(text_check(&t, "the answer", &e), ERR_LIMIT, "the answer is longer than 10 bytes", &e);
+  text_clear(&t);
+  text_add(&t, "ok");
+  assert_string_equal(text_str(&t), "ok");
+  text_free(&t);
+  assert_string_equal(text_str(&t), "");
+}
+
+static void only_well_formed_utf8_passes(void **state) {
+  (void)state;
+  static const char *good[] = {"", "abc", "贫困户", "\xF0\x9F\x8C\xBE", "\xEF\xBB\xBF"};
+  static const char *bad[] = {"\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE8\xB4", "ab\xFF"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(text_is_utf8(good[i], strlen(good[i]), NULL));
+  size_t at = 99;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(text_is_utf8(bad[i], strlen(bad[i]), &at));
+  assert_int_equal(at, 2);
+  assert_false(text_is_utf8("a\0b", 3, NULL));
+  assert_int_equal(text_width("贫困a", 7), 5);
+}
+
+static void characters_survive_a_round_trip(void **state) {
+  (void)state;
+  for (uint32_t c = 1; c < 0x110000; c += c < 0x3000 ? 1 : 97) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    char buf[4];
+    uint32_t back = 0;
+    size_t n = text_utf8_put(buf, c);
+    assert_int_equal(text_utf8_next(buf, n, &back), n);
+    assert_int_equal(back, c);
+  }
+}
+
+static void bits_count_only_up_to_the_last_row(void **state) {
+  (void)state;
+  uint64_t b[3] = {~0ull, ~0ull, ~0ull};
+  for (size_t n = 0; n <= 192; n++) assert_int_equal(bits_count(b, n), n);
+  bits_clear(b, 70);
+  assert_false(bits_get(b, 70));
+  assert_int_equal(bits_count(b, 128), 127);
+}
+
+UNIT_MAIN(UNIT(memory_from_an_arena_is_zeroed_and_aligned), UNIT(an_arena_never_passes_its_ceiling), UNIT(a_map_finds_every_key_and_no_other),
+          UNIT(a_text_never_passes_its_maximum_and_says_so), UNIT(only_well_formed_utf8_passes), UNIT(characters_survive_a_round_trip),
+          UNIT(bits_count_only_up_to_the_last_row))
