@@ -1,0 +1,153 @@
+#include "stats/survey.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stats/order.h"
+
+enum { SUM_BLOCK = 1024 };
+
+static double sum_blocks(const double *f, uint64_t blocks, uint64_t n) {
+  if (blocks <= 1) {
+    double s = 0;
+    for (uint64_t i = 0; i < n; i++) s += f[i];
+    return s;
+  }
+  uint64_t half = blocks / 2;
+  return sum_blocks(f, half, half * SUM_BLOCK) + sum_blocks(f + half * SUM_BLOCK, blocks - half, n - half * SUM_BLOCK);
+}
+
+double survey_sum(const double *f, uint64_t n) { return sum_blocks(f, (n + SUM_BLOCK - 1) / SUM_BLOCK, n); }
+
+/* Gives each row its dense PSU, PSUs of a stratum side by side; fills psus, strata, stratum_at. */
+static enum status number_psus(struct arena *a, uint64_t n, const uint32_t *stratum, const uint32_t *psu, struct survey *s, struct err *e) {
+  uint64_t *keys;
+  uint32_t *order, *of_row, *at;
+  ARENA_TRY(e, of_row = arena_array(a, n, sizeof *of_row));
+  struct arena scratch;
+  arena_init(&scratch, 0);
+  keys = arena_array(&scratch, n, sizeof *keys);
+  if (keys)
+    for (uint64_t i = 0; i < n; i++) keys[i] = (uint64_t)(stratum ? stratum[i] : 0) << 32 | (psu ? psu[i] : (uint32_t)i);
+  order = keys ? order_u64(&scratch, keys, n) : NULL;
+  if (!order) {
+    arena_drop(&scratch);
+    return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
+  }
+  uint32_t psus = 0, strata = 0;
+  for (uint64_t i = 0; i < n; i++) {
+    bool first = i == 0, new_stratum = first || keys[order[i]] >> 32 != keys[order[i - 1]] >> 32;
+    if (new_stratum) strata++;
+    if (first || keys[order[i]] != keys[order[i - 1]]) psus++;
+    of_row[order[i]] = psus - 1;
+  }
+  at = arena_array(a, (size_t)strata + 1, sizeof *at);
+  if (at) {
+    uint32_t h = 0;
+    for (uint64_t i = 0; i < n; i++)
+      if (i == 0 || keys[order[i]] >> 32 != keys[order[i - 1]] >> 32) at[h++] = of_row[order[i]];
+    at[strata] = psus;
+  }
+  arena_drop(&scratch);
+  ARENA_TRY(e, at);
+  s->psu = of_row, s->psus = psus, s->strata = strata, s->stratum_at = at;
+  for (uint32_t h = 0; h < strata; h++) s->lonely += at[h + 1] - at[h] == 1;
+  return OK;
+}
+
+enum status survey_open(struct arena *a, uint64_t n, const double *weight, const uint32_t *stratum, const uint32_t *psu, struct survey *out, struct err *e) {
+  *out = (struct survey){.n = n};
+  if (n == 0) return err_set(e, ERR_INPUT, "import the data and close the round first", "there is no row to estimate from");
+  if (n > UINT32_MAX) return err_set(e, ERR_LIMIT, "work on one county at a time", "%llu rows are more than a survey holds (4,294,967,295)", (unsigned long long)n);
+  if (!weight) {
+    double *ones;
+    ARENA_TRY(e, ones = arena_array(a, n, sizeof *ones));
+    for (uint64_t i = 0; i < n; i++) ones[i] = 1;
+    weight = ones;
+  }
+  for (uint64_t i = 0; i < n; i++)
+    if (!(weight[i] >= 0) || isinf(weight[i]))
+      return err_set(e, ERR_INPUT, "a sampling weight is how many units a row stands for: zero or more", "row %llu has the weight %g", (unsigned long long)i + 1, weight[i]);
+  out->weight = weight;
+  out->total = survey_sum(weight, n);
+  if (!(out->total > 0)) return err_set(e, ERR_INPUT, "look at the weight field of the sample", "all weights are zero");
+  TRY(number_psus(a, n, stratum, psu, out, e));
+  ARENA_TRY(e, out->z = arena_array(a, n, sizeof *out->z));
+  ARENA_TRY(e, out->psu_total = arena_array(a, out->psus, sizeof *out->psu_total));
+  return OK;
+}
+
+double survey_variance(struct survey *s, const double *z) {
+  if (s->psus < 2) return NAN;
+  double *t = s->psu_total;
+  memset(t, 0, s->psus * sizeof *t);
+  for (uint64_t i = 0; i < s->n; i++) t[s->psu[i]] += s->weight[i] * z[i];
+  double variance = 0;
+  for (uint32_t h = 0; h < s->strata; h++) {
+    double *first = t + s->stratum_at[h];
+    uint32_t m = s->stratum_at[h + 1] - s->stratum_at[h];
+    double mean = m > 1 ? survey_sum(first, m) / m : 0;
+    for (uint32_t j = 0; j < m; j++) first[j] = (first[j] - mean) * (first[j] - mean);
+    variance += survey_sum(first, m) * (m > 1 ? m / (m - 1.0) : 1);
+  }
+  return variance;
+}
+
+double survey_part(const struct survey *s, const double *part, uint64_t i) { return s->weight[i] * (part ? part[i] : 1); }
+
+static const struct estimate nothing = {.value = NAN, .se = NAN};
+
+struct estimate survey_ratio(struct survey *s, const double *y, const double *x, const double *part) {
+  struct estimate r = {0};
+  for (uint64_t i = 0; i < s->n; i++) {
+    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]) && !(x && isnan(x[i]));
+    s->z[i] = in ? survey_part(s, part, i) : 0;
+    r.n += in;
+  }
+  r.weight = survey_sum(s->z, s->n);
+  if (x)
+    for (uint64_t i = 0; i < s->n; i++)
+      if (s->z[i] > 0) s->z[i] *= x[i];
+  double below = x ? survey_sum(s->z, s->n) : r.weight;
+  if (r.n == 0 || below == 0) return nothing;
+  for (uint64_t i = 0; i < s->n; i++) {
+    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]) && !(x && isnan(x[i]));
+    s->z[i] = in ? survey_part(s, part, i) * y[i] : 0;
+  }
+  r.value = survey_sum(s->z, s->n) / below;
+  for (uint64_t i = 0; i < s->n; i++) {
+    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]) && !(x && isnan(x[i]));
+    s->z[i] = in ? (part ? part[i] : 1) * (y[i] - r.value * (x ? x[i] : 1)) / below : 0;
+  }
+  r.se = sqrt(survey_variance(s, s->z));
+  return r;
+}
+
+struct estimate survey_mean(struct survey *s, const double *y, const double *part) { return survey_ratio(s, y, NULL, part); }
+
+struct estimate survey_total(struct survey *s, const double *y, const double *part) {
+  struct estimate r = {0};
+  for (uint64_t i = 0; i < s->n; i++) {
+    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]);
+    s->z[i] = in ? survey_part(s, part, i) : 0;
+    r.n += in;
+  }
+  if (r.n == 0) return nothing;
+  r.weight = survey_sum(s->z, s->n);
+  for (uint64_t i = 0; i < s->n; i++)
+    if (s->z[i] > 0) s->z[i] *= y[i];
+  r.value = survey_sum(s->z, s->n);
+  for (uint64_t i = 0; i < s->n; i++) s->z[i] = s->weight[i] > 0 ? s->z[i] / s->weight[i] : 0;
+  r.se = sqrt(survey_variance(s, s->z));
+  return r;
+}
+
+struct estimate survey_delta(struct survey *s, double value, uint64_t n, double weight) {
+  if (n == 0 || isnan(value)) return nothing;
+  return (struct estimate){.value = value, .se = sqrt(survey_variance(s, s->z)), .n = n, .weight = weight};
+}
+
+struct interval estimate_interval(struct estimate x, double lo, double hi) {
+  if (isnan(x.value) || isnan(x.se)) return (struct interval){NAN, NAN};
+  return (struct interval){fmax(lo, x.value - 1.959963984540054 * x.se), fmin(hi, x.value + 1.959963984540054 * x.se)};
+}
