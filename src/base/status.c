@@ -28,7 +28,7 @@ static void fill(char *to, size_t cap, const char *fmt, va_list ap) {
   trim_partial(to);
 }
 
-enum status err_set(struct err *e, enum status status, const char *hint, const char *fmt, ...) {
+enum status err_fill(struct err *e, enum status status, const char *hint, const char *fmt, ...) {
   if (!e) return status;
   va_list ap;
   va_start(ap, fmt);
@@ -40,7 +40,7 @@ enum status err_set(struct err *e, enum status status, const char *hint, const c
   return status;
 }
 
-enum status err_prefix(struct err *e, const char *fmt, ...) {
+enum status err_fill_prefix(struct err *e, const char *fmt, ...) {
   if (!e) return ERR_INTERNAL;
   char before[sizeof e->message], joined[2 * sizeof e->message + 3];
   va_list ap;
@@ -54,7 +54,7 @@ enum status err_prefix(struct err *e, const char *fmt, ...) {
   return e->status;
 }
 
-enum status err_errno(struct err *e, int errnum, const char *fmt, ...) {
+enum status err_fill_errno(struct err *e, int errnum, const char *fmt, ...) {
   enum status s = ERR_IO;
   const char *hint = NULL;
   if (errnum == ENOSPC || errnum == EDQUOT) s = ERR_FULL, hint = "free some space on that disk and run the command again; nothing was kept";

@@ -46,15 +46,21 @@ struct err {
   char hint[400];    /* what to do; empty when there is nothing to add */
 };
 
+/* A failure is never OK: written where compilers and analysers can see it. */
+static inline enum status status_failed(enum status s) { return s == OK ? ERR_INTERNAL : s; }
+
 /* Fills `e` (when not NULL) and returns `status`, so that `return err_set(...)` reads as one thought. `hint` may be NULL. */
-enum status err_set(struct err *e, enum status status, const char *hint, const char *fmt, ...) PRINTF_LIKE(4, 5);
+enum status err_fill(struct err *e, enum status status, const char *hint, const char *fmt, ...) PRINTF_LIKE(4, 5);
+#define err_set(...) status_failed(err_fill(__VA_ARGS__))
 
 /* Puts "prefix: " before the message already in `e`: the caller knows the file, the callee knew the line.
  * Returns e->status, or ERR_INTERNAL when e is NULL. */
-enum status err_prefix(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+enum status err_fill_prefix(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+#define err_prefix(...) status_failed(err_fill_prefix(__VA_ARGS__))
 
 /* As err_set with status ERR_IO, ERR_FULL, ERR_NOT_FOUND or ERR_CONFLICT chosen from errno, whose text is appended. */
-enum status err_errno(struct err *e, int errnum, const char *fmt, ...) PRINTF_LIKE(3, 4);
+enum status err_fill_errno(struct err *e, int errnum, const char *fmt, ...) PRINTF_LIKE(3, 4);
+#define err_errno(...) status_failed(err_fill_errno(__VA_ARGS__))
 
 int status_exit_code(enum status s);
 int status_http(enum status s);
