@@ -1,0 +1,63 @@
+#include "identify/poverty_lines.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool same(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
+
+static enum status class_of_amounts(struct arena *a, struct poverty_lines *l, const double *amounts, uint32_t *cap, uint32_t *class, struct err *e) {
+  for (uint32_t c = 0; c < l->class_count; c++) {
+    bool all = true;
+    for (uint32_t k = 0; k < l->line_count && all; k++) all = same(poverty_lines_amount(l, c, k), amounts[k]);
+    if (all) {
+      *class = c;
+      return OK;
+    }
+  }
+  if (l->class_count == *cap) {
+    uint32_t want = *cap ? *cap * 2 : 4;
+    size_t width = l->line_count ? l->line_count : 1;
+    ARENA_TRY(e, l->amounts = arena_grow(a, l->amounts, (size_t)*cap * width, want * width, sizeof(double)));
+    *cap = want;
+  }
+  memcpy(l->amounts + (size_t)l->class_count * l->line_count, amounts, l->line_count * sizeof(double));
+  *class = l->class_count++;
+  return OK;
+}
+
+enum status poverty_lines_find(struct arena *a, struct programme *p, const struct sample *s, struct survey *survey, int32_t year, struct poverty_lines *l, struct err *e) {
+  *l = (struct poverty_lines){.line_count = p->line_count, .survey = survey};
+  size_t width = l->line_count ? l->line_count : 1;
+  ARENA_TRY(e, l->class_of = arena_array(a, s->n ? s->n : 1, sizeof *l->class_of));
+  ARENA_TRY(e, l->relative = arena_array(a, width, sizeof *l->relative));
+  for (uint32_t k = 0; k < p->line_count; k++) {
+    const struct line *line = &p->lines[k];
+    if (line->kind != LINE_RELATIVE) continue;
+    if (!survey || !p->design.welfare)
+      return err_set(e, ERR_INPUT, p->design.welfare ? "give the households weights and members" : "add `welfare:` to the section `sample`",
+                     "the line `%s` is a share of the welfare measure, and there is none to compute it from", line->name);
+    enum status st = poverty_line(a, survey, s->welfare, NULL, line->share, line->quantile, &l->relative[k], e);
+    if (st != OK) return err_prefix(e, "line `%s`", line->name);
+  }
+  double *amounts;
+  ARENA_TRY(e, amounts = arena_array(a, width, sizeof *amounts));
+  uint32_t cap = 0;
+  uint32_t *class_of_area; /* area_count + 1: the last for households without one */
+  ARENA_TRY(e, class_of_area = arena_array(a, (size_t)p->area_count + 1, sizeof *class_of_area));
+  memset(class_of_area, 0xff, ((size_t)p->area_count + 1) * sizeof *class_of_area);
+  for (uint64_t i = 0; i < s->n || (i == 0 && !s->n); i++) {
+    uint32_t area = s->n && s->area[i] < p->area_count ? s->area[i] : p->area_count;
+    if (class_of_area[area] == UINT32_MAX) {
+      const char *code = area < p->area_count ? p->areas[area].code : "*";
+      for (uint32_t k = 0; k < p->line_count; k++)
+        amounts[k] = p->lines[k].kind == LINE_RELATIVE ? l->relative[k].line.value : programme_line_amount(p, k, year, code);
+      TRY(class_of_amounts(a, l, amounts, &cap, &class_of_area[area], e));
+    }
+    if (s->n) l->class_of[i] = class_of_area[area];
+  }
+  return OK;
+}
+
+void poverty_lines_set(struct programme *p, const struct poverty_lines *l, uint32_t class) {
+  for (uint32_t k = 0; k < l->line_count; k++) programme_set_line(p, k, poverty_lines_amount(l, class, k));
+}

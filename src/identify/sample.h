@@ -1,0 +1,38 @@
+/* sample.h - what every household brings to figures: welfare, weight, persons, stratum, PSU, area.
+ *
+ * One row a household, all segments one after the other (`first[i]` is where segment i begins). Estimates count persons: a row's
+ * weight is the household's weight times its persons, or, where the weight is a person's, the sum of its members' weights.
+ * A weight that is missing takes the household out of every weighted figure, and it is counted; it stays in decisions.
+ * Strings of strata and PSUs become numbers in order of first appearance, so the bytes never depend on hashing. */
+#ifndef IDENTIFY_SAMPLE_H
+#define IDENTIFY_SAMPLE_H
+
+#include "identify/eval.h"
+#include "identify/result.h"
+
+#define SAMPLE_NO_AREA UINT32_MAX
+
+struct sample {
+  const struct programme *programme;
+  const struct segment *const *segments;
+  uint32_t segment_count;
+  uint64_t *first;       /* segment_count + 1 */
+  uint64_t n;            /* households */
+  double *welfare;       /* NAN = not known */
+  double *weight;        /* household's own; 0 when missing or nobody lives there */
+  double *persons;       /* how many people; 0 when not known */
+  uint8_t *persons_known;
+  double *person_weight; /* weight of the household counted in persons: what estimates use */
+  uint32_t *stratum, *psu; /* NULL when the programme has none */
+  uint32_t *area;        /* index in programme->areas, or SAMPLE_NO_AREA */
+  uint64_t without_weight, without_persons, without_stratum, without_psu;
+  struct rule_use *uses; uint32_t use_count;
+};
+
+enum status sample_read(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, struct sample *out, struct err *e) MUST_CHECK;
+/* The area's ancestor at a level of the programme's areas (itself when it is there), or SAMPLE_NO_AREA. */
+uint32_t sample_area_at(const struct programme *p, uint32_t area, uint32_t level);
+/* Weights of the members of row i (all segments) where the design has a person's weight; NAN when one is missing. */
+enum status sample_member_weight(const struct sample *s, struct arena *scratch, uint32_t segment, uint64_t household, uint64_t member, double *out, struct err *e) MUST_CHECK;
+
+#endif
