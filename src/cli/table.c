@@ -26,7 +26,7 @@ enum status table_open(struct cli *c, const char *const *headings, struct table_
   ARENA_TRY(e, *out = arena_new(&c->arena, struct table_out));
   **out = (struct table_out){.c = c, .headings = headings};
   while (headings[(*out)->columns]) (*out)->columns++;
-  if ((*out)->columns > MOST_COLUMNS) return err_set(e, ERR_INTERNAL, NULL, "a table of %d columns", (*out)->columns);
+  if ((*out)->columns < 1 || (*out)->columns > MOST_COLUMNS) return err_set(e, ERR_INTERNAL, NULL, "a table of %d columns", (*out)->columns);
   return OK;
 }
 
@@ -74,7 +74,7 @@ static void print_padded(const char *s, size_t width, bool right, bool last) {
 }
 
 static void print_table(const struct table_out *t) {
-  size_t width[MOST_COLUMNS];
+  size_t width[MOST_COLUMNS] = {0};
   for (int i = 0; i < t->columns; i++) width[i] = text_width(heading(t, i), strlen(heading(t, i)));
   for (size_t k = 0; k < t->count; k++) {
     size_t w = t->cells[k].text ? text_width(t->cells[k].text, strlen(t->cells[k].text)) : 0;
@@ -128,8 +128,9 @@ static enum status print_json(const struct table_out *t, struct err *e) {
 }
 
 enum status table_close(struct table_out *t, struct err *e) {
+  if (t->columns < 1 || t->columns > MOST_COLUMNS) return err_set(e, ERR_INTERNAL, NULL, "a table of %d columns", t->columns);
   if (t->failed) return err_set(e, ERR_MEMORY, NULL, "out of memory printing a table");
-  if (t->columns && t->count % (size_t)t->columns) return err_set(e, ERR_INTERNAL, NULL, "a table with an unfinished row");
+  if (t->count % (size_t)t->columns) return err_set(e, ERR_INTERNAL, NULL, "a table with an unfinished row");
   if (t->c->format == FORMAT_JSON) return print_json(t, e);
   if (t->c->format == FORMAT_CSV) print_csv(t);
   else print_table(t);
