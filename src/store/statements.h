@@ -1,0 +1,72 @@
+/* statements.h - every fixed SQL statement, by name. Parameters are numbered; each statement is prepared once per store. */
+#ifndef STORE_STATEMENTS_H
+#define STORE_STATEMENTS_H
+
+#define STORE_STATEMENTS(X)                                                                                  \
+  /* single facts */                                                                                         \
+  X(META_PUT, "INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value") \
+  X(META_GET, "SELECT value FROM meta WHERE name = ?1")                                                      \
+  X(FILE_PUT, "INSERT INTO programme_file(position, name, bytes) VALUES (?1, ?2, ?3)")                       \
+  X(FILE_ALL, "SELECT name, bytes FROM programme_file ORDER BY position")                                    \
+  /* areas and fields */                                                                                     \
+  X(AREA_PUT, "INSERT INTO area(id, code, level, parent, home, name_en, name_zh) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+  X(AREA_ALL, "SELECT id, code, level, parent, home FROM area ORDER BY id")                                  \
+  X(FIELD_PUT, "INSERT INTO field(id, level, name, kind, decimals, sealed, searchable, column_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+  X(FIELD_OF, "SELECT id, column_name, kind, decimals, sealed, searchable FROM field WHERE level = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1") \
+  /* sequences */                                                                                            \
+  X(SEQUENCE_GET, "SELECT next FROM sequence WHERE name = ?1")                                               \
+  X(SEQUENCE_PUT, "INSERT INTO sequence(name, next) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET next = excluded.next") \
+  /* events */                                                                                               \
+  X(EVENT_LAST, "SELECT id, hash, at FROM event ORDER BY id DESC LIMIT 1")                                   \
+  X(EVENT_PUT, "INSERT INTO event(id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash)" \
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")                 \
+  X(EVENT_ALL, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id") \
+  X(EVENT_GET, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event WHERE id = ?1") \
+  X(EVENT_UNDONE_BY, "SELECT id FROM event WHERE undoes = ?1")                                               \
+  X(EVENT_CLOSE_AFTER, "SELECT id, detail FROM event WHERE kind = 'round_close' AND id > ?1 ORDER BY id")    \
+  /* rounds */                                                                                               \
+  X(ROUND_PUT, "INSERT INTO round(id, name, year, opened, closed, snapshot, households, members) VALUES (?1, ?2, ?3, ?4, NULL, '', 0, 0)") \
+  X(ROUND_CLOSE, "UPDATE round SET closed = ?2, snapshot = ?3, households = ?4, members = ?5 WHERE id = ?1") \
+  X(ROUND_BY_NAME, "SELECT id, name, year, opened, closed, snapshot, households, members FROM round WHERE name = ?1") \
+  X(ROUND_LATEST, "SELECT id, name, year, opened, closed, snapshot, households, members FROM round ORDER BY id DESC LIMIT 1") \
+  X(ROUND_ALL, "SELECT id, name, year, opened, closed, snapshot, households, members FROM round ORDER BY id") \
+  X(ROUND_NEXT, "SELECT coalesce(max(id), 0) + 1 FROM round")                                                \
+  /* sealed data keys */                                                                                     \
+  X(SEAL_PUT, "INSERT INTO seal_key(home, household, wrapped) VALUES (?1, ?2, ?3)")                          \
+  X(SEAL_GET, "SELECT wrapped FROM seal_key WHERE home = ?1 AND household = ?2")                             \
+  X(SEAL_ERASE, "UPDATE seal_key SET wrapped = NULL WHERE home = ?1 AND household = ?2")                     \
+  /* runs */                                                                                                 \
+  X(RUN_PUT, "INSERT INTO run(round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary)" \
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id")                               \
+  X(RUN_LATEST, "SELECT id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary FROM run" \
+                " WHERE round = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1")                                  \
+  X(RUN_ALL, "SELECT id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary FROM run ORDER BY id") \
+  /* households by their own number (the table is generated; these columns are always there) */              \
+  X(HOUSEHOLD_FIND, "SELECT home, id FROM household WHERE key = ?1")                                         \
+  X(HOUSEHOLD_NEAR, "SELECT key FROM household WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 5")           \
+  X(HOUSEHOLD_ANY, "SELECT 1 FROM household LIMIT 1")                                                        \
+  X(HOUSEHOLD_FORMER, "SELECT home, id FROM household_history WHERE key = ?1 ORDER BY from_event DESC LIMIT 1") \
+  X(HOMES, "SELECT DISTINCT home FROM household UNION SELECT DISTINCT home FROM household_history ORDER BY 1") \
+  /* the import's work file (a store of mode STORE_SCRATCH) */                                               \
+  X(STAGE_HOUSEHOLDS, "CREATE TABLE h(seq INTEGER PRIMARY KEY, home INTEGER, key TEXT, row INTEGER, given INTEGER, data BLOB)") \
+  X(STAGE_CHILDREN, "CREATE TABLE c(seq INTEGER PRIMARY KEY, h INTEGER, level INTEGER, key TEXT, row INTEGER, data BLOB)") \
+  X(STAGE_VILLAGES, "CREATE TABLE v(area INTEGER PRIMARY KEY, row INTEGER, data BLOB)")                      \
+  X(STAGE_ORDER, "CREATE TABLE o(home INTEGER, id INTEGER, seq INTEGER, fresh INTEGER, PRIMARY KEY (home, id)) WITHOUT ROWID") \
+  X(STAGE_KEY_INDEX, "CREATE UNIQUE INDEX h_key ON h(key)")                                                  \
+  X(STAGE_CHILD_INDEX, "CREATE INDEX c_h ON c(h, level, seq)")                                               \
+  X(STAGE_H_PUT, "INSERT INTO h(seq, home, key, row, given, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")          \
+  X(STAGE_H_SET, "UPDATE h SET home = ?2, row = ?3, given = ?4, data = ?5 WHERE seq = ?1")                   \
+  X(STAGE_H_GET, "SELECT seq, home, key, row, given, data FROM h WHERE seq = ?1")                            \
+  X(STAGE_H_FIND, "SELECT seq, row, given FROM h WHERE key = ?1")                                            \
+  X(STAGE_H_ALL, "SELECT seq, home, key, row, given, data FROM h ORDER BY seq")                              \
+  X(STAGE_H_ORPHAN, "SELECT key, row FROM h WHERE given = 0 ORDER BY seq")                                   \
+  X(STAGE_C_PUT, "INSERT INTO c(seq, h, level, key, row, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")             \
+  X(STAGE_C_ALL, "SELECT h, level, key, row, data FROM c ORDER BY seq")                                      \
+  X(STAGE_C_OF, "SELECT h, level, key, row, data FROM c WHERE h = ?1 ORDER BY level, seq")                   \
+  X(STAGE_V_PUT, "INSERT INTO v(area, row, data) VALUES (?1, ?2, ?3)")                                       \
+  X(STAGE_V_FIND, "SELECT row FROM v WHERE area = ?1")                                                       \
+  X(STAGE_V_ALL, "SELECT area, row, data FROM v ORDER BY area")                                              \
+  X(STAGE_O_PUT, "INSERT INTO o(home, id, seq, fresh) VALUES (?1, ?2, ?3, ?4)")                              \
+  X(STAGE_O_ALL, "SELECT o.home, o.id, o.fresh, h.seq, h.key, h.row, h.given, h.data FROM o JOIN h USING (seq) ORDER BY o.home, o.id")
+
+#endif

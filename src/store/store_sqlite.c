@@ -1,0 +1,446 @@
+/* store_sqlite.c - the registry in one SQLite file: WAL, STRICT tables, synchronous=FULL. */
+#include "store/store.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "schema_sql.h"
+#include "store/spec.h"
+
+#define APPLICATION_ID 0x4C756364 /* "Lucd", in the file's header: `file` and we can tell what it is */
+
+struct store_stmt {
+  struct store *store;
+  sqlite3_stmt *handle;
+  bool bad_number; /* a NaN or an infinity was bound */
+};
+
+struct store {
+  sqlite3 *db;
+  char *path;
+  enum store_mode mode;
+  struct store_stmt named[SQL_COUNT];
+};
+
+static const char *const sql_text[] = {
+#define X(name, sql) sql,
+    STORE_STATEMENTS(X)
+#undef X
+};
+static const char *const sql_name[] = {
+#define X(name, sql) #name,
+    STORE_STATEMENTS(X)
+#undef X
+};
+
+/* ---- errors: one table from the engine's codes to ours ---- */
+
+static const struct {
+  int code;
+  enum status status;
+  const char *words, *hint;
+} code_table[] = {
+    {SQLITE_BUSY, ERR_BUSY, "somebody else is writing", "wait until the other command has finished, then run this one again; nothing was changed"},
+    {SQLITE_LOCKED, ERR_BUSY, "somebody else is writing", "wait until the other command has finished, then run this one again; nothing was changed"},
+    {SQLITE_FULL, ERR_FULL, "the disk is full", "free some space on that disk and run the command again; nothing was kept of this change"},
+    {SQLITE_CORRUPT, ERR_CORRUPT, "the file is damaged", "restore the latest backup; `lucid fsck` says what is still whole"},
+    {SQLITE_NOTADB, ERR_CORRUPT, "this is not a registry", "give the path of a .lucid file made by `lucid init`"},
+    {SQLITE_READONLY, ERR_IO, "it may not be written to", "check who may write to the file and to its folder"},
+    {SQLITE_PERM, ERR_IO, "it may not be written to", "check who may write to the file and to its folder"},
+    {SQLITE_CANTOPEN, ERR_IO, "cannot open it", "check the path, and who may read and write there"},
+    {SQLITE_NOMEM, ERR_MEMORY, "out of memory", "close other programs and run the command again"},
+    {SQLITE_TOOBIG, ERR_LIMIT, "a value is too long for the database", NULL},
+    {SQLITE_CONSTRAINT, ERR_CONFLICT, "a rule of the database does not hold", NULL},
+    {SQLITE_IOERR, ERR_IO, "reading or writing failed", "check the disk; nothing was kept of this change"},
+    {SQLITE_INTERRUPT, ERR_CANCELLED, "stopped", NULL},
+};
+
+static enum status fail_code(const struct store *s, int code, const char *doing, struct err *e) {
+  int base = code & 0xFF;
+  for (size_t i = 0; i < sizeof code_table / sizeof *code_table; i++)
+    if (code_table[i].code == base)
+      return err_set(e, code_table[i].status, code_table[i].hint, "%s: %s (%s%s%s)", s->path, code_table[i].words, doing, base == SQLITE_BUSY ? "" : ": ",
+                     base == SQLITE_BUSY ? "" : s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code));
+  return err_set(e, ERR_INTERNAL, NULL, "%s: %s: %s (code %d)", s->path, doing, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code), code);
+}
+
+static enum status run_text(struct store *s, const char *sql, const char *doing, struct err *e) {
+  int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+  return rc == SQLITE_OK ? OK : fail_code(s, rc, doing, e);
+}
+
+static enum status one_int(struct store *s, const char *sql, int64_t *out, const char *doing, struct err *e) {
+  sqlite3_stmt *st = NULL;
+  int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(st);
+  if (rc == SQLITE_ROW) *out = sqlite3_column_int64(st, 0), rc = SQLITE_OK;
+  else if (rc == SQLITE_DONE) *out = 0, rc = SQLITE_OK;
+  enum status r = rc == SQLITE_OK ? OK : fail_code(s, rc, doing, e);
+  sqlite3_finalize(st);
+  return r;
+}
+
+/* ---- opening ---- */
+
+static enum status migrate(struct store *s, struct err *e) {
+  TRY(run_text(s, "BEGIN IMMEDIATE", "making the tables", e));
+  for (int i = 0; schema_sql[i].file; i++) TRY(run_text(s, schema_sql[i].text, schema_sql[i].file, e));
+  char stamp[120];
+  snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, STORE_SCHEMA_VERSION);
+  TRY(run_text(s, stamp, "stamping the version", e));
+  return run_text(s, "COMMIT", "making the tables", e);
+}
+
+static enum status check_version(struct store *s, struct err *e) {
+  int64_t id = 0, version = 0;
+  TRY(one_int(s, "PRAGMA application_id", &id, "reading the header", e));
+  TRY(one_int(s, "PRAGMA user_version", &version, "reading the header", e));
+  if (id != APPLICATION_ID)
+    return err_set(e, ERR_CORRUPT, "give the path of a .lucid file made by `lucid init`", "%s: this is not a registry: it is an SQLite file of another program", s->path);
+  if (version > STORE_SCHEMA_VERSION)
+    return err_set(e, ERR_VERSION, "install the newer Lucid that made it", "%s: made by a newer version: its tables are version %lld, this program (%s) knows up to %d", s->path, (long long)version,
+                   LUCID_VERSION, STORE_SCHEMA_VERSION);
+  if (version < STORE_SCHEMA_VERSION)
+    return err_set(e, ERR_VERSION, "open it with the Lucid that made it, and export it from there", "%s: made by another version: its tables are version %lld, this program (%s) needs %d", s->path,
+                   (long long)version, LUCID_VERSION, STORE_SCHEMA_VERSION);
+  return OK;
+}
+
+static enum status settings(struct store *s, const struct store_options *o, struct err *e) {
+  char q[400];
+  snprintf(q, sizeof q, "PRAGMA cache_size = -%d; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE;", o->cache_kib ? o->cache_kib : 16384);
+  TRY(run_text(s, q, "opening", e));
+  switch (o->mode) {
+  case STORE_CREATE: return run_text(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;", "opening", e);
+  case STORE_WRITE: return run_text(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;", "opening", e);
+  case STORE_READ: return run_text(s, "PRAGMA query_only = ON;", "opening", e);
+  case STORE_SCRATCH:
+  default: return run_text(s, "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON;", "opening", e);
+  }
+}
+
+static enum status open_mode(struct store *s, const struct store_options *o, struct err *e) {
+  if (o->mode == STORE_CREATE && file_exists(s->path))
+    return err_set(e, ERR_CONFLICT, "choose another name, or move the old file away first", "%s is already there", s->path);
+  if ((o->mode == STORE_WRITE || o->mode == STORE_READ) && !file_exists(s->path))
+    return err_set(e, ERR_NOT_FOUND, "check the path; `lucid init PROGRAMME FILE.lucid` makes a registry", "%s: there is no such registry", s->path);
+  if (o->mode == STORE_SCRATCH) unlink(s->path);
+  int flags = o->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (o->mode == STORE_CREATE || o->mode == STORE_SCRATCH) flags |= SQLITE_OPEN_CREATE;
+  int rc = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, o->vfs);
+  if (rc != SQLITE_OK) return fail_code(s, rc, "opening", e);
+  sqlite3_extended_result_codes(s->db, 1);
+  sqlite3_busy_timeout(s->db, o->busy_ms ? o->busy_ms : 5000);
+  if (o->mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") == 1) return fail_code(s, SQLITE_READONLY, "opening", e);
+  /* A damaged or hostile file must not run code: no triggers or views from the schema are trusted. */
+  sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  if (o->mode == STORE_WRITE || o->mode == STORE_READ) {
+    enum status st = check_version(s, e);
+    /* SQLite cannot make the -shm file of a WAL database in a folder that may not be written to: the file itself is whole, so read it as it is. */
+    if (st == ERR_IO && o->mode == STORE_READ && access(s->path, R_OK) == 0) {
+      char uri[4200];
+      char wal[4200];
+      snprintf(wal, sizeof wal, "%s-wal", s->path);
+      struct text t;
+      text_init(&t, sizeof uri);
+      text_add(&t, "file:");
+      for (const char *p = s->path; *p; p++)
+        if (*p == '%' || *p == '?' || *p == '#') text_addf(&t, "%%%02X", (unsigned char)*p);
+        else text_addc(&t, *p);
+      text_add(&t, "?immutable=1");
+      if (!t.full && !file_exists(wal)) {
+        sqlite3_close(s->db);
+        s->db = NULL;
+        rc = sqlite3_open_v2(text_str(&t), &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, o->vfs);
+        if (rc == SQLITE_OK) st = check_version(s, e);
+      }
+      text_free(&t);
+    }
+    TRY(st);
+  }
+  TRY(settings(s, o, e));
+  if (o->mode == STORE_CREATE) TRY(migrate(s, e));
+  return OK;
+}
+
+enum status store_open(const char *path, const struct store_options *o, struct store **out, struct err *e) {
+  *out = NULL;
+  struct store *s = calloc(1, sizeof *s);
+  if (!s) return err_set(e, ERR_MEMORY, NULL, "out of memory opening %s", path);
+  s->mode = o->mode;
+  s->path = strdup(path);
+  if (!s->path) {
+    free(s);
+    return err_set(e, ERR_MEMORY, NULL, "out of memory opening %s", path);
+  }
+  enum status st = open_mode(s, o, e);
+  if (st != OK) {
+    bool made = o->mode == STORE_CREATE && s->db;
+    store_close(s);
+    if (made) { /* an unfinished registry helps nobody */
+      char side[4200];
+      unlink(path);
+      snprintf(side, sizeof side, "%s-wal", path), unlink(side);
+      snprintf(side, sizeof side, "%s-shm", path), unlink(side);
+    }
+    return st;
+  }
+  *out = s;
+  return OK;
+}
+
+void store_close(struct store *s) {
+  if (!s) return;
+  for (int i = 0; i < SQL_COUNT; i++) sqlite3_finalize(s->named[i].handle);
+  sqlite3_close_v2(s->db);
+  if (s->mode == STORE_SCRATCH && s->path) unlink(s->path);
+  free(s->path);
+  free(s);
+}
+
+const char *store_path(const struct store *s) { return s->path; }
+
+/* ---- transactions ---- */
+
+enum status store_begin(struct store *s, bool write, struct err *e) {
+  TRY(run_text(s, write ? "BEGIN IMMEDIATE" : "BEGIN", "beginning", e));
+  if (write) return OK;
+  int64_t n;
+  enum status st = one_int(s, "SELECT count(*) FROM sqlite_schema", &n, "beginning", e); /* a read transaction starts with the first read */
+  if (st != OK) store_rollback(s);
+  return st;
+}
+
+enum status store_commit(struct store *s, struct err *e) {
+  enum status st = run_text(s, "COMMIT", "committing", e);
+  if (st != OK) store_rollback(s);
+  return st;
+}
+
+void store_rollback(struct store *s) {
+  for (int i = 0; i < SQL_COUNT; i++)
+    if (s->named[i].handle) sqlite3_reset(s->named[i].handle);
+  if (s->db && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool store_in_transaction(const struct store *s) { return s->db && !sqlite3_get_autocommit(s->db); }
+
+/* ---- statements ---- */
+
+enum status store_sql(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
+  struct store_stmt *st = &s->named[name];
+  if (!st->handle) {
+    int rc = sqlite3_prepare_v3(s->db, sql_text[name], -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+    if (rc != SQLITE_OK) return fail_code(s, rc, sql_name[name], e);
+    st->store = s;
+  } else {
+    sqlite3_reset(st->handle);
+  }
+  st->bad_number = false;
+  *out = st;
+  return OK;
+}
+
+void store_bind_int(struct store_stmt *st, int at, int64_t v) { sqlite3_bind_int64(st->handle, at, v); }
+void store_bind_real(struct store_stmt *st, int at, double v) {
+  if (!isfinite(v)) st->bad_number = true;
+  sqlite3_bind_double(st->handle, at, v == 0 ? 0.0 : v);
+}
+void store_bind_text(struct store_stmt *st, int at, const char *s, size_t n) { sqlite3_bind_text64(st->handle, at, s ? s : "", n, SQLITE_STATIC, SQLITE_UTF8); }
+void store_bind_str(struct store_stmt *st, int at, const char *s) {
+  if (s) store_bind_text(st, at, s, strlen(s));
+  else sqlite3_bind_null(st->handle, at);
+}
+void store_bind_blob(struct store_stmt *st, int at, const void *p, size_t n) { sqlite3_bind_blob64(st->handle, at, p ? p : "", n, SQLITE_STATIC); }
+void store_bind_null(struct store_stmt *st, int at) { sqlite3_bind_null(st->handle, at); }
+
+static const char *doing(const struct store_stmt *st) {
+  ptrdiff_t i = st - st->store->named;
+  return i >= 0 && i < SQL_COUNT ? sql_name[i] : sqlite3_sql(st->handle);
+}
+
+enum status store_step(struct store_stmt *st, bool *row, struct err *e) {
+  *row = false;
+  if (st->bad_number) {
+    st->bad_number = false;
+    sqlite3_reset(st->handle);
+    return err_set(e, ERR_INTERNAL, NULL, "a number that is not finite was about to be stored");
+  }
+  int rc = sqlite3_step(st->handle);
+  if (rc == SQLITE_ROW) {
+    *row = true;
+    return OK;
+  }
+  if (rc == SQLITE_DONE) {
+    sqlite3_reset(st->handle);
+    return OK;
+  }
+  char what[80];
+  snprintf(what, sizeof what, "%.79s", doing(st));
+  enum status r = fail_code(st->store, rc, what, e);
+  sqlite3_reset(st->handle);
+  return r;
+}
+
+enum status store_run(struct store_stmt *st, struct err *e) {
+  bool row = true;
+  while (row) TRY(store_step(st, &row, e));
+  return OK;
+}
+
+void store_reset(struct store_stmt *st) { sqlite3_reset(st->handle); }
+
+int64_t store_int(struct store_stmt *st, int col) { return sqlite3_column_int64(st->handle, col); }
+double store_real(struct store_stmt *st, int col) { return sqlite3_column_double(st->handle, col); }
+struct span store_text(struct store_stmt *st, int col) {
+  const char *p = (const char *)sqlite3_column_text(st->handle, col);
+  return (struct span){p, p ? (size_t)sqlite3_column_bytes(st->handle, col) : 0};
+}
+struct span store_blob(struct store_stmt *st, int col) {
+  const char *p = sqlite3_column_blob(st->handle, col);
+  return (struct span){p, (size_t)sqlite3_column_bytes(st->handle, col)};
+}
+bool store_null(struct store_stmt *st, int col) { return sqlite3_column_type(st->handle, col) == SQLITE_NULL; }
+int64_t store_changes(struct store *s) { return sqlite3_changes64(s->db); }
+
+/* ---- generated tables ---- */
+
+enum status store_create_table(struct store *s, const struct table_spec *t, struct err *e) {
+  TRY(store_spec_check(t, e));
+  struct text q;
+  text_init(&q, 1 << 20);
+  spec_create(&q, t);
+  enum status st = text_check(&q, t->name, e);
+  if (st == OK) st = run_text(s, text_str(&q), t->name, e);
+  text_free(&q);
+  return st;
+}
+
+enum status store_create_index(struct store *s, const struct table_spec *t, const char *name, const char *const *columns, uint32_t count, bool unique, struct err *e) {
+  TRY(store_spec_check(t, e));
+  if (!store_identifier_ok(name)) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be an index's name", name);
+  for (uint32_t i = 0; i < count; i++)
+    if (!store_identifier_ok(columns[i])) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be a column's name", columns[i]);
+  struct text q;
+  text_init(&q, 1 << 16);
+  spec_index(&q, t, name, columns, count, unique);
+  enum status st = text_check(&q, name, e);
+  if (st == OK) st = run_text(s, text_str(&q), name, e);
+  text_free(&q);
+  return st;
+}
+
+enum status store_prepare(struct store *s, const struct table_spec *t, enum store_op op, uint32_t n, struct store_stmt **out, struct err *e) {
+  *out = NULL;
+  TRY(store_spec_check(t, e));
+  if (n >= t->count || ((op == STORE_PREFIX || op == STORE_MAX) && n > t->key_count)) return err_set(e, ERR_INTERNAL, NULL, "column %u of table %s is out of range", n, t->name);
+  struct text q;
+  text_init(&q, 1 << 20);
+  spec_operation(&q, t, op, n);
+  struct store_stmt *st = NULL;
+  enum status r = text_check(&q, t->name, e);
+  if (r == OK && !(st = calloc(1, sizeof *st))) r = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (r == OK) {
+    st->store = s;
+    int rc = sqlite3_prepare_v3(s->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+    if (rc != SQLITE_OK) {
+      r = fail_code(s, rc, t->name, e);
+      free(st);
+      st = NULL;
+    }
+  }
+  text_free(&q);
+  *out = st;
+  return r;
+}
+
+void store_free(struct store_stmt *st) {
+  if (!st) return;
+  sqlite3_finalize(st->handle);
+  free(st);
+}
+
+void store_bind_value(struct store_stmt *st, int at, const struct store_value *v) {
+  switch (v->kind) {
+  case STORE_VALUE_INT: store_bind_int(st, at, v->i); return;
+  case STORE_VALUE_REAL: store_bind_real(st, at, v->d); return;
+  case STORE_VALUE_TEXT: store_bind_text(st, at, v->s.at, v->s.len); return;
+  case STORE_VALUE_BLOB: store_bind_blob(st, at, v->s.at, v->s.len); return;
+  case STORE_NULL:
+  default: store_bind_null(st, at);
+  }
+}
+
+void store_values(struct store_stmt *st, struct store_value *out, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    int c = (int)i;
+    switch (sqlite3_column_type(st->handle, c)) {
+    case SQLITE_INTEGER: out[i] = (struct store_value){.kind = STORE_VALUE_INT, .i = sqlite3_column_int64(st->handle, c)}; break;
+    case SQLITE_FLOAT: out[i] = (struct store_value){.kind = STORE_VALUE_REAL, .d = sqlite3_column_double(st->handle, c)}; break;
+    case SQLITE_TEXT: out[i] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = store_text(st, c)}; break;
+    case SQLITE_BLOB: out[i] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = store_blob(st, c)}; break;
+    default: out[i] = (struct store_value){.kind = STORE_NULL};
+    }
+  }
+}
+
+/* ---- the whole file ---- */
+
+enum status store_integrity(struct store *s, struct err *e) {
+  sqlite3_stmt *st = NULL;
+  int rc = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &st, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(st);
+  enum status r = OK;
+  if (rc != SQLITE_ROW) r = fail_code(s, rc, "checking the file", e);
+  else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
+    r = err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: %s", s->path, (const char *)sqlite3_column_text(st, 0));
+  sqlite3_finalize(st);
+  if (r != OK) return r;
+  rc = sqlite3_prepare_v2(s->db, "PRAGMA foreign_key_check", -1, &st, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(st);
+  if (rc == SQLITE_ROW) r = err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: a row of table %s names a row that is not there", s->path, (const char *)sqlite3_column_text(st, 0));
+  else if (rc != SQLITE_DONE) r = fail_code(s, rc, "checking the file", e);
+  sqlite3_finalize(st);
+  return r;
+}
+
+static enum status copy_to(struct store *s, sqlite3 *to, const char *path, struct err *e) {
+  sqlite3_busy_timeout(to, 5000);
+  sqlite3_backup *b = sqlite3_backup_init(to, "main", s->db, "main");
+  if (!b) return err_set(e, ERR_IO, NULL, "cannot start the copy to %s: %s", path, sqlite3_errmsg(to));
+  int rc;
+  while ((rc = sqlite3_backup_step(b, 1024)) == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
+    if (rc != SQLITE_OK) sqlite3_sleep(20);
+  int done = sqlite3_backup_finish(b);
+  if (rc == SQLITE_DONE && done == SQLITE_OK) return OK;
+  struct store there = {.db = to, .path = (char *)(uintptr_t)path};
+  return fail_code(&there, rc == SQLITE_DONE ? done : rc, "copying", e);
+}
+
+enum status store_backup(struct store *s, const char *to, struct err *e) {
+  if (file_exists(to)) return err_set(e, ERR_CONFLICT, "choose another name, or move the old backup away first", "%s is already there", to);
+  sqlite3 *db = NULL;
+  int rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  enum status st = OK;
+  struct store there = {.db = db, .path = (char *)(uintptr_t)to};
+  if (rc != SQLITE_OK) st = fail_code(&there, rc, "opening", e);
+  if (st == OK) sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+  if (st == OK) st = copy_to(s, db, to, e);
+  if (st == OK) st = store_integrity(&there, e);
+  /* The copy is one file, complete without companions. */
+  if (st == OK) st = run_text(&there, "PRAGMA journal_mode = DELETE", "closing", e);
+  sqlite3_close(db);
+  if (st != OK) unlink(to);
+  return st;
+}
+
+enum status store_flush(struct store *s, struct err *e) {
+  int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  return rc == SQLITE_OK ? OK : fail_code(s, rc, "emptying the write-ahead log", e);
+}
