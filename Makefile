@@ -7,7 +7,7 @@ PKGS    := sqlite3 yaml-0.1 jansson libsodium libcrypto zlib liblzma
 PKGCFLAGS := $(shell pkg-config --cflags $(PKGS))
 STD     := -std=c17 -D_DEFAULT_SOURCE
 WARN    := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
-           -Wwrite-strings -Wundef -Wold-style-definition -Wimplicit-fallthrough -Wno-format-truncation
+           -Wwrite-strings -Wundef -Wold-style-definition -Wimplicit-fallthrough -Wno-unknown-warning-option -Wno-format-truncation
 OPT     ?= -O2 -g
 # -ffp-contract=off: cloned kernels would fuse multiply-adds differently, and the same inputs must give the same bytes.
 FP      := -ffp-contract=off -fno-math-errno
