@@ -63,13 +63,13 @@ static struct estimate mean_of(struct survey *s, const double *welfare, const do
   return survey_delta(s, value, n, w);
 }
 
-static double is_poor(double y, double line) { return y < line; }
-static double gap(double y, double line) { return y < line ? (line - y) / line : 0; }
+static double is_poor(double y, double line) { return y <= line; }
+static double gap(double y, double line) { return y <= line ? (line - y) / line : 0; }
 static double gap2(double y, double line) { return gap(y, line) * gap(y, line); }
-static double watts(double y, double line) { return y < line ? log(line / y) : 0; }
+static double watts(double y, double line) { return y <= line ? log(line / y) : 0; }
 static double itself(double y, double line) { return (void)line, y; }
 /* How much gap and gap2 of one unit grow with the line. */
-static double gap_slope(double y, double line) { return y < line ? y / (line * line) : 0; }
+static double gap_slope(double y, double line) { return y <= line ? y / (line * line) : 0; }
 static double gap2_slope(double y, double line) { return 2 * gap(y, line) * gap_slope(y, line); }
 
 static enum status measure(struct survey *s, const double *welfare, const double *part, double line, const struct relative_line *r, struct poverty *out, struct err *e) {
@@ -91,7 +91,7 @@ static enum status measure(struct survey *s, const double *welfare, const double
   for (uint64_t i = 0; i < s->n; i++) {
     double d = survey_part(s, part, i);
     if (d > 0 && isnan(welfare[i])) out->unknown++, out->unknown_weight += d;
-    s->z[i] = d > 0 && !isnan(welfare[i]) && welfare[i] < line ? (part ? part[i] : 1) : 0;
+    s->z[i] = d > 0 && !isnan(welfare[i]) && welfare[i] <= line ? (part ? part[i] : 1) : 0;
   }
   out->poor = survey_delta(s, out->headcount.value * out->headcount.weight, out->headcount.n, out->headcount.weight);
   return OK;

@@ -1,6 +1,7 @@
 /* poverty.h - how many are poor, how far below the line, and how unequally so: Foster, Greer and Thorbecke (1984), Watts (1968).
  *
- * A unit is poor when its welfare is below the line (welfare < line). With d = (line - welfare)/line for the poor, 0 for others:
+ * A unit is poor when its welfare is not above the line (welfare <= line, as in the paper and in R convey; a rule that says `<` differs
+ * only for who stands exactly on it). With d = (line - welfare)/line for the poor, 0 for others:
  * headcount ratio = mean of 1[poor], gap = mean of d, squared gap = mean of d^2, Watts = mean of ln(line/welfare) over the
  * poor, defined for welfare > 0 only: `watts` leaves out rows with welfare <= 0 and its n says so.
  * NaN welfare is unknown: the row is outside the domain, counted in `unknown`; bounds.h says how far it could move the rate.

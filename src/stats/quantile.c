@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "stats/order.h"
-#include "stats/student.h"
+#include "stats/poverty.h"
 
 enum status quantile_rank(struct arena *a, const struct survey *s, const double *value, const double *part, struct ranking *out, struct err *e) {
   *out = (struct ranking){0};
@@ -54,31 +54,16 @@ double quantile_of(const struct ranking *r, double p) {
   return r->value[place_of(r, p)];
 }
 
-struct estimate quantile_estimate(struct survey *s, const double *value, const double *part, const struct ranking *r, double p) {
+struct estimate quantile_estimate(struct survey *s, const double *value, const double *part, const struct ranking *r, double p, double bandwidth) {
   double q = quantile_of(r, p);
   if (r->n == 0) return (struct estimate){.value = NAN, .se = NAN};
-  double below = 0;
-  for (uint64_t k = 0; k < r->n && r->value[k] <= q; k++) below = r->cum[k];
-  double f = below / r->total;
+  double density = poverty_density(s, value, part, bandwidth > 0 ? bandwidth : poverty_bandwidth(s, value, part), q);
   for (uint64_t i = 0; i < s->n; i++) s->z[i] = 0;
   for (uint64_t k = 0; k < r->n; k++) {
     uint32_t i = r->row[k];
-    s->z[i] = (part ? part[i] : 1) * ((value[i] <= q) - f) / r->total;
+    s->z[i] = -(part ? part[i] : 1) * ((value[i] <= q) - p) / (r->total * density);
   }
-  double se = sqrt(survey_variance(s, s->z));
-  /* Degrees of freedom of the domain: its PSUs less its strata. */
-  uint64_t psus = 0, strata = 0;
-  for (uint32_t j = 0; j < s->psus; j++) s->psu_total[j] = 0;
-  for (uint64_t k = 0; k < r->n; k++) s->psu_total[s->psu[r->row[k]]] = 1;
-  for (uint32_t h = 0; h < s->strata; h++) {
-    uint64_t here = 0;
-    for (uint32_t j = s->stratum_at[h]; j < s->stratum_at[h + 1]; j++) here += s->psu_total[j] > 0;
-    psus += here, strata += here > 0;
-  }
-  if (psus <= strata || isnan(se)) return (struct estimate){.value = q, .se = NAN, .n = r->n, .weight = r->total};
-  double t = student_quantile(0.975, (double)(psus - strata));
-  double lo = fmax(f - t * se, 0), hi = fmin(f + t * se, 1);
-  return (struct estimate){.value = q, .se = (quantile_of(r, hi) - quantile_of(r, lo)) / (2 * t), .n = r->n, .weight = r->total};
+  return survey_delta(s, q, r->n, r->total);
 }
 
 struct estimate quantile_lorenz(struct survey *s, const double *value, const double *part, const struct ranking *r, double p) {
