@@ -1,6 +1,6 @@
 #include "identify/quota.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "identify/rank.h"
@@ -32,16 +32,45 @@ static const struct quota_row *row_for(const struct identify *id, const char *co
 
 static double units(const struct identify *id, double persons) { return id->quota_persons ? persons : 1; }
 
-/* What undecided households as good as this value (or better, or unranked) might take ahead of it. */
-static double ahead(const struct filling *f, uint32_t area, double value) {
-  const struct identify *id = &f->p->identify;
-  double sum = 0;
+/* The undecided of one area in order of value, with running sums: so that a county of a million costs a sort. */
+struct queue {
+  const struct waiting **list; /* ranked ones, best first */
+  double *sum;                 /* count + 1 */
+  uint64_t count;
+  double unranked;             /* units that could stand anywhere */
+};
+
+static int best_first(const void *pa, const void *pb) {
+  const struct waiting *a = *(const struct waiting *const *)pa, *b = *(const struct waiting *const *)pb;
+  return rank_compare(a->value, b->value, false);
+}
+static int best_first_descending(const void *pa, const void *pb) { return -best_first(pa, pb); }
+
+static enum status queue_make(struct arena *a, const struct filling *f, uint32_t area, struct queue *q, struct err *e) {
+  *q = (struct queue){0};
+  size_t n = f->waiting_count ? f->waiting_count : 1;
+  ARENA_TRY(e, q->list = arena_array(a, n, sizeof *q->list));
+  ARENA_TRY(e, q->sum = arena_array(a, n + 1, sizeof *q->sum));
   for (uint64_t i = 0; i < f->waiting_count; i++) {
     const struct waiting *w = &f->waiting[i];
     if (w->area != area && w->area != SAMPLE_NO_AREA) continue;
-    if (!id->has_rank || !w->ranked || rank_compare(w->value, value, id->rank_descending) <= 0) sum += w->units;
+    if (f->p->identify.has_rank && w->ranked) q->list[q->count++] = w;
+    else q->unranked += w->units;
   }
-  return sum;
+  if (q->count) qsort(q->list, q->count, sizeof *q->list, f->p->identify.rank_descending ? best_first_descending : best_first);
+  for (uint64_t i = 0; i < q->count; i++) q->sum[i + 1] = q->sum[i] + q->list[i]->units;
+  return OK;
+}
+
+/* What undecided households as good as this value, better, or unranked might take ahead of it. */
+static double ahead(const struct filling *f, const struct queue *q, double value) {
+  uint64_t lo = 0, hi = q->count;
+  while (lo < hi) {
+    uint64_t mid = lo + (hi - lo) / 2;
+    if (rank_compare(q->list[mid]->value, value, f->p->identify.rank_descending) <= 0) lo = mid + 1;
+    else hi = mid;
+  }
+  return q->unranked + q->sum[lo];
 }
 
 static void place(struct filling *f, const struct rank_entry *r, uint32_t position, bool in, uint8_t flags) {
@@ -63,82 +92,73 @@ static void count_in(struct quota_area *q, const struct identify *id, const stru
   }
 }
 
-/* One area's entries from..to, in order. */
-static enum status fill_area(struct filling *f, struct quota_area *q, struct rank_entry *entries, uint64_t from, uint64_t to, struct err *e) {
+/* One area's entries from..to, in order. `left` never counts places taken by a tie that was included beyond the quota. */
+static enum status fill_area(struct filling *f, const struct queue *queue, struct quota_area *q, struct rank_entry *entries, uint64_t from, uint64_t to, struct err *e) {
   const struct identify *id = &f->p->identify;
-  double left = (double)q->places;
+  const double places = (double)q->places;
+  double taken = 0;
   bool open = true; /* nobody was turned away yet */
   for (uint64_t i = from, end; i < to; i = end) {
     end = rank_tie_end(entries, i, to);
+    const bool tie = end - i > 1;
+    const double may_come = ahead(f, queue, entries[i].value);
+    const uint32_t position = (uint32_t)(i - from + 1);
     double want = 0;
     for (uint64_t k = i; k < end; k++) want += units(id, entries[k].persons);
-    double before = (double)q->places - left;
-    double may_come = ahead(f, entries[i].area, entries[i].value);
-    uint32_t position = (uint32_t)(i - from + 1);
-    if (open && want <= left) {
-      for (uint64_t k = i; k < end; k++) {
-        place(f, &entries[k], position, true, before + want + may_come > (double)q->places ? DECISION_PROVISIONAL : 0);
-        count_in(q, id, &entries[k], true);
+    const bool fits = open && taken + want <= places;
+    const bool splits = open && !fits && tie && taken < places; /* the tie is returned whole, and settled below */
+    if (!fits) open = false;
+    if (splits) {
+      q->tied = end - i;
+      if (id->ties == TIES_DRAW) {
+        TRY(rank_draw(entries + i, end - i, f->seed, f->s->segments, e));
+        q->drawn = true;
       }
-      left -= want;
-      if (left <= 0 && end == to) open = false;
-      continue;
     }
-    if (!open || left <= 0) {
-      open = false;
-      for (uint64_t k = i; k < end; k++) {
-        place(f, &entries[k], position, false, 0);
-        count_in(q, id, &entries[k], false);
-      }
-      continue;
-    }
-    open = false;
-    q->tied = end - i;
-    if (end - i > 1 && id->ties == TIES_DRAW) {
-      TRY(rank_draw(entries + i, end - i, f->seed, f->s->segments, e));
-      q->drawn = true;
-    }
-    /* A single household that is larger than the places left is no tie, and a tie of one. */
-    bool all = id->ties == TIES_INCLUDE && end - i > 1, none = id->ties == TIES_EXCLUDE || end - i == 1, full = false;
-    if (end - i == 1) q->tied = 0;
+    const double before = taken;
+    bool full = !fits && !splits;
     for (uint64_t k = i; k < end; k++) {
-      double u = units(id, entries[k].persons);
-      bool in = all || (!none && !full && u <= left);
+      const double u = units(id, entries[k].persons);
+      bool in = fits;
+      if (splits && id->ties == TIES_INCLUDE) in = true;
+      if (splits && id->ties == TIES_DRAW && !full) in = taken + u <= places;
       if (!in) full = true;
-      uint8_t flags = (uint8_t)((q->tied ? DECISION_TIED : 0) | (q->drawn ? DECISION_DRAWN : 0));
-      if (in && before + (all ? 0 : u) + may_come > (double)q->places - (all ? 1 : 0)) flags |= DECISION_PROVISIONAL;
-      place(f, &entries[k], q->drawn ? (uint32_t)(k - from + 1) : position, in, flags);
+      if (in) taken += u;
+      const bool drawn = splits && q->drawn;
+      const bool loses = id->ties == TIES_INCLUDE && tie ? before + may_come >= places : (drawn ? taken : before + want) + may_come > places;
+      uint8_t flags = (uint8_t)((splits ? DECISION_TIED : 0) | (drawn ? DECISION_DRAWN : 0) | (in && loses ? DECISION_PROVISIONAL : 0));
+      place(f, &entries[k], drawn ? (uint32_t)(k - from + 1) : position, in, flags);
       count_in(q, id, &entries[k], in);
-      if (in) {
-        q->tied_in++;
-        before += all ? 0 : u;
-        left -= u;
-      }
+      q->tied_in += splits && in;
     }
   }
   return OK;
 }
 
-/* An undecided household could take a place when those certainly better than it leave one. */
-static void flag_waiting(struct filling *f, const struct rank_entry *entries, uint64_t count, struct quota_area *table, uint32_t areas) {
+/* An undecided household could take a place when those certainly better than it leave one. Entries of an area are in order of
+ * value; those of a drawn tie among them are equal, so a search by value holds. */
+static enum status flag_waiting(struct arena *a, struct filling *f, const struct rank_entry *entries, uint64_t from, uint64_t to, struct quota_area *q, struct err *e) {
   const struct identify *id = &f->p->identify;
+  double *sum;
+  ARENA_TRY(e, sum = arena_array(a, to - from + 1, sizeof *sum));
+  for (uint64_t k = from; k < to; k++) sum[k - from + 1] = sum[k - from] + units(id, entries[k].persons);
   for (uint64_t i = 0; i < f->waiting_count; i++) {
     const struct waiting *w = &f->waiting[i];
-    bool could = false;
-    for (uint32_t k = 0; k < areas; k++) {
-      if (w->area != SAMPLE_NO_AREA && w->area != table[k].area) continue;
-      if (w->area == table[k].area) table[k].undecided += (uint64_t)w->units;
-      double better = 0;
-      if (id->has_rank && w->ranked)
-        for (uint64_t r = 0; r < count; r++)
-          if (entries[r].area == table[k].area && rank_compare(entries[r].value, w->value, id->rank_descending) < 0) better += units(id, entries[r].persons);
-      if (better < (double)table[k].places) {
-        could = true;
-        table[k].undecided_could++;
+    if (w->area != SAMPLE_NO_AREA && w->area != q->area) continue;
+    if (w->area == q->area) q->undecided += (uint64_t)w->units;
+    uint64_t lo = from, hi = to;
+    if (id->has_rank && w->ranked)
+      while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        if (rank_compare(entries[mid].value, w->value, id->rank_descending) < 0) lo = mid + 1;
+        else hi = mid;
       }
+    if (sum[lo - from] < (double)q->places) {
+      q->undecided_could++;
+      f->d->sets[w->set].flags[w->household] |= DECISION_COULD;
     }
-    if (could) f->d->sets[w->set].flags[w->household] |= DECISION_COULD;
   }
+  return OK;
 }
 
 enum status quota_fill(struct arena *a, const struct programme *p, const struct sample *s, const char *seed, struct decisions *d,
@@ -187,10 +207,16 @@ enum status quota_fill(struct arena *a, const struct programme *p, const struct 
     while (to < n && entries[to].area == i) to++;
     if (!row && to > from)
       return err_set(e, ERR_INPUT, "add a row for the area to the quota, or a row for \"*\"", "the quota says nothing about the area %s, where %llu households qualify", q->code, (unsigned long long)(to - from));
-    TRY(fill_area(&f, q, entries, from, to, e));
+    struct arena scratch;
+    arena_init(&scratch, 0);
+    struct queue queue;
+    enum status st = queue_make(&scratch, &f, i, &queue, e);
+    if (st == OK) st = fill_area(&f, &queue, q, entries, from, to, e);
+    if (st == OK) st = flag_waiting(&scratch, &f, entries, from, to, q, e);
+    arena_drop(&scratch);
+    if (st != OK) return st;
     for (uint64_t k = from; k < to; k++) q->provisional += (d->sets[entries[k].set].flags[entries[k].household] & DECISION_PROVISIONAL) != 0;
     from = to;
   }
-  flag_waiting(&f, entries, n, *out, *count);
   return OK;
 }

@@ -114,7 +114,7 @@ struct quota_area {
 };
 
 struct rule_use { const char *name; const char *what; bool vectorised; const char *why_not; uint64_t rows_redone; };
-struct phase { const char *name; double seconds; }; /* "open" "line" "rules" "quota" "figures" "write" */
+struct phase { const char *name; double seconds; }; /* "sample" "line" "rules" "quota" "figures" "write" */
 
 #define HISTOGRAM_BINS 60
 #define QUANTILE_COUNT 19 /* 0.05, 0.10 ... 0.95 */
@@ -129,7 +129,7 @@ struct welfare_shape { /* for charts: distribution of the welfare measure over p
   struct figure mean, median, gini;
 };
 
-struct assumption { const char *what; const char *source; }; /* a value the programme marks `assumed` */
+
 
 struct identify_result {
   struct programme *programme;
@@ -151,7 +151,7 @@ struct identify_result {
   struct welfare_shape welfare;
   struct rule_use *rules; uint32_t rule_count;
   struct phase *phases; uint32_t phase_count;
-  struct assumption *assumptions; uint32_t assumption_count;
+  const struct assumption *assumptions; uint32_t assumption_count; /* the values the programme marks `assumed`: programme/programme.h */
   uint64_t psus, strata, lonely_strata;
   uint64_t households_without_weight; /* weight missing: left out of every weighted figure, and counted here */
 };

@@ -1,0 +1,87 @@
+#include "identify/identify.h"
+
+#include <string.h>
+
+#include "identify/figures.h"
+#include "identify/quota.h"
+#include "identify/tally.h"
+
+#define PHASES 6
+
+static void phase_end(struct identify_result *r, const char *name, int64_t *began) {
+  int64_t now = progress_now_us();
+  r->phases[r->phase_count++] = (struct phase){.name = name, .seconds = (double)(now - *began) / 1e6};
+  *began = now;
+}
+
+static enum status uses_join(struct arena *a, struct identify_result *r, const struct sample *s, const struct decide_report *d, struct err *e) {
+  uint32_t n = s->use_count + d->use_count;
+  ARENA_TRY(e, r->rules = arena_array(a, n ? n : 1, sizeof *r->rules));
+  if (s->use_count) memcpy(r->rules, s->uses, s->use_count * sizeof *r->rules);
+  if (d->use_count) memcpy(r->rules + s->use_count, d->uses, d->use_count * sizeof *r->rules);
+  r->rule_count = n;
+  return OK;
+}
+
+static enum status result_new(struct arena *a, const struct identify_input *in, struct identify_result **out, struct err *e) {
+  struct programme *p = in->programme;
+  struct identify_result *r;
+  ARENA_TRY(e, r = arena_new(a, struct identify_result));
+  ARENA_TRY(e, r->phases = arena_array(a, PHASES, sizeof *r->phases));
+  r->programme = p;
+  r->round = in->round ? in->round : "";
+  r->year = in->year ? in->year : p->year;
+  memccpy(r->snapshot, in->snapshot ? in->snapshot : "", 0, sizeof r->snapshot - 1);
+  digest_hex(&p->rules_hash, r->rules_hash);
+  digest_hex(&p->source_hash, r->source_hash);
+  r->engine = LUCID_VERSION;
+  r->seed = in->seed ? in->seed : r->snapshot;
+  r->seed_from = in->seed ? (in->seed_from ? in->seed_from : "option") : "snapshot";
+  r->main_line = p->main_line;
+  r->unit = (struct label){.en = p->design.welfare_unit, .zh = p->design.welfare_unit};
+  r->note = (struct label){.en = p->design.note_en, .zh = p->design.note_zh};
+  r->has_quota = p->identify.has_quota;
+  r->assumptions = p->assumed;
+  r->assumption_count = p->assumed_count;
+  *out = r;
+  return OK;
+}
+
+enum status identify_run(struct arena *a, const struct identify_input *in, struct identified *out, struct err *e) {
+  struct programme *p = in->programme;
+  *out = (struct identified){0};
+  TRY(decide_check(p, e));
+  struct identify_result *r;
+  TRY(result_new(a, in, &r, e));
+  out->result = r;
+  int64_t began = progress_now_us();
+  programme_set_year(p, r->year);
+  struct sample *s = &out->sample;
+  TRY(sample_read(a, p, in->segments, in->segment_count, s, e));
+  r->households_without_weight = s->without_weight;
+  struct figures f = {.programme = p, .sample = s, .lines = &out->lines};
+  TRY(figures_surveys(a, s, &f.persons, &f.households, e));
+  phase_end(r, "sample", &began);
+  TRY(poverty_lines_find(a, p, s, f.persons, r->year, &out->lines, e));
+  phase_end(r, "line", &began);
+
+  struct decisions *d;
+  TRY(decisions_new(a, in->segments, in->segment_count, &d, e));
+  out->decisions = f.decisions = d;
+  memcpy(d->rules_hash, r->rules_hash, sizeof d->rules_hash);
+  memcpy(d->snapshot, r->snapshot, sizeof d->snapshot);
+  d->seed = r->seed;
+  struct decide_report report;
+  TRY(decide_all(a, p, s, &out->lines, in->pool, in->progress, d, &report, e));
+  TRY(uses_join(a, r, s, &report, e));
+  phase_end(r, "rules", &began);
+  TRY(quota_fill(a, p, s, r->seed, d, &r->quota, &r->quota_count, e));
+  phase_end(r, "quota", &began);
+  TRY(tally_reasons(a, p, s, d, &report, r, e));
+  TRY(tally_missing(a, p, s, d, r, e));
+  if (!in->decisions_only) TRY(figures_all(a, &f, r, e));
+  phase_end(r, "figures", &began);
+  TRY(decisions_write(a, d, &out->file, &out->file_len, r->decisions_hash, e));
+  phase_end(r, "write", &began);
+  return OK;
+}
