@@ -67,7 +67,8 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
 
   struct decisions *d;
   TRY(decisions_new(a, in->segments, in->segment_count, &d, e));
-  out->decisions = f.decisions = d;
+  out->decisions = d;
+  f.decisions = d;
   memcpy(d->rules_hash, r->rules_hash, sizeof d->rules_hash);
   memcpy(d->snapshot, r->snapshot, sizeof d->snapshot);
   d->seed = r->seed;
