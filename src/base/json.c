@@ -25,24 +25,24 @@ static void before(struct json *j) {
   if (j->depth) newline(j);
 }
 
-static void open(struct json *j, char c) {
+static void open_with(struct json *j, char c) {
   before(j);
   text_addc(j->out, c);
   j->depth++;
   j->started &= ~((uint64_t)1 << (j->depth & 63));
 }
 
-static void close(struct json *j, char c) {
+static void close_with(struct json *j, char c) {
   bool any = j->started >> (j->depth & 63) & 1;
   j->depth--;
   if (any) newline(j);
   text_addc(j->out, c);
 }
 
-void json_object(struct json *j) { open(j, '{'); }
-void json_end_object(struct json *j) { close(j, '}'); }
-void json_array(struct json *j) { open(j, '['); }
-void json_end_array(struct json *j) { close(j, ']'); }
+void json_open(struct json *j) { open_with(j, '{'); }
+void json_close(struct json *j) { close_with(j, '}'); }
+void json_open_list(struct json *j) { open_with(j, '['); }
+void json_close_list(struct json *j) { close_with(j, ']'); }
 
 void json_escape(struct text *out, const char *s, size_t n) {
   size_t from = 0;
@@ -75,7 +75,7 @@ void json_strn(struct json *j, const char *s, size_t n) {
   text_addc(j->out, '"');
 }
 
-void json_str(struct json *j, const char *s) { s ? json_strn(j, s, strlen(s)) : json_null(j); }
+void json_str(struct json *j, const char *s) { s ? json_strn(j, s, strlen(s)) : json_nothing(j); }
 
 void json_int(struct json *j, int64_t v) {
   before(j);
@@ -104,7 +104,7 @@ void json_bool(struct json *j, bool v) {
   text_add(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j) {
+void json_nothing(struct json *j) {
   before(j);
   text_add(j->out, "null");
 }

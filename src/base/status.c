@@ -23,7 +23,7 @@ static void trim_partial(char *s) {
   if (n - (i - 1) < want) s[i - 1] = 0;
 }
 
-static void fill(char *to, size_t cap, const char *fmt, va_list ap) {
+PRINTF_LIKE(3, 0) static void fill(char *to, size_t cap, const char *fmt, va_list ap) {
   vsnprintf(to, cap, fmt, ap);
   trim_partial(to);
 }

@@ -111,16 +111,16 @@ static enum status print_json(const struct table_out *t, struct err *e) {
   struct json j;
   text_init(&out, (size_t)1 << 32);
   json_init(&j, &out, true);
-  json_array(&j);
+  json_open_list(&j);
   for (size_t k = 0; k < t->count; k++) {
     int i = (int)(k % (size_t)t->columns);
-    if (i == 0) json_object(&j);
+    if (i == 0) json_open(&j);
     json_key(&j, heading(t, i));
     if (t->cells[k].number) json_raw(&j, t->cells[k].text);
     else json_str(&j, t->cells[k].text);
-    if (i + 1 == t->columns) json_end_object(&j);
+    if (i + 1 == t->columns) json_close(&j);
   }
-  json_end_array(&j);
+  json_close_list(&j);
   enum status s = text_check(&out, "the table", e);
   if (s == OK) puts(text_str(&out));
   text_free(&out);

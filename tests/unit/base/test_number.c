@@ -113,19 +113,19 @@ static void json_is_escaped_and_nested(void **state) {
   struct json j;
   text_init(&t, 1000);
   json_init(&j, &t, false);
-  json_object(&j);
+  json_open(&j);
   json_put(&j, "a\"b", str, "x\n\x01贫");
   json_key(&j, "list");
-  json_array(&j);
+  json_open_list(&j);
   json_int(&j, -1);
   json_double(&j, 2);
   json_double(&j, NAN);
   json_bool(&j, true);
-  json_null(&j);
-  json_array(&j);
-  json_end_array(&j);
-  json_end_array(&j);
-  json_end_object(&j);
+  json_nothing(&j);
+  json_open_list(&j);
+  json_close_list(&j);
+  json_close_list(&j);
+  json_close(&j);
   assert_string_equal(text_str(&t), "{\"a\\\"b\":\"x\\n\\u0001贫\",\"list\":[-1,2.0,\"NaN\",true,null,[]]}");
   text_free(&t);
 }
