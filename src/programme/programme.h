@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/map.h"
 #include "base/status.h"
 #include "column/segment.h"
 #include "rules/rule.h"
@@ -48,9 +49,15 @@ struct field {
   uint32_t column;           /* collected: index among the level's collected fields (segment column); derived: order of computation */
   bool assumed; const char *source;       /* where its definition or number comes from */
   int line;                  /* in programme.yaml */
+  bool incentive;            /* fed by points or stars: no rule that decides may read it, even through derive */
+  uint32_t area_level;       /* a choice among the areas of this level (codes are area codes), or UINT32_MAX */
 };
 
-struct level { const char *name; /* "household" "members" "village", line levels */ struct label label; const struct field *fields; uint32_t field_count, collected_count; };
+struct level { const char *name; /* "household" "members" "village", line levels */ struct label label;
+  const struct field *fields; /* collected ones first (fields[i].column == i), then derived; env.fields has the same order */
+  uint32_t field_count, collected_count;
+  bool empty_unknown; /* members and lines: no rows means that the list was not taken, not that it is empty (members' default) */
+};
 
 struct area { /* sorted so that parents come before children */
   const char *code, *name_en, *name_zh; uint32_t level; /* index in area_levels */
@@ -65,13 +72,15 @@ struct line_amount { int32_t year; const char *area; double amount; const char *
 struct line { const char *name; struct label label; enum line_kind kind; const struct line_amount *amounts; uint32_t amount_count;
   double share, quantile; /* LINE_RELATIVE: e.g. 0.6 of quantile 0.5 */ };
 
-struct indicator { const char *name; struct label label; double weight; const struct rule *rule; /* true = deprived */ const char *dimension; };
+struct indicator { const char *name; struct label label; double weight; /* of the whole: all sum to 1 */ const struct rule *rule; /* true = deprived */
+  const char *dimension; const char *source; /* the rule's text */ const char *origin; /* where it comes from, or NULL */ bool assumed; };
 
 /* A named decision rule with the words for people. */
-struct named_rule { const char *name; struct label label; const char *source; const struct rule *rule; int line; };
+struct named_rule { const char *name; struct label label; const char *source; /* the rule's text */ const struct rule *rule; int line;
+  const char *origin; /* where it comes from (a law, a report), or NULL */ bool assumed; };
 
 enum ties { TIES_DRAW, TIES_INCLUDE, TIES_EXCLUDE };
-struct quota_row { const char *area; int64_t places; const char *source; }; /* area code of the level quota_level, or "*" */
+struct quota_row { const char *area; int64_t places; const char *source; bool assumed; }; /* area code of the level quota_level, or "*" */
 
 struct identify {
   const struct named_rule *include; uint32_t include_count; /* a household qualifies when one of these is true */
@@ -90,18 +99,49 @@ struct design { /* how the data were sampled: what standard errors need. Names o
   const struct rule *strata, *psu; /* string or int; psu NULL = the household itself */
   bool person_weight;          /* the weight is a person's weight, summed over members (member-level rule) */
   const char *const *domains; uint32_t domain_count; /* names of choice, boolean or area fields (household or member level) to break results by */
+  const struct field *const *domain_fields;          /* beside domains */
   const char *note_en, *note_zh; /* stands under every figure: "unweighted extract, ..." */
 };
 
 /* How files become rows: `sources` in the YAML. Read by `ingest`. */
-struct source_map { const char *field; const char *column; /* heading or variable in the file */ const char *with; /* conversion, e.g. "months", or a choice map */ int line; };
+/* What may be done to a value on its way in, before it is validated: the word, and what it does. */
+#define CONVERSION_TABLE(X)                                                             \
+  X(CONVERT_NONE, "", "nothing")                                                        \
+  X(CONVERT_HUNDREDTH, "percent", "a percentage: divided by 100")                       \
+  X(CONVERT_THOUSAND, "thousands", "multiplied by 1,000")                               \
+  X(CONVERT_TEN_THOUSAND, "ten_thousands", "multiplied by 10,000")                      \
+  X(CONVERT_TWELVE, "monthly", "an amount a month: multiplied by 12")                   \
+  X(CONVERT_TWELFTH, "yearly", "an amount a year: divided by 12")                       \
+  X(CONVERT_NEGATE, "negate", "with the other sign")                                    \
+  X(CONVERT_DMY, "dmy", "a date written day, month, year: 31.12.2026 or 31/12/2026")    \
+  X(CONVERT_MDY, "mdy", "a date written month, day, year: 12/31/2026")
+enum conversion {
+#define X(id, word, text) id,
+  CONVERSION_TABLE(X)
+#undef X
+      CONVERSION_COUNT
+};
+const char *conversion_word(enum conversion c);
+
+struct recode { const char *from, *to; }; /* applied to the cell's text or value label before anything else; "" as `to` = empty */
+struct source_map { const char *field; const char *column; /* heading or variable in the file */ const char *with; /* the conversion's word, or NULL */ int line;
+  const struct field *target; /* the collected field it fills */
+  enum conversion conversion; const struct recode *recode; uint32_t recode_count; };
 struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = by its ending */
   const char *table;         /* R object name in an .RData with several */
   uint32_t level;            /* of the row: LEVEL_HOUSEHOLD, LEVEL_MEMBER (flat = household fields repeat), LEVEL_VILLAGE, lines */
   bool flat;
   const char *household_key, *member_key, *village_key; /* columns */
   const struct source_map *maps; uint32_t map_count;
-  const char *fetch_hint_en, *fetch_hint_zh; /* what to tell a user whose file is absent */ };
+  const char *fetch_hint_en, *fetch_hint_zh; /* what to tell a user whose file is absent */
+  int line; };
+
+/* A number or rule that nobody has measured or decreed: marked `assumed: true`. It travels into each table it touches. */
+struct assumption { const char *section, *name; struct label label; const char *value, *source; const char *file; int line; };
+
+struct programme_param { const char *name, *unit; struct label label; struct rule_value value; const char *source; bool assumed; };
+
+struct programme_file { const char *name; const char *data; size_t len; }; /* name relative to the folder */
 
 struct programme {
   struct arena *arena;
@@ -112,6 +152,7 @@ struct programme {
   struct level levels[LEVEL_MAX]; uint32_t level_count;
   const struct label *area_levels; const char *const *area_level_names; uint32_t area_level_count; uint32_t home_level; /* the county level */
   const struct area *areas; uint32_t area_count;
+  struct map area_index;     /* code -> index in areas */
   const char *household_area; /* NULL, or the household field (choice or text) that names its area by code */
   const struct line *lines; uint32_t line_count; uint32_t main_line; /* `line` in rules */
   const struct indicator *indicators; uint32_t indicator_count; double cutoff; /* poor if score >= cutoff - 1e-9 */
@@ -122,6 +163,9 @@ struct programme {
   struct rule_env env;       /* what every rule was compiled against; consts hold `line`, `year` and each line's name */
   const struct field *const *derive_order; uint32_t derive_count; /* derived fields, each after what it reads */
   struct digest rules_hash, source_hash;
+  const struct programme_param *params; uint32_t param_count; /* named numbers: constants in rules */
+  const struct assumption *assumed; uint32_t assumed_count;
+  const struct programme_file *files; uint32_t file_count; /* programme.yaml and the tables it names, sorted by name: what source_hash covers */
 };
 
 struct problem { /* one thing wrong in a programme folder */
@@ -131,6 +175,9 @@ struct problem { /* one thing wrong in a programme folder */
  * A relative line's amount is not known until data are there: rules that read it are compiled with the constant `unknown`
  * and `programme_set_line` gives it later. */
 enum status programme_load(struct arena *a, const char *folder, struct programme **out, struct problem **problems, struct err *e) MUST_CHECK;
+/* The same from bytes in memory (a registry's own copy). `folder` is only a name for messages. */
+enum status programme_load_files(struct arena *a, const char *folder, const struct programme_file *files, uint32_t count, struct programme **out,
+                                 struct problem **problems, struct err *e) MUST_CHECK;
 /* The amount of a line for a year and area: the latest year not after `year`, the nearest area upwards; NAN when none. */
 double programme_line_amount(const struct programme *p, uint32_t line, int32_t year, const char *area);
 /* Sets the constants `year`, `line` and every line's name for a run. */

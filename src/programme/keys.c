@@ -1,0 +1,306 @@
+#include "programme/keys.h"
+
+#include <stddef.h>
+
+/* One row a key: its name, the type of value, R required or O not, the member of the draft. */
+#define R true
+#define O false
+#define ROW(s, m, t, r, words) {.name = #m, .type = KEY_##t, .required = r, .offset = offsetof(struct s, m), .text = words}
+#define ROW_AS(s, n, m, t, r, words) {.name = n, .type = KEY_##t, .required = r, .offset = offsetof(struct s, m), .text = words}
+#define ROW_OF(s, m, t, r, tab, words) {.name = #m, .type = KEY_##t, .required = r, .offset = offsetof(struct s, m), .table = &(tab), .text = words}
+#define ROW_WORD(s, m, r, list, ws) {.name = #m, .type = KEY_WORD, .required = r, .offset = offsetof(struct s, m), .words = list, .text = ws}
+#define TABLE(id, s, t, rows, short_key) const struct key_table id = {.title = t, .size = sizeof(struct s), .keys = rows, .count = sizeof rows / sizeof *rows, .shorthand = short_key}
+
+static const char *const words_types[] = {"boolean", "integer", "decimal", "real", "date", "choice", "text", "money", NULL}; /* enum col_kind, then money */
+static const char *const words_sensitivity[] = {"public", "internal", "restricted", NULL};
+static const char *const words_empty[] = {"taken", "unknown", NULL};
+static const char *const words_numbers[] = {"integer", "real", NULL};
+static const char *const words_lines[] = {"absolute", "relative", NULL};
+static const char *const words_order[] = {"ascending", "descending", NULL};
+static const char *const words_ties[] = {"draw", "include", "exclude", NULL};
+static const char *const words_count[] = {"households", "persons", NULL};
+static const char *const words_formats[] = {"csv", "dta", "rdata", "rds", NULL};
+static const char *const words_conversions[] = {
+#define X(id, word, text) word,
+  CONVERSION_TABLE(X)
+#undef X
+  NULL};
+const char *const keys_absences[] = {"empty", "refused", "not_applicable", "no_roster", NULL};
+
+static const struct key years_rows[] = {
+  ROW_AS(draft_years, "from", first, WHOLE, R, "first year"),
+  ROW_AS(draft_years, "to", last, WHOLE, R, "last year"),
+  ROW(draft_years, current, WHOLE, O, "the year a round is about unless it says otherwise; default: `to`"),
+};
+static TABLE(keys_years, draft_years, "programme.years", years_rows, NULL);
+
+static const struct key title_rows[] = {
+  ROW(draft_title, name, TEXT, R, "short name: small letters, digits and dashes; names the registry file"),
+  ROW(draft_title, title, LABEL, R, "the name people read"),
+  ROW(draft_title, note, LABEL, O, "where the data come from; stands on every report"),
+  ROW(draft_title, languages, TEXTS, O, "of `en` and `zh`, the first is the default; default [en, zh]"),
+  ROW(draft_title, currency, TEXT, O, "three letters (ISO 4217), for `money` fields and reports"),
+  ROW(draft_title, decimals, WHOLE, O, "decimals of the currency, 0 to 4; default 2"),
+  ROW_OF(draft_title, years, MAP, R, keys_years, "what years the programme spans"),
+};
+static TABLE(keys_title, draft_title, "programme", title_rows, NULL);
+
+static const struct key area_level_rows[] = {
+  ROW(draft_area_level, name, NAME, R, "from the widest to the smallest: `prefecture`, `county`, ..."),
+  ROW(draft_area_level, label, LABEL, O, "the name people read"),
+  ROW(draft_area_level, home, FLAG, O, "true for the level whose areas keep the registers (the county): data are held and frozen by it"),
+};
+static TABLE(keys_area_level, draft_area_level, "an area level", area_level_rows, "name");
+
+static const struct key area_rows[] = {
+  ROW(draft_area, code, TEXT, R, "its official code, as in the data"),
+  ROW(draft_area, level, TEXT, R, "one of `areas.levels`"),
+  ROW(draft_area, parent, TEXT, O, "code of the area around it, of a wider level; none at the widest"),
+  ROW(draft_area, name, LABEL, R, "its name (in a table: `name.en`, `name.zh`)"),
+  ROW(draft_area, population, WHOLE, O, "persons"),
+  ROW(draft_area, lon, NUMBER, O, "degrees east, of its centre"),
+  ROW(draft_area, lat, NUMBER, O, "degrees north"),
+  ROW_AS(draft_area, "from", valid_from, TEXT, O, "the date its code came into use"),
+  ROW_AS(draft_area, "to", valid_to, TEXT, O, "the last date its code was in use"),
+  ROW(draft_area, note, TEXT, O, "anything, e.g. where the figures come from"),
+};
+TABLE(keys_area, draft_area, "an area", area_rows, NULL);
+
+static const struct key areas_rows[] = {
+  ROW_OF(draft_areas, levels, LIST, R, keys_area_level, "the levels, widest first"),
+  ROW_OF(draft_areas, list, LIST, R, keys_area, "the areas, usually `{file: areas.csv}`"),
+  ROW(draft_areas, household, NAME, O, "the household field that holds the code of the area it lives in"),
+};
+static TABLE(keys_areas, draft_areas, "areas", areas_rows, NULL);
+
+static const struct key level_rows[] = {
+  ROW(draft_level, name, NAME, R, "`household`, `members`, `village`, or a new one: a list each household has (crops, visits, income lines)"),
+  ROW(draft_level, label, LABEL, O, "the name people read"),
+  ROW_WORD(draft_level, empty, O, words_empty, "what no rows mean: the list was `taken` and is empty, or `unknown`; default `unknown` for members, `taken` for others"),
+};
+TABLE(keys_level, draft_level, "a level", level_rows, NULL);
+
+static const struct key param_rows[] = {
+  ROW(draft_param, name, NAME, R, "how rules call it"),
+  ROW(draft_param, value, TEXT, R, "a number; with a decimal point it is a double, without an int"),
+  ROW_WORD(draft_param, type, O, words_numbers, "`real` makes a whole number a double"),
+  ROW(draft_param, label, LABEL, O, "the name people read"),
+  ROW(draft_param, unit, TEXT, O, "what it counts"),
+  ROW(draft_param, source, TEXT, O, "where the number comes from"),
+  ROW(draft_param, assumed, FLAG, O, "true when nobody measured or decreed it"),
+};
+TABLE(keys_param, draft_param, "a parameter", param_rows, NULL);
+
+static const struct key fill_rows[] = {
+  ROW(draft_fill, value, TEXT, R, "what rules read then"),
+  ROW(draft_fill, when, TEXTS, R, "which absences: `empty`, `refused`, `not_applicable`, `no_roster`"),
+};
+static TABLE(keys_fill, draft_fill, "a field's fill", fill_rows, NULL);
+
+static const struct key field_rows[] = {
+  ROW(draft_field, name, NAME, R, "how rules and files call it"),
+  ROW(draft_field, level, TEXT, O, "`household` (default), `members`, `village`, or one of `levels`"),
+  ROW_WORD(draft_field, type, R, words_types, "what it holds"),
+  ROW(draft_field, label, LABEL, O, "the name people read"),
+  ROW(draft_field, unit, TEXT, O, "what it counts"),
+  ROW(draft_field, decimals, WHOLE, O, "of a `decimal`, 0 to 9; `money` has the currency's"),
+  ROW(draft_field, min, TEXT, O, "smallest value allowed: a number, or a date"),
+  ROW(draft_field, max, TEXT, O, "largest value allowed"),
+  ROW(draft_field, choices, TREE, O, "of a `choice`: `[a, b]`, or `[{code: 1, label: {en: .., zh: ..}}]`, or `{areas: LEVEL}` for the codes of a level's areas; in a table `a|b` or `1=Yes|2=No`"),
+  ROW(draft_field, missing, TREE, O, "codes in the file that mean an absence: `{-9: refused, -8: not_applicable}`; in a table `-9=refused|-8=not_applicable`"),
+  ROW_OF(draft_field, fill, MAP, O, keys_fill, "when an absence has a meaning: `{value: 0, when: [empty]}`; otherwise a rule that reads it is unknown"),
+  ROW_WORD(draft_field, sensitivity, O, words_sensitivity, "who may see it; default `internal`"),
+  ROW(draft_field, sealed, FLAG, O, "kept encrypted; no rule can read it"),
+  ROW(draft_field, searchable, FLAG, O, "sealed, yet found by an equal value"),
+  ROW(draft_field, required, FLAG, O, "a row without it is refused"),
+  ROW(draft_field, changeable, FLAG, O, "may appear in the smallest change that would alter a decision"),
+  ROW(draft_field, incentive, FLAG, O, "fed by points or stars: no rule that decides may read it, even through `derive`"),
+  ROW(draft_field, source, TEXT, O, "where its definition comes from"),
+  ROW(draft_field, assumed, FLAG, O, "true when the definition is a guess"),
+};
+TABLE(keys_field, draft_field, "a field", field_rows, NULL);
+
+static const struct key derive_rows[] = {
+  ROW(draft_derive, name, NAME, R, "how rules call it"),
+  ROW(draft_derive, level, TEXT, O, "as for fields; default `household`"),
+  ROW(draft_derive, rule, RULE, R, "the rule that computes it; its type is the rule's"),
+  ROW(draft_derive, label, LABEL, O, "the name people read"),
+  ROW(draft_derive, unit, TEXT, O, "what it counts"),
+  ROW_WORD(draft_derive, sensitivity, O, words_sensitivity, "who may see it; default `internal`"),
+  ROW(draft_derive, source, TEXT, O, "where the definition comes from"),
+  ROW(draft_derive, assumed, FLAG, O, "true when the definition is a guess"),
+};
+TABLE(keys_derive, draft_derive, "a derived field", derive_rows, NULL);
+
+static const struct key amount_rows[] = {
+  ROW(draft_amount, year, WHOLE, R, "from this year on, until a later row"),
+  ROW(draft_amount, area, TEXT, O, "area code; default `*`, everywhere. The nearest area upwards counts"),
+  ROW(draft_amount, amount, NUMBER, R, "per person, in the unit of `sample.welfare`"),
+  ROW(draft_amount, source, TEXT, O, "where the number comes from"),
+  ROW(draft_amount, assumed, FLAG, O, "true when nobody measured or decreed it"),
+};
+static TABLE(keys_amount, draft_amount, "an amount of a line", amount_rows, NULL);
+
+static const struct key line_rows[] = {
+  ROW(draft_line, name, NAME, R, "how rules call its amount"),
+  ROW_WORD(draft_line, kind, O, words_lines, "`absolute` (default), or `relative`: a share of a quantile of welfare, computed from the data"),
+  ROW(draft_line, main, FLAG, O, "true for the one that rules call `line`; needed when there are several"),
+  ROW(draft_line, label, LABEL, O, "the name people read"),
+  ROW_OF(draft_line, amounts, LIST, O, keys_amount, "of an absolute line, by year and area"),
+  ROW(draft_line, year, WHOLE, O, "in a table of lines, one row an amount: its year"),
+  ROW(draft_line, area, TEXT, O, "the same: its area"),
+  ROW(draft_line, amount, NUMBER, O, "the same: the amount. Outside tables: one amount for all years"),
+  ROW(draft_line, share, NUMBER, O, "of a relative line: above 0, at most 2"),
+  ROW(draft_line, quantile, NUMBER, O, "of a relative line: between 0 and 1; default 0.5, the median"),
+  ROW(draft_line, source, TEXT, O, "where the number comes from"),
+  ROW(draft_line, assumed, FLAG, O, "true when nobody measured or decreed it"),
+};
+TABLE(keys_line, draft_line, "a line", line_rows, NULL);
+
+static const struct key indicator_rows[] = {
+  ROW(draft_indicator, name, NAME, R, "short name, unlike every other indicator's"),
+  ROW(draft_indicator, rule, RULE, R, "true = deprived"),
+  ROW(draft_indicator, weight, NUMBER, O, "its share of the dimension; left out in all: equal shares"),
+  ROW(draft_indicator, label, LABEL, O, "the words people read"),
+  ROW(draft_indicator, source, TEXT, O, "where the cutoff comes from"),
+  ROW(draft_indicator, assumed, FLAG, O, "true when nobody measured or decreed it"),
+};
+static TABLE(keys_indicator, draft_indicator, "an indicator", indicator_rows, NULL);
+
+static const struct key dimension_rows[] = {
+  ROW(draft_dimension, name, NAME, R, "short name"),
+  ROW(draft_dimension, label, LABEL, O, "the words people read"),
+  ROW(draft_dimension, weight, NUMBER, O, "its share of the whole, e.g. 1/3; left out in all: equal shares"),
+  ROW_OF(draft_dimension, indicators, LIST, R, keys_indicator, "what it is made of"),
+};
+static TABLE(keys_dimension, draft_dimension, "a dimension", dimension_rows, NULL);
+
+static const struct key dimensions_rows[] = {
+  ROW(draft_dimensions, cutoff, NUMBER, R, "poor in many ways when the weighted score is at least this: above 0, at most 1"),
+  ROW_OF(draft_dimensions, list, LIST, R, keys_dimension, "the dimensions; weights must sum to 1"),
+  ROW(draft_dimensions, source, TEXT, O, "where weights and cutoff come from"),
+  ROW(draft_dimensions, assumed, FLAG, O, "true when they are nobody's decision yet"),
+};
+static TABLE(keys_dimensions, draft_dimensions, "dimensions", dimensions_rows, NULL);
+
+static const struct key rule_rows[] = {
+  ROW(draft_rule, name, NAME, R, "the reason's code, unlike the others in its list"),
+  ROW(draft_rule, rule, RULE, R, "a bool"),
+  ROW(draft_rule, label, LABEL, O, "the reason in words"),
+  ROW(draft_rule, source, TEXT, O, "the law or report it comes from"),
+  ROW(draft_rule, assumed, FLAG, O, "true when nobody decreed it"),
+};
+static TABLE(keys_rule, draft_rule, "a named rule", rule_rows, NULL);
+
+static const struct key rank_rows[] = {
+  ROW(draft_rank, rule, RULE, R, "a number for each household"),
+  ROW(draft_rank, label, LABEL, O, "what it is, in words"),
+  ROW_WORD(draft_rank, order, O, words_order, "`descending` (default): the largest goes first; `ascending`: the smallest"),
+  ROW(draft_rank, source, TEXT, O, "where it comes from"),
+  ROW(draft_rank, assumed, FLAG, O, "true when nobody decreed it"),
+};
+static TABLE(keys_rank, draft_rank, "identify.rank", rank_rows, "rule");
+
+static const struct key places_rows[] = {
+  ROW(draft_places, area, TEXT, R, "area code of the quota's level, or `*` for each area without a row"),
+  ROW(draft_places, places, WHOLE, R, "how many"),
+  ROW(draft_places, source, TEXT, O, "who set it"),
+  ROW(draft_places, assumed, FLAG, O, "true when nobody decreed it"),
+};
+static TABLE(keys_places, draft_places, "a row of places", places_rows, NULL);
+
+static const struct key quota_rows[] = {
+  ROW(draft_quota, level, TEXT, R, "area level by which places are counted"),
+  ROW_WORD(draft_quota, ties, R, words_ties, "equal ranks at the last place: `draw` lots, `include` all, `exclude` all"),
+  ROW_WORD(draft_quota, count, O, words_count, "what takes a place: `households` (default) or `persons`"),
+  ROW_OF(draft_quota, places, LIST, R, keys_places, "places by area"),
+};
+static TABLE(keys_quota, draft_quota, "identify.quota", quota_rows, NULL);
+
+static const struct key identify_rows[] = {
+  ROW_OF(draft_identify, include, LIST, R, keys_rule, "a household qualifies when one of these is true"),
+  ROW_OF(draft_identify, exclude, LIST, O, keys_rule, "and none of these"),
+  ROW_OF(draft_identify, rank, MAP, O, keys_rank, "who goes first where places are short; a quota needs it"),
+  ROW_OF(draft_identify, quota, MAP, O, keys_quota, "how many places there are. It never says that somebody is not poor"),
+};
+static TABLE(keys_identify, draft_identify, "identify", identify_rows, NULL);
+
+static const struct key welfare_rows[] = {
+  ROW(draft_welfare, rule, RULE, R, "a double per household: income or consumption per head, compared with the lines"),
+  ROW(draft_welfare, label, LABEL, O, "what it is, in words"),
+  ROW(draft_welfare, unit, TEXT, O, "what it counts, e.g. `EUR a year`"),
+};
+static TABLE(keys_welfare, draft_welfare, "sample.welfare", welfare_rows, "rule");
+
+static const struct key weight_rows[] = {
+  ROW(draft_weight, rule, RULE, R, "a number above 0"),
+  ROW(draft_weight, level, TEXT, O, "`household` (default: times persons), or `members`: a person's own weight, summed over the household"),
+};
+static TABLE(keys_weight, draft_weight, "sample.weight", weight_rows, "rule");
+
+static const struct key sample_rows[] = {
+  ROW_OF(draft_sample, welfare, MAP, R, keys_welfare, "what the lines are compared with"),
+  ROW_OF(draft_sample, weight, MAP, O, keys_weight, "sampling weight; default 1"),
+  ROW(draft_sample, persons, RULE, O, "persons in the household; default: number of members"),
+  ROW(draft_sample, strata, RULE, O, "an int or string; default: one stratum"),
+  ROW(draft_sample, psu, RULE, O, "primary sampling unit, an int or string; default: the household"),
+  ROW(draft_sample, domains, TEXTS, O, "choice or boolean fields to break results by; `members.sex` for a member's"),
+  ROW(draft_sample, note, LABEL, O, "stands under every figure"),
+};
+static TABLE(keys_sample, draft_sample, "sample", sample_rows, NULL);
+
+static const struct key column_rows[] = {
+  ROW(draft_column, column, TEXT, R, "heading or variable in the file"),
+  ROW_WORD(draft_column, with, O, words_conversions, "a conversion, see below"),
+  ROW(draft_column, recode, TREE, O, "texts or value labels to replace first: `{Vienna: AT-9}`"),
+};
+TABLE(keys_column, draft_column, "a mapped column", column_rows, "column");
+
+static const struct key source_rows[] = {
+  ROW(draft_source, name, NAME, R, "short name, for `lucid import --source`"),
+  ROW(draft_source, file, TEXT, R, "file name in the data folder"),
+  ROW_WORD(draft_source, format, O, words_formats, "default: by the file's ending"),
+  ROW(draft_source, table, TEXT, O, "which object of an .RData file with several"),
+  ROW(draft_source, level, TEXT, O, "what a row is; default `household`"),
+  ROW(draft_source, flat, FLAG, O, "rows are members, and household fields repeat on them"),
+  ROW(draft_source, household, TEXT, O, "column with the household's number; needed but for villages"),
+  ROW(draft_source, member, TEXT, O, "column with the member's number; default: by position"),
+  ROW(draft_source, village, TEXT, O, "column with the village's code"),
+  ROW(draft_source, map, TREE, O, "field to column: `age: rb_age`, or `age: {column: .., with: .., recode: ..}`; a field left out is sought by its own name"),
+  ROW(draft_source, fetch, LABEL, O, "what to tell somebody whose file is absent"),
+};
+static TABLE(keys_source, draft_source, "a source", source_rows, NULL);
+
+static const struct key root_rows[] = {
+  ROW_OF(draft, programme, MAP, R, keys_title, "name, languages, currency, years"),
+  ROW_OF(draft, areas, MAP, O, keys_areas, "where people live"),
+  ROW_OF(draft, levels, LIST, O, keys_level, "lists each household has, besides its members"),
+  ROW_OF(draft, params, LIST, O, keys_param, "named numbers that rules use"),
+  ROW_OF(draft, fields, LIST, R, keys_field, "the codebook: what is collected"),
+  ROW_OF(draft, derive, LIST, O, keys_derive, "what is computed from it"),
+  ROW_OF(draft, lines, LIST, O, keys_line, "poverty lines"),
+  ROW_OF(draft, dimensions, MAP, O, keys_dimensions, "deprivations with weights"),
+  ROW_OF(draft, causes, LIST, O, keys_rule, "why a household is poor: all that are true are listed"),
+  ROW_OF(draft, identify, MAP, O, keys_identify, "who is in"),
+  ROW_OF(draft, sample, MAP, O, keys_sample, "how the data were sampled: what honest standard errors need"),
+  ROW_OF(draft, sources, LIST, O, keys_source, "which files hold the data"),
+};
+TABLE(keys_root, draft, "programme.yaml", root_rows, NULL);
+
+const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_level, &keys_param, &keys_field, &keys_fill,
+  &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places,
+  &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, NULL};
+
+void keys_table_text(const struct key_table *t, struct text *out) {
+  text_add(out, "| key | takes | what it is |\n|---|---|---|\n");
+  for (uint32_t i = 0; i < t->count; i++) {
+    const struct key *k = &t->keys[i];
+    text_addf(out, "| `%s`%s | ", k->name, k->required ? " *" : "");
+    if (k->words)
+      for (const char *const *w = k->words; *w; w++) text_addf(out, "%s%s", **w ? *w : "", **w && w[1] ? ", " : "");
+    else text_add(out, bind_type_words(k));
+    text_add(out, " | ");
+    for (const char *c = k->text; *c; c++) *c == '|' ? text_add(out, "\\|") : text_addc(out, *c);
+    text_add(out, " |\n");
+  }
+}

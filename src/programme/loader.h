@@ -1,0 +1,52 @@
+/* loader.h - what the files of this room share while a programme is being loaded. Not for other rooms.
+ *
+ * The order is: files -> trees -> drafts (load.c); areas, levels, params, lines and fields as names (areas.c, lines.c, fields.c);
+ * then every rule, in the order in which they can read each other (derive.c, decide.c); then sources, and the hashes. A step
+ * that finds a mistake says so and goes on with what it has. Functions return false only when memory ran out. */
+#ifndef PROGRAMME_LOADER_H
+#define PROGRAMME_LOADER_H
+
+#include "programme/keys.h"
+
+#define LOADER_FIELDS_MAX 2000u /* of one level, derived ones among them */
+#define LOADER_DERIVE_MAX 400u  /* in all */
+
+struct loader {
+  struct arena *arena;
+  struct programme *p;
+  struct problems list;
+  struct draft draft;
+  struct field *fields[LEVEL_MAX];            /* the arrays behind p->levels[].fields and p->env.fields[] */
+  struct rule_field *rule_fields[LEVEL_MAX];
+  struct rule_const *consts;                  /* behind p->env.consts: year, line (when there are lines), each line, each param */
+  uint32_t const_year, const_line, const_lines;
+  struct assumption *assumed;
+  uint32_t assumed_room;
+  struct map names;                           /* constants and levels: taken */
+};
+
+/* load.c */
+bool loader_assume(struct loader *l, const struct got_flag *flag, const char *section, const char *name, struct label label, const char *value, const struct got_text *source);
+/* The level named, UINT32_MAX after a complaint; `household` when not given. */
+uint32_t loader_level(struct loader *l, const struct got_text *name);
+bool loader_take_name(struct loader *l, const struct got_text *name, const char *what);
+/* Compiles; complains at the right place inside the rule when it is wrong, and when it reads what it may not. *out NULL then.
+ * `decides`: the rule bears on who is in, so that fields fed by incentives are closed to it. */
+bool loader_rule(struct loader *l, uint32_t level, const struct got_text *rule, const struct rule_type *want, bool decides, const struct rule **out);
+extern const struct rule_type loader_bool;
+/* A number or date of a field's kind, from text. */
+bool loader_cell(const struct field *f, struct span text, struct cell *out);
+const char *loader_text(const struct got_text *t); /* NULL when not given */
+
+bool areas_build(struct loader *l);
+bool areas_check_household(struct loader *l); /* after fields */
+bool fields_build_levels(struct loader *l);
+bool fields_build(struct loader *l);
+bool lines_build(struct loader *l);
+bool derive_build(struct loader *l);
+bool decide_build(struct loader *l);   /* dimensions, causes, identify */
+bool sample_build(struct loader *l);
+bool sources_build(struct loader *l);
+bool hash_build(struct loader *l);
+
+#endif
