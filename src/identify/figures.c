@@ -127,7 +127,7 @@ static enum status line_group(struct figures *f, const struct part *g, uint32_t 
   out->gap = figure_of(pov.gap, 0, 1, n);
   out->squared_gap = figure_of(pov.gap2, 0, 1, n);
   for (uint64_t i = 0; i < s->n; i++) {
-    bool poor = welfare[i] < line;
+    bool poor = welfare[i] <= line;
     f->state[i] = isnan(welfare[i]) ? DECIDED_UNKNOWN : poor ? DECIDED_YES : DECIDED_NO;
     double amount = poverty_lines_amount(f->lines, f->lines->class_of[i], k);
     f->a[i] = isnan(welfare[i]) ? NAN : poor ? amount - s->welfare[i] : 0;
@@ -138,7 +138,7 @@ static enum status line_group(struct figures *f, const struct part *g, uint32_t 
     struct bounds b;
     bounds_rate(f->persons, f->state, g->share, &b);
     bound(&out->headcount, b.low.value, b.high.value);
-    for (uint64_t i = 0; i < s->n; i++) f->a[i] = isnan(welfare[i]) ? NAN : welfare[i] < line ? (line - welfare[i]) / line : 0;
+    for (uint64_t i = 0; i < s->n; i++) f->a[i] = isnan(welfare[i]) ? NAN : welfare[i] <= line ? (line - welfare[i]) / line : 0;
     bounds_mean(f->persons, f->a, g->share, 0, 1, &b);
     bound(&out->gap, b.low.value, b.high.value);
     for (uint64_t i = 0; i < s->n; i++) f->a[i] *= f->a[i];
