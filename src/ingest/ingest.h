@@ -1,9 +1,12 @@
 /* ingest.h - outside files into validated rows.
  *
- * A reader (CSV, .dta, .RData, .rds) yields rows of text or numbers; the mapping says which column is which field; the
- * codebook validates; good rows go to a sink, refused ones to a quarantine CSV with the reason beside each. All or
- * nothing per file unless the caller asks for the good rows. Memory is constant in the file's size, except that
- * a joined pair of files is read household file first. The sink is the registry's import (registry/import.h) or a test. */
+ * A reader (ingest/reader.h: CSV, .dta, .RData, .rds) yields rows of texts and numbers; the mapping says which column is which field;
+ * the codebook validates; good rows go to a sink, refused ones to a CSV with the reason beside each. All or nothing per
+ * file unless the caller asks for the good rows. Memory is constant in the file's size. The sink is the registry's import or a test.
+ *
+ * A flat file has one row a person on which the household's fields repeat. The household is given to the sink once for every run of
+ * consecutive rows, with `repeated` set; within a run ingest names a disagreement (household, field, both values and rows) and
+ * refuses the row, between runs the sink compares. */
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H
 
@@ -17,11 +20,14 @@ struct ingest_row {
   struct span member_key;    /* members and lines: number within the household ("" = by position) */
   struct span village_key;   /* LEVEL_VILLAGE: area code */
   const struct cell *cells;
+  const uint64_t *mapped;    /* bit i: the source gives collected field i. The other cells are ABSENT_EMPTY because nobody said anything */
+  bool repeated;             /* a household out of a flat file: it may come again, and must then agree */
   uint64_t source_row;       /* 1-based row in the file, headings not counted */
 };
 
 struct ingest_sink {
-  /* Rows of one household come together only when the file has them so; the sink must not rely on order. */
+  /* Rows of one household come together only when the file has them so; the sink must not rely on order.
+   * A status other than OK stops the file and is returned as it is. */
   enum status (*row)(void *ctx, const struct ingest_row *row, struct err *e);
   void *ctx;
 };
@@ -29,17 +35,32 @@ struct ingest_sink {
 struct ingest_options {
   const char *data_dir;      /* where source files are looked for; NULL = the programme's data/ folder */
   const char *map_file;      /* `--map`, or NULL */
-  bool guess;                /* no mapping given: guess from names and labels */
+  bool guess;                /* no mapping given: guess from names and labels (without it, only from equal names) */
   bool keep_good;            /* refuse rows, not the file */
-  const char *refused_path;  /* CSV of refused rows; NULL = none written */
+  const char *refused_path;  /* CSV of refused rows, made when there are some; NULL = none written */
   struct progress *progress;
 };
 
-struct ingest_counts { uint64_t rows_read, rows_good, rows_refused, households, members; const char *encoding; };
+struct ingest_counts {
+  uint64_t rows_read, rows_good, rows_refused, households, members; /* households: runs of rows in a flat file */
+  const char *encoding;      /* "UTF-8", "GB18030", "WINDOWS-1252" */
+  char notes[800];           /* for the person: mapped columns that hold nothing at all; "" = none */
+};
 
-/* Reads one source of the programme (or a file with a mapping) into the sink. ERR_INPUT when rows were refused and
- * keep_good is false: the sink's owner must then drop what it was given. */
+/* Reads one source of the programme (or a file with a mapping) into the sink. ERR_INPUT when rows were refused and keep_good is
+ * false: the sink's owner must then drop what it was given (after the first refused row it gets no more). ERR_NOT_FOUND
+ * with the source's fetch hint when the file is absent; ERR_CANCELLED when the progress asked to stop. `counts` is filled as far as it came. */
 enum status ingest_source(struct programme *p, const struct source *src, const struct ingest_options *o,
                           struct ingest_sink *sink, struct ingest_counts *counts, struct err *e) MUST_CHECK;
+
+/* What the mapping will be, to show before it is used: one line a column of the file. */
+struct ingest_match {
+  const char *column, *label; /* of the file; label NULL where there is none */
+  const char *field;          /* "household.hhsize", "members.age", "(household key)", ...; NULL = not imported */
+  const char *why;            /* "programme", "map file", "same name", "label", "known word" */
+};
+/* Opens the file and maps it without reading rows. Results live in the arena. Errors as ingest_source. */
+enum status ingest_preview(struct arena *a, struct programme *p, const struct source *src, const struct ingest_options *o,
+                           const struct ingest_match **out, uint32_t *count, struct err *e) MUST_CHECK;
 
 #endif

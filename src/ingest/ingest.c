@@ -1,0 +1,289 @@
+#include "ingest/ingest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "ingest/mapping.h"
+#include "ingest/reader.h"
+#include "ingest/refused.h"
+
+struct run {
+  struct programme *p;
+  const struct source *src;
+  const struct ingest_options *o;
+  struct ingest_sink *sink;
+  struct ingest_counts *counts;
+  struct reader *reader;
+  struct mapping mapping;
+  struct refused refused;
+  char first_problem[400];
+  uint64_t first_row, first_line;
+  char key_buffer[3][40];
+  /* flat files: the household of the rows before, to compare with */
+  struct arena kept_arena;
+  struct cell *kept;
+  char kept_key[204];
+  size_t kept_key_len;
+  uint64_t kept_row; /* 0 = none */
+};
+
+/* ---- one row ---- */
+
+static bool problem(char *out, size_t size, const char *field, const char *why) {
+  snprintf(out, size, "%s: %s", field, why);
+  return false;
+}
+
+static bool read_side(struct mapping_side *s, const struct reader *r, const struct reader_row *row, char *out, size_t size) {
+  for (uint32_t i = 0; i < s->count; i++) {
+    struct mapping_entry *m = &s->entries[i];
+    const struct field *f = m->validate.field;
+    struct cell *cell = &s->cells[f->column];
+    char why[300];
+    if (!validate_cell(&m->validate, &r->columns[m->column], &row->cells[m->column], cell, why, sizeof why)) return problem(out, size, f->name, why);
+    if (cell->absence == PRESENT) m->present++;
+    else if (f->required) return problem(out, size, f->name, cell->absence == ABSENT_EMPTY ? "a value is required" : "a value is required, not a missing code");
+  }
+  return true;
+}
+
+static bool read_key(struct run *x, const struct reader_row *row, uint32_t column, int which, const char *name, bool needed, struct span *out, char *words, size_t size) {
+  char why[200];
+  *out = (struct span){"", 0};
+  if (column == MAPPING_NO_COLUMN) return true;
+  if (!validate_key(&row->cells[column], x->key_buffer[which], out, why, sizeof why)) return problem(words, size, name, why);
+  if (needed && !out->len) return problem(words, size, name, "it is empty");
+  return true;
+}
+
+static bool same_cell(const struct field *f, const struct cell *a, const struct cell *b) {
+  if (a->absence != b->absence) return false;
+  if (a->absence != PRESENT) return true;
+  if (f->kind == COL_REAL) return a->d == b->d;
+  if (f->kind == COL_TEXT || f->kind == COL_CHOICE) return a->s.len == b->s.len && memcmp(a->s.at, b->s.at, a->s.len) == 0;
+  return a->i == b->i;
+}
+
+static void show_cell(const struct field *f, const struct cell *c, char out[60]) {
+  if (f->sealed) snprintf(out, 60, "(sealed)");
+  else if (c->absence != PRESENT) snprintf(out, 60, "nothing");
+  else if (f->kind == COL_REAL) number_shortest(c->d, out);
+  else if (f->kind == COL_DECIMAL) number_decimal_format(c->i, f->decimals, out);
+  else if (f->kind == COL_BOOL) snprintf(out, 60, "%s", c->i ? "yes" : "no");
+  else if (f->kind == COL_DATE) date_format((int32_t)c->i, out);
+  else if (f->kind == COL_INT) snprintf(out, 60, "%lld", (long long)c->i);
+  else snprintf(out, 60, "%.*s", (int)(c->s.len < 50 ? c->s.len : 50), c->s.at);
+}
+
+/* Whether this row tells of its household what the rows before did. */
+static bool agrees(struct run *x, struct span key, uint64_t row, char *words, size_t size) {
+  const struct mapping_side *s = &x->mapping.household;
+  for (uint32_t i = 0; i < s->count; i++) {
+    const struct field *f = s->entries[i].validate.field;
+    char was[60], is[60];
+    if (same_cell(f, &x->kept[f->column], &s->cells[f->column])) continue;
+    show_cell(f, &x->kept[f->column], was);
+    show_cell(f, &s->cells[f->column], is);
+    snprintf(words, size, "household %.*s: %s is %s in row %llu and %s in row %llu; rows of one household must agree", (int)key.len, key.at, f->name, was,
+             (unsigned long long)x->kept_row, is, (unsigned long long)row);
+    return false;
+  }
+  return true;
+}
+
+static enum status keep_household(struct run *x, struct span key, uint64_t row, struct err *e) {
+  const struct mapping_side *s = &x->mapping.household;
+  arena_drop(&x->kept_arena);
+  for (uint32_t i = 0; i < s->count; i++) {
+    const struct field *f = s->entries[i].validate.field;
+    struct cell *to = &x->kept[f->column];
+    *to = s->cells[f->column];
+    if (to->absence == PRESENT && f->kind == COL_TEXT) ARENA_TRY(e, to->s.at = arena_strn(&x->kept_arena, to->s.at, to->s.len));
+  }
+  memcpy(x->kept_key, key.at, key.len);
+  x->kept_key_len = key.len;
+  x->kept_row = row;
+  return OK;
+}
+
+static enum status refuse(struct run *x, const struct reader_row *row, const char *words, struct err *e) {
+  if (!x->counts->rows_refused++) {
+    snprintf(x->first_problem, sizeof x->first_problem, "%s", words);
+    x->first_row = row->number;
+    x->first_line = row->line;
+  }
+  return refused_row(&x->refused, x->reader, &x->mapping, row, words, e);
+}
+
+static enum status hand_over(struct run *x, const struct ingest_row *row, struct err *e) {
+  if (x->counts->rows_refused && !x->o->keep_good) return OK; /* nothing of this file will be kept: go on only to list what else is wrong */
+  return x->sink->row(x->sink->ctx, row, e);
+}
+
+static enum status on_row(void *ctx, const struct reader_row *row, struct err *e) {
+  struct run *x = ctx;
+  struct mapping *m = &x->mapping;
+  struct ingest_counts *c = x->counts;
+  char words[400];
+  struct span household, member, village;
+  c->rows_read++;
+  if ((c->rows_read & 1023) == 0) {
+    if (x->o->progress && row->bytes_done && x->reader->bytes) x->o->progress->total = (uint64_t)((double)c->rows_read * ((double)x->reader->bytes / (double)row->bytes_done));
+    if (progress_step(x->o->progress, c->rows_read)) return err_set(e, ERR_CANCELLED, NULL, "stopped after %llu rows of %s", (unsigned long long)c->rows_read, x->reader->path);
+  }
+  if (row->problem) return refuse(x, row, row->problem, e);
+  bool is_village = m->row.level == LEVEL_VILLAGE;
+  if (!read_key(x, row, m->household_key, 0, "household key", !is_village, &household, words, sizeof words) ||
+      !read_key(x, row, m->member_key, 1, "member key", false, &member, words, sizeof words) ||
+      !read_key(x, row, m->village_key, 2, "village key", is_village, &village, words, sizeof words) ||
+      !read_side(&m->household, x->reader, row, words, sizeof words) || !read_side(&m->row, x->reader, row, words, sizeof words))
+    return refuse(x, row, words, e);
+  if (m->flat) {
+    bool same = x->kept_row && household.len == x->kept_key_len && memcmp(household.at, x->kept_key, household.len) == 0;
+    if (same && !agrees(x, household, row->number, words, sizeof words)) return refuse(x, row, words, e);
+    if (!same) {
+      TRY(keep_household(x, household, row->number, e));
+      struct ingest_row h = {.level = LEVEL_HOUSEHOLD, .household_key = household, .member_key = {"", 0}, .village_key = {"", 0}, .cells = m->household.cells,
+                             .mapped = m->household.mapped, .repeated = true, .source_row = row->number};
+      TRY(hand_over(x, &h, e));
+      c->households++;
+    }
+  }
+  struct ingest_row out = {.level = m->row.level, .household_key = household, .member_key = member, .village_key = village, .cells = m->row.cells, .mapped = m->row.mapped,
+                           .source_row = row->number};
+  TRY(hand_over(x, &out, e));
+  c->rows_good++;
+  if (m->row.level == LEVEL_HOUSEHOLD) c->households++;
+  else if (m->row.level == LEVEL_MEMBER) c->members++;
+  return OK;
+}
+
+/* ---- one file ---- */
+
+/* The path of the source's file, in the arena. */
+static enum status locate(struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char **out, struct err *e) {
+  const char *dir = o->data_dir;
+  if (!src->file || !src->file[0]) return err_set(e, ERR_INPUT, NULL, "the source %s names no file", src->name ? src->name : "");
+  if (!dir) ARENA_TRY(e, dir = arena_printf(a, "%s/data", p->folder ? p->folder : "."));
+  ARENA_TRY(e, *out = file_join(a, dir, src->file));
+  if (file_exists(*out)) return OK;
+  const char *hint = src->fetch_hint_en ? src->fetch_hint_en : "put it there, or say with --data where it is";
+  return err_set(e, ERR_NOT_FOUND, hint, "%s is not there", *out);
+}
+
+static void add_note(struct run *x, const struct mapping_side *s) {
+  char *notes = x->counts->notes;
+  size_t n = strlen(notes), size = sizeof x->counts->notes;
+  for (uint32_t i = 0; i < s->count && n + 1 < size; i++) {
+    const struct mapping_entry *m = &s->entries[i];
+    if (m->present) continue;
+    int k = snprintf(notes + n, size - n, "%scolumn %.60s (field %.60s) holds no value in any of the %llu rows", n ? "; " : "", x->reader->columns[m->column].name,
+                     m->validate.field->name, (unsigned long long)x->counts->rows_read);
+    if (k < 0 || (size_t)k >= size - n) {
+      notes[n] = 0;
+      return;
+    }
+    n += (size_t)k;
+  }
+}
+
+static enum status verdict(struct run *x, struct err *e) {
+  const struct ingest_counts *c = x->counts;
+  const char *path = x->reader->path;
+  if (!c->rows_read) return err_set(e, ERR_INPUT, "is it the file you meant?", "%s has headings but no rows", path);
+  if (!c->rows_refused || (x->o->keep_good && c->rows_good)) return OK;
+  char hint[400], place[80];
+  if (x->refused.path) snprintf(hint, sizeof hint, "%.250s lists them with their problems; mend them, or take the rest with --keep-good", x->refused.path);
+  else snprintf(hint, sizeof hint, "name a file with --refused to list them; mend them, or take the rest with --keep-good");
+  if (x->first_line) snprintf(place, sizeof place, "row %llu (line %llu)", (unsigned long long)x->first_row, (unsigned long long)x->first_line);
+  else snprintf(place, sizeof place, "row %llu", (unsigned long long)x->first_row);
+  if (c->rows_refused == 1) return err_set(e, ERR_INPUT, hint, "%s: 1 of %llu rows is refused: %s: %s", path, (unsigned long long)c->rows_read, place, x->first_problem);
+  return err_set(e, ERR_INPUT, hint, "%s: %llu of %llu rows are refused; the first is %s: %s", path, (unsigned long long)c->rows_refused, (unsigned long long)c->rows_read, place,
+                 x->first_problem);
+}
+
+static enum status read_rows(struct run *x, struct arena *a, struct err *e) {
+  TRY(mapping_open(&x->mapping, a, x->p, x->src, x->reader, x->o, e));
+  uint32_t n = x->p->levels[LEVEL_HOUSEHOLD].collected_count;
+  ARENA_TRY(e, x->kept = arena_array(a, n + 1, sizeof *x->kept));
+  progress_begin(x->o->progress, "importing", "rows", x->reader->rows);
+  enum status s = reader_each(x->reader, on_row, x, e);
+  if (x->o->progress) x->o->progress->done = x->counts->rows_read;
+  progress_end(x->o->progress);
+  x->counts->encoding = strcmp(x->reader->encoding, "GB18030") == 0 ? "GB18030" : strcmp(x->reader->encoding, "WINDOWS-1252") == 0 ? "WINDOWS-1252" : "UTF-8";
+  struct err late;
+  enum status closed = refused_close(&x->refused, s == OK ? e : &late);
+  if (s != OK) return s;
+  TRY(closed);
+  if (x->counts->rows_read) {
+    add_note(x, &x->mapping.household);
+    add_note(x, &x->mapping.row);
+  }
+  return verdict(x, e);
+}
+
+enum status ingest_source(struct programme *p, const struct source *src, const struct ingest_options *o, struct ingest_sink *sink, struct ingest_counts *counts,
+                          struct err *e) {
+  struct arena a;
+  struct reader r = {0};
+  struct run x = {.p = p, .src = src, .o = o, .sink = sink, .counts = counts, .reader = &r, .refused = {.path = o->refused_path}};
+  const char *path;
+  *counts = (struct ingest_counts){.encoding = "UTF-8"};
+  arena_init(&a, (size_t)256 << 20);
+  arena_init(&x.kept_arena, 0);
+  enum status s = locate(&a, p, src, o, &path, e);
+  if (s == OK) s = reader_open(&r, path, src->format, src->table, e);
+  if (s == OK) s = read_rows(&x, &a, e);
+  reader_close(&r);
+  arena_drop(&x.kept_arena);
+  arena_drop(&a);
+  return s;
+}
+
+/* ---- showing the mapping ---- */
+
+static enum status preview(struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const struct reader *r,
+                           const struct ingest_match **out, uint32_t *count, struct err *e) {
+  struct mapping m;
+  TRY(mapping_open(&m, a, p, src, r, o, e));
+  struct ingest_match *list = arena_array(a, r->column_count + m.row.count + m.household.count + 1, sizeof *list);
+  ARENA_TRY(e, list);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < r->column_count; i++) {
+    struct ingest_match base = {0};
+    uint32_t before = n;
+    ARENA_TRY(e, base.column = arena_str(a, r->columns[i].name));
+    if (r->columns[i].label) ARENA_TRY(e, base.label = arena_str(a, r->columns[i].label));
+    const char *key = i == m.household_key ? "(household key)" : i == m.member_key ? "(member key)" : i == m.village_key ? "(village key)" : NULL;
+    for (int side = 0; side < 2; side++) {
+      const struct mapping_side *s = side ? &m.row : &m.household;
+      for (uint32_t k = 0; k < s->count; k++) {
+        if (s->entries[k].column != i) continue;
+        list[n] = base;
+        ARENA_TRY(e, list[n].field = arena_printf(a, "%s.%s", p->levels[s->level].name, s->entries[k].validate.field->name));
+        list[n++].why = s->entries[k].why;
+      }
+    }
+    if (n > before) continue;
+    list[n] = base;
+    list[n].field = key;
+    list[n++].why = key ? (src->household_key || src->member_key || src->village_key ? "programme" : "known word") : NULL;
+  }
+  *out = list;
+  *count = n;
+  return OK;
+}
+
+enum status ingest_preview(struct arena *a, struct programme *p, const struct source *src, const struct ingest_options *o, const struct ingest_match **out,
+                           uint32_t *count, struct err *e) {
+  struct reader r = {0};
+  const char *path;
+  TRY(locate(a, p, src, o, &path, e));
+  TRY(reader_open(&r, path, src->format, src->table, e));
+  enum status s = preview(a, p, src, o, &r, out, count, e);
+  reader_close(&r);
+  return s;
+}

@@ -1,0 +1,307 @@
+#include "ingest/mapping.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct wish { /* one line of a mapping, before columns are looked up */
+  const char *field, *column, *why;
+  const struct field *target; /* NULL = find it by name */
+  enum conversion conversion;
+  const struct recode *recode;
+  uint32_t recode_count;
+  const char *file; /* where it stands, for messages; NULL = nowhere */
+  int line;
+};
+
+struct wishes {
+  struct arena *arena;
+  struct wish *list;
+  uint32_t count, cap;
+  const char *household_key, *member_key, *village_key; /* names of columns, or NULL */
+};
+
+static enum status add_wish(struct wishes *w, struct wish wish, struct err *e) {
+  if (w->count == w->cap) {
+    uint32_t cap = w->cap ? w->cap * 2 : 32;
+    struct wish *p = arena_grow(w->arena, w->list, w->count, cap, sizeof *p);
+    ARENA_TRY(e, p);
+    w->list = p;
+    w->cap = cap;
+  }
+  w->list[w->count++] = wish;
+  return OK;
+}
+
+/* ---- the programme's own mapping ---- */
+
+static enum status wishes_of_source(struct wishes *w, const struct source *src, struct err *e) {
+  for (uint32_t i = 0; i < src->map_count; i++) {
+    const struct source_map *m = &src->maps[i];
+    struct wish wish = {.field = m->field, .column = m->column, .why = "programme", .target = m->target, .conversion = m->conversion, .recode = m->recode,
+                        .recode_count = m->recode_count, .file = "programme.yaml", .line = m->line};
+    TRY(add_wish(w, wish, e));
+  }
+  return OK;
+}
+
+/* ---- a map file ---- */
+
+static const struct { const char *word; enum conversion id; } conversions[] = {
+#define X(id, word, text) {word, id},
+    CONVERSION_TABLE(X)
+#undef X
+};
+
+struct map_file {
+  struct wishes *w;
+  const char *path;
+  uint32_t field, column, with;
+};
+
+static enum status on_map_row(void *ctx, const struct reader_row *row, struct err *e) {
+  struct map_file *f = ctx;
+  if (row->problem) return err_set(e, ERR_INPUT, NULL, "%s, line %llu: %s", f->path, (unsigned long long)row->line, row->problem);
+  struct span s[3] = {{"", 0}, {"", 0}, {"", 0}};
+  uint32_t at[3] = {f->field, f->column, f->with};
+  const char *text[3];
+  for (int i = 0; i < 3; i++) {
+    if (at[i] != UINT32_MAX && row->cells[at[i]].kind == READ_TEXT) s[i] = span_trim(row->cells[at[i]].text);
+    ARENA_TRY(e, text[i] = arena_strn(f->w->arena, s[i].at, s[i].len));
+  }
+  if (!text[0][0] && !text[1][0]) return OK;
+  if (!text[0][0] || !text[1][0])
+    return err_set(e, ERR_INPUT, "each line names a field and a column", "%s, line %llu: no %s is named", f->path, (unsigned long long)row->line, text[0][0] ? "column" : "field");
+  const char **key = strcmp(text[0], "household_key") == 0 ? &f->w->household_key : strcmp(text[0], "member_key") == 0 ? &f->w->member_key
+                     : strcmp(text[0], "village_key") == 0 ? &f->w->village_key : NULL;
+  if (key) {
+    *key = text[1];
+    return OK;
+  }
+  struct wish wish = {.field = text[0], .column = text[1], .why = "map file", .file = f->path, .line = (int)row->line};
+  for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++)
+    if (strcmp(conversions[i].word, text[2]) == 0) {
+      wish.conversion = conversions[i].id;
+      return add_wish(f->w, wish, e);
+    }
+  return err_set(e, ERR_INPUT, "percent, thousands, ten_thousands, monthly, yearly, negate, dmy or mdy", "%s, line %llu: %s is not a conversion", f->path, (unsigned long long)row->line, text[2]);
+}
+
+static enum status wishes_of_file(struct wishes *w, const char *path, struct err *e) {
+  struct reader r;
+  TRY(reader_open(&r, path, "csv", NULL, e));
+  struct map_file f = {w, path, reader_column_of(&r, "field"), reader_column_of(&r, "column"), reader_column_of(&r, "with")};
+  enum status s = OK;
+  if (f.field == UINT32_MAX || f.column == UINT32_MAX)
+    s = err_set(e, ERR_INPUT, "its first line is: field,column,with", "%s is not a map file: it has no headings field and column", path);
+  if (s == OK) s = reader_each(&r, on_map_row, &f, e);
+  reader_close(&r);
+  return s;
+}
+
+/* ---- guessing ---- */
+
+/* Lower case without spaces and ASCII punctuation. */
+static void plain(const char *s, char out[200]) {
+  size_t n = 0;
+  for (; *s && n < 199; s++) {
+    unsigned char c = (unsigned char)*s;
+    if (c >= 'A' && c <= 'Z') out[n++] = (char)(c + 32);
+    else if (c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out[n++] = (char)c;
+  }
+  out[n] = 0;
+}
+
+static bool alike(const char *a, const char *b) {
+  char x[200], y[200];
+  if (!a || !b) return false;
+  plain(a, x);
+  plain(b, y);
+  return x[0] && strcmp(x, y) == 0;
+}
+
+/* 0 = does not fit; higher is better. */
+static int fits(const struct field *f, const struct reader_column *c, const char **why) {
+  if (c->type == READER_OTHER || !c->name[0]) return 0;
+  if (strcmp(f->name, c->name) == 0) return *why = "same name", 4;
+  if (alike(f->name, c->name)) return *why = "same name", 3;
+  if (alike(f->label.en, c->name) || alike(f->label.zh, c->name)) return *why = "label", 2;
+  if (alike(f->label.en, c->label) || alike(f->label.zh, c->label) || alike(f->name, c->label)) return *why = "label", 1;
+  return 0;
+}
+
+static enum status guess_level(struct wishes *w, const struct programme *p, uint32_t level, const struct reader *r, bool loosely, struct err *e) {
+  const struct level *l = &p->levels[level];
+  for (uint32_t i = 0; i < l->collected_count; i++) {
+    int best = loosely ? 0 : 3;
+    uint32_t times = 0, at = 0;
+    const char *why = NULL, *best_why = NULL;
+    for (uint32_t c = 0; c < r->column_count; c++) {
+      int score = fits(&l->fields[i], &r->columns[c], &why);
+      if (score > best) best = score, times = 1, at = c, best_why = why;
+      else if (score == best && score) times++;
+    }
+    if (times != 1 || !best_why) continue;
+    struct wish wish = {.field = l->fields[i].name, .column = r->columns[at].name, .why = best_why, .target = &l->fields[i]};
+    TRY(add_wish(w, wish, e));
+  }
+  return OK;
+}
+
+static const char *guess_key(const struct reader *r, const char *const *words) {
+  for (; *words; words++)
+    for (uint32_t i = 0; i < r->column_count; i++)
+      if (alike(r->columns[i].name, *words)) return r->columns[i].name;
+  return NULL;
+}
+
+static const char *const household_words[] = {"household_key", "household_id", "household", "hhid", "hh_id", "hid", "hh", "hhcode", "户编号", "户号", "户编码", "家庭编号", NULL};
+static const char *const member_words[] = {"member_key", "member_id", "member", "person_id", "person", "pid", "indid", "idind", "人编号", "成员编号", "序号", NULL};
+static const char *const village_words[] = {"village_key", "village_id", "village_code", "village", "area_code", "area", "code", "行政区划代码", "村编码", "村", NULL};
+
+/* ---- putting it together ---- */
+
+static enum status where(const struct wish *w, const struct reader *r, struct err *e) {
+  if (w->file) return err_prefix(e, "%s:%d", w->file, w->line);
+  return err_prefix(e, "%s", r->path);
+}
+
+static uint32_t distance(const char *a, const char *b) { /* of edits, for names up to 40 bytes, without case */
+  uint32_t row[41], n = (uint32_t)strlen(a), m = (uint32_t)strlen(b);
+  if (n > 40 || m > 40) return 99;
+  for (uint32_t j = 0; j <= m; j++) row[j] = j;
+  for (uint32_t i = 1; i <= n; i++) {
+    uint32_t diagonal = row[0];
+    row[0] = i;
+    for (uint32_t j = 1; j <= m; j++) {
+      uint32_t keep = row[j], change = diagonal + (strncasecmp(&a[i - 1], &b[j - 1], 1) != 0);
+      uint32_t insert = row[j - 1] + 1, remove = row[j] + 1;
+      row[j] = change < insert ? change : insert;
+      if (remove < row[j]) row[j] = remove;
+      diagonal = keep;
+    }
+  }
+  return row[m];
+}
+
+static enum status no_column(const struct reader *r, const char *name, struct err *e) {
+  const char *near = NULL;
+  uint32_t best = 3;
+  for (uint32_t i = 0; i < r->column_count; i++) {
+    uint32_t d = distance(name, r->columns[i].name);
+    if (d < best) best = d, near = r->columns[i].name;
+  }
+  char hint[300];
+  if (near) snprintf(hint, sizeof hint, "did you mean %.100s?", near);
+  else {
+    size_t n = (size_t)snprintf(hint, sizeof hint, "its columns are");
+    for (uint32_t i = 0; i < r->column_count && n < 200; i++) n += (size_t)snprintf(hint + n, sizeof hint - n, "%s %.60s", i ? "," : "", r->columns[i].name);
+    if (n >= 200) snprintf(hint + n, sizeof hint - n, ", ...");
+  }
+  return err_set(e, ERR_INPUT, hint, "%s has no column %.100s", r->path, name);
+}
+
+static enum status find_column(const struct reader *r, const char *name, uint32_t *out, struct err *e) {
+  *out = reader_column_of(r, name);
+  if (*out == UINT32_MAX) return no_column(r, name, e);
+  if (r->columns[*out].type == READER_OTHER)
+    return err_set(e, ERR_INPUT, "in R: make it a plain vector", "%s: column %.100s is a list or a matrix, which can't be imported", r->path, name);
+  return OK;
+}
+
+/* "age", "members.age" or "household.hhsize": the collected field of the row's level, or of the household in a flat file. */
+static const struct field *find_field(const struct mapping *m, const struct programme *p, const char *name) {
+  const char *dot = strchr(name, '.');
+  for (int side = 0; side < 2; side++) {
+    uint32_t level = side ? LEVEL_HOUSEHOLD : m->row.level;
+    if (side && !m->flat) break;
+    const struct level *l = &p->levels[level];
+    if (dot && (strlen(l->name) != (size_t)(dot - name) || strncmp(l->name, name, (size_t)(dot - name)) != 0)) continue;
+    for (uint32_t i = 0; i < l->collected_count; i++)
+      if (strcmp(l->fields[i].name, dot ? dot + 1 : name) == 0) return &l->fields[i];
+  }
+  return NULL;
+}
+
+static enum status open_side(struct mapping_side *s, struct arena *a, const struct programme *p, uint32_t level, uint32_t wishes, struct err *e) {
+  uint32_t n = p->levels[level].collected_count;
+  s->level = level;
+  ARENA_TRY(e, s->entries = arena_array(a, wishes + 1, sizeof *s->entries));
+  ARENA_TRY(e, s->cells = arena_array(a, n + 1, sizeof *s->cells));
+  ARENA_TRY(e, s->mapped = arena_array(a, bits_words(n) + 1, 8));
+  for (uint32_t i = 0; i < n; i++) s->cells[i].absence = ABSENT_EMPTY;
+  return OK;
+}
+
+static enum status grant(struct mapping *m, struct arena *a, const struct programme *p, const struct reader *r, const struct wish *w, struct err *e) {
+  const struct field *f = w->target ? w->target : find_field(m, p, w->field);
+  if (!f) {
+    err_set(e, ERR_INPUT, "name a collected field of this source's level", "%.100s is not a field that this file can fill", w->field);
+    return where(w, r, e);
+  }
+  bool own = f->level == m->row.level;
+  if (!own && !(m->flat && f->level == LEVEL_HOUSEHOLD)) {
+    err_set(e, ERR_INPUT, "map it in a source of that level", "%s is a field of %s, not of %s", f->name, p->levels[f->level].name, p->levels[m->row.level].name);
+    return where(w, r, e);
+  }
+  struct mapping_side *side = own ? &m->row : &m->household;
+  uint32_t column;
+  enum status s = find_column(r, w->column, &column, e);
+  if (s != OK) return w->file ? where(w, r, e) : s;
+  if (bits_get(side->mapped, f->column)) {
+    err_set(e, ERR_INPUT, "keep one of the two", "%s is filled twice", f->name);
+    return where(w, r, e);
+  }
+  bits_set(side->mapped, f->column);
+  struct mapping_entry *entry = &side->entries[side->count++];
+  entry->column = column;
+  entry->why = w->why;
+  if (f->sealed) m->sealed_column[column] = m->any_sealed = true;
+  return validate_open(&entry->validate, a, f, w->conversion, w->recode, w->recode_count, e);
+}
+
+static enum status check_required(const struct programme *p, const struct mapping_side *s, const struct reader *r, struct err *e) {
+  const struct level *l = &p->levels[s->level];
+  for (uint32_t i = 0; i < l->collected_count; i++)
+    if (l->fields[i].required && !bits_get(s->mapped, i))
+      return err_set(e, ERR_INPUT, "map a column to it, in the programme's sources or with --map", "%s: nothing fills the required field %s.%s", r->path, l->name, l->fields[i].name);
+  return OK;
+}
+
+static enum status open_keys(struct mapping *m, const struct wishes *w, const struct reader *r, struct err *e) {
+  m->household_key = m->member_key = m->village_key = MAPPING_NO_COLUMN;
+  if (w->household_key) TRY(find_column(r, w->household_key, &m->household_key, e));
+  if (w->member_key) TRY(find_column(r, w->member_key, &m->member_key, e));
+  if (w->village_key) TRY(find_column(r, w->village_key, &m->village_key, e));
+  bool village = m->row.level == LEVEL_VILLAGE;
+  if (village && m->village_key == MAPPING_NO_COLUMN)
+    return err_set(e, ERR_INPUT, "say which: village_key in the source, or a line village_key,COLUMN in the map file", "%s: no column is known to hold the village's code", r->path);
+  if (!village && m->household_key == MAPPING_NO_COLUMN)
+    return err_set(e, ERR_INPUT, "say which: household_key in the source, or a line household_key,COLUMN in the map file", "%s: no column is known to hold the household's number", r->path);
+  return OK;
+}
+
+enum status mapping_open(struct mapping *m, struct arena *a, const struct programme *p, const struct source *src, const struct reader *r,
+                         const struct ingest_options *o, struct err *e) {
+  *m = (struct mapping){.flat = src->flat && src->level != LEVEL_HOUSEHOLD && src->level != LEVEL_VILLAGE};
+  m->row.level = src->level;
+  struct wishes w = {.arena = a, .household_key = src->household_key, .member_key = src->member_key, .village_key = src->village_key};
+  if (src->level >= p->level_count) return err_set(e, ERR_INPUT, NULL, "%s: the source's level is not one of the programme's", r->path);
+  if (o->map_file) TRY(wishes_of_file(&w, o->map_file, e));
+  else if (src->map_count) TRY(wishes_of_source(&w, src, e));
+  else {
+    TRY(guess_level(&w, p, src->level, r, o->guess, e));
+    if (m->flat) TRY(guess_level(&w, p, LEVEL_HOUSEHOLD, r, o->guess, e));
+  }
+  bool guess = o->guess || (!o->map_file && !src->map_count);
+  if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(r, household_words);
+  if (guess && !w.member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) w.member_key = guess_key(r, member_words);
+  if (guess && !w.village_key && src->level == LEVEL_VILLAGE) w.village_key = guess_key(r, village_words);
+  ARENA_TRY(e, m->sealed_column = arena_array(a, r->column_count + 1, sizeof *m->sealed_column));
+  TRY(open_side(&m->row, a, p, src->level, w.count, e));
+  TRY(open_side(&m->household, a, p, LEVEL_HOUSEHOLD, w.count, e));
+  for (uint32_t i = 0; i < w.count; i++) TRY(grant(m, a, p, r, &w.list[i], e));
+  TRY(open_keys(m, &w, r, e));
+  TRY(check_required(p, &m->row, r, e));
+  return m->flat ? check_required(p, &m->household, r, e) : OK;
+}

@@ -1,0 +1,44 @@
+/* mapping.h - which column of a file fills which field: from the programme, from a map file, or guessed.
+ *
+ * A map file is a CSV with the headings field, column and (may be left out) with: a field is `hhsize`, `household.hhsize` or
+ * `members.age`, or one of household_key, member_key, village_key; `with` is a conversion (programme/programme.h). A guess pairs
+ * a field with the column of the same name, or whose name or label is the field's name or label in either language, but for case, spaces and
+ * punctuation; two columns that fit are none. Keys are guessed from their usual names.
+ * Refused: a column that is not there (with near names), a field that can't be filled from this source, a field filled
+ * twice, a required field that nothing fills, no household key. */
+#ifndef INGEST_MAPPING_H
+#define INGEST_MAPPING_H
+
+#include "ingest/ingest.h"
+#include "ingest/reader.h"
+#include "ingest/validate.h"
+
+#define MAPPING_NO_COLUMN UINT32_MAX
+
+struct mapping_entry {
+  uint32_t column; /* of the file */
+  struct validate validate;
+  uint64_t present; /* cells that held a value so far */
+  const char *why;
+};
+
+struct mapping_side { /* the fields of one level */
+  uint32_t level;
+  struct mapping_entry *entries;
+  uint32_t count;
+  struct cell *cells;   /* one for each collected field of the level; those not mapped stay ABSENT_EMPTY */
+  uint64_t *mapped;     /* bit i: collected field i is mapped */
+};
+
+struct mapping {
+  struct mapping_side row, household; /* household: of a flat file; else count 0 */
+  bool flat;
+  uint32_t household_key, member_key, village_key; /* columns, or MAPPING_NO_COLUMN */
+  bool *sealed_column;  /* per column of the file: feeds a sealed field */
+  bool any_sealed;
+};
+
+enum status mapping_open(struct mapping *m, struct arena *a, const struct programme *p, const struct source *src, const struct reader *r,
+                         const struct ingest_options *o, struct err *e) MUST_CHECK;
+
+#endif

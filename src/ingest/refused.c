@@ -1,0 +1,76 @@
+#include "ingest/refused.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/number.h"
+
+void refused_put(FILE *f, struct span s) {
+  bool quote = s.len && (s.at[0] == ' ' || s.at[s.len - 1] == ' ');
+  for (size_t i = 0; i < s.len && !quote; i++) quote = s.at[i] == ',' || s.at[i] == '"' || s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == ';' || s.at[i] == '\t';
+  if (!quote) {
+    fwrite(s.at, 1, s.len, f);
+    return;
+  }
+  putc('"', f);
+  for (size_t i = 0; i < s.len; i++) {
+    if (s.at[i] == '"') putc('"', f);
+    putc(s.at[i], f);
+  }
+  putc('"', f);
+}
+
+static void put_cell(FILE *f, const struct reader_cell *c) {
+  char buf[40];
+  switch ((enum reader_kind)c->kind) {
+    case READ_EMPTY: return;
+    case READ_TAG: fprintf(f, ".%c", c->tag); return;
+    case READ_TEXT: refused_put(f, c->text); return;
+    case READ_DATE: fputs(c->days >= DATE_MIN && c->days <= DATE_MAX ? date_format((int32_t)c->days, buf) : "", f); return;
+    case READ_NUMBER:
+      if (fabs(c->number) < 1e15 && c->number == floor(c->number)) fprintf(f, "%lld", (long long)c->number);
+      else if (c->single) fprintf(f, "%.9g", c->number);
+      else fputs(number_shortest(c->number, buf), f);
+  }
+}
+
+static enum status start(struct refused *f, const struct reader *r, struct err *e) {
+  int fd = open(f->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return err_errno(e, errno, "cannot write the refused rows to %s", f->path);
+  if (!(f->file = fdopen(fd, "w"))) {
+    close(fd);
+    return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  if (r->bom || strcmp(r->encoding, "GB18030") == 0) fputs("\xef\xbb\xbf", f->file);
+  for (uint32_t i = 0; i < r->column_count; i++) {
+    refused_put(f->file, span_of(r->columns[i].name));
+    putc(',', f->file);
+  }
+  fputs("problem\n", f->file);
+  return OK;
+}
+
+enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) {
+  if (!f->path) return OK;
+  if (!f->file) TRY(start(f, r, e));
+  bool blank = row->shifted && m->any_sealed;
+  for (uint32_t i = 0; i < r->column_count; i++) {
+    if (i < row->count && !blank && !m->sealed_column[i]) put_cell(f->file, &row->cells[i]);
+    putc(',', f->file);
+  }
+  refused_put(f->file, span_of(problem));
+  putc('\n', f->file);
+  return ferror(f->file) ? err_errno(e, errno, "cannot write the refused rows to %s", f->path) : OK;
+}
+
+enum status refused_close(struct refused *f, struct err *e) {
+  if (!f->file) return OK;
+  bool bad = ferror(f->file) != 0;
+  if (fclose(f->file) != 0) bad = true;
+  f->file = NULL;
+  return bad ? err_errno(e, errno ? errno : EIO, "cannot write the refused rows to %s", f->path) : OK;
+}

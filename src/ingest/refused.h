@@ -1,0 +1,25 @@
+/* refused.h - the CSV of rows that were refused: the file's own columns, then `problem`. Mended, it can be imported again.
+ *
+ * Columns that feed sealed fields are left blank; where cells may have moved under another heading (a ragged row) and a
+ * sealed field is in the file, the whole row is blank but for its problem. UTF-8; with a byte order mark when the file had
+ * one or was GB18030, so that a spreadsheet shows it right. Readable by its owner only. Made with the first refused row. */
+#ifndef INGEST_REFUSED_H
+#define INGEST_REFUSED_H
+
+#include <stdio.h>
+
+#include "ingest/mapping.h"
+
+struct refused {
+  const char *path; /* NULL = none is written */
+  FILE *file;
+  bool bom;
+};
+
+enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) MUST_CHECK;
+enum status refused_close(struct refused *f, struct err *e) MUST_CHECK; /* fine when none was made */
+
+/* Writes one CSV cell, quoted where it must be. */
+void refused_put(FILE *f, struct span s);
+
+#endif
