@@ -30,9 +30,10 @@ enum node_kind {
   NODE_VAR,      /* index: env->var_names[index] */
   NODE_ITEM,     /* slot: the macro's variable over a list of values */
   NODE_FIELD,    /* row, field: one cell, or a derived field's rule at that row. U when missing (after `fill`) */
-  NODE_HAS,      /* row, field: has(household.f): T or F, never U; false when missing (a filled absence is present) */
+  NODE_HAS,      /* row, field: has(household.f): T or F, never U; false when missing (a filled absence is present; a derived field is present unless U) */
   NODE_ROW,      /* row: `household`, `m`, on its own only as a list item or operand of == */
-  NODE_ROWS,     /* row.level: `members`, a line level: the household's rows. U when the roster was not taken */
+  NODE_ROWS,     /* row.level: `members`, a line level: the household's rows. U when the roster was not taken (cause: field UINT32_MAX).
+                    Stands as the range of a macro, in size(), or in a branch of IF that does */
   NODE_NOT,      /* child[0] */
   NODE_NEG,      /* int, double */
   NODE_AND, NODE_OR, /* two children or more: a && b && c is one node */
@@ -42,7 +43,7 @@ enum node_kind {
   NODE_MUL, NODE_DIV, /* int uint double */
   NODE_MOD,      /* int uint */
   NODE_EQ, NODE_NE,   /* both sides of one type; any type */
-  NODE_LT, NODE_LE, NODE_GT, NODE_GE, /* bool int uint double string timestamp duration; int, uint and double may differ */
+  NODE_LT, NODE_LE, NODE_GT, NODE_GE, /* both sides of one type: bool int uint double string timestamp duration */
   NODE_IN,       /* value, list */
   NODE_INDEX,    /* list, int */
   NODE_LIST,     /* items */
@@ -53,7 +54,8 @@ enum node_kind {
 
 /* child[0] is the range (NODE_ROWS, or any list), child[1] `where` or NULL, child[2] the body or NULL. The variable is
  * `slot`; inside where and body a row's fields are NODE_FIELD with row.slot == slot, an item is NODE_ITEM.
- * `range.filter(v, p)` under an aggregate or size() is folded into `where`. A where that is U or E anywhere makes a strict
+ * where and body are both NULL when the range is [] by its type: they never run.
+ * `range.filter(v, p)` under sum, min, max, mean or size() is folded into `where`. A where that is U or E anywhere makes a strict
  * macro U or E, whatever the bodies say; the body runs only where `where` is true. */
 enum macro {
   MACRO_ALL,        /* F if any F, else U, else E, else T. Body bool; no where */

@@ -5,8 +5,8 @@
  * id: the argument's type tells them apart. Letters: b bool, i int, u uint, d double, s string, t timestamp, r duration,
  * L any list, R rows of a level, A any type, n null, T type.
  *
- * Rows marked "ours" are extensions, not CEL. `exp`, `ln` and `mean` end rounded to 14 significant digits, so that the same
- * rule gives the same figure with every C library. */
+ * Rows marked "ours" are extensions, not CEL. `exp` and `ln` end rounded to 14 significant digits, so that the same rule
+ * gives the same figure with every C library. round(x, n) is round(x * 10^n) / 10^n in doubles, x itself past 2^52. */
 #ifndef RULES_FUNCTIONS_H
 #define RULES_FUNCTIONS_H
 
