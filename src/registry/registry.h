@@ -29,7 +29,7 @@ enum status registry_round_close(struct registry *r, const char *name, struct pr
 enum status registry_round_get(struct registry *r, const char *name_or_null_for_latest, struct round_info *out, struct err *e) MUST_CHECK;
 enum status registry_rounds(struct registry *r, struct arena *a, struct round_info **out, uint32_t *count, struct err *e) MUST_CHECK;
 
-struct import_counts { struct ingest_counts read; uint64_t inserted, changed, unchanged; int64_t event; };
+struct import_counts { struct ingest_counts read; uint64_t inserted, changed, unchanged, ended; int64_t event; /* 0 = nothing was new: nothing was written */ };
 /* All sources of the programme, or one. Staged beside the registry, validated whole, then merged as one event. */
 enum status registry_import(struct registry *r, const char *round, const char *source_or_null, const struct ingest_options *o, bool dry_run,
                             struct import_counts *out, struct err *e) MUST_CHECK;

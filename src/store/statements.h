@@ -44,13 +44,13 @@
   /* households by their own number (the table is generated; these columns are always there) */              \
   X(HOUSEHOLD_FIND, "SELECT home, id FROM household WHERE key = ?1")                                         \
   X(HOUSEHOLD_NEAR, "SELECT key FROM household WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 5")           \
-  X(HOUSEHOLD_ANY, "SELECT 1 FROM household LIMIT 1")                                                        \
+  X(HOUSEHOLD_ANY, "SELECT 1 FROM household UNION ALL SELECT 1 FROM household_history LIMIT 1")                                                        \
   X(HOUSEHOLD_FORMER, "SELECT home, id FROM household_history WHERE key = ?1 ORDER BY from_event DESC LIMIT 1") \
   X(HOMES, "SELECT DISTINCT home FROM household UNION SELECT DISTINCT home FROM household_history ORDER BY 1") \
   /* the import's work file (a store of mode STORE_SCRATCH) */                                               \
   X(STAGE_HOUSEHOLDS, "CREATE TABLE h(seq INTEGER PRIMARY KEY, home INTEGER, key TEXT, row INTEGER, given INTEGER, data BLOB)") \
   X(STAGE_CHILDREN, "CREATE TABLE c(seq INTEGER PRIMARY KEY, h INTEGER, level INTEGER, key TEXT, row INTEGER, data BLOB)") \
-  X(STAGE_VILLAGES, "CREATE TABLE v(area INTEGER PRIMARY KEY, row INTEGER, data BLOB)")                      \
+  X(STAGE_VILLAGES, "CREATE TABLE v(home INTEGER, area INTEGER, row INTEGER, data BLOB, PRIMARY KEY (home, area)) WITHOUT ROWID")                      \
   X(STAGE_ORDER, "CREATE TABLE o(home INTEGER, id INTEGER, seq INTEGER, fresh INTEGER, PRIMARY KEY (home, id)) WITHOUT ROWID") \
   X(STAGE_KEY_INDEX, "CREATE UNIQUE INDEX h_key ON h(key)")                                                  \
   X(STAGE_CHILD_INDEX, "CREATE INDEX c_h ON c(h, level, seq)")                                               \
@@ -59,13 +59,13 @@
   X(STAGE_H_GET, "SELECT seq, home, key, row, given, data FROM h WHERE seq = ?1")                            \
   X(STAGE_H_FIND, "SELECT seq, row, given FROM h WHERE key = ?1")                                            \
   X(STAGE_H_ALL, "SELECT seq, home, key, row, given, data FROM h ORDER BY seq")                              \
-  X(STAGE_H_ORPHAN, "SELECT key, row FROM h WHERE given = 0 ORDER BY seq")                                   \
+  X(STAGE_H_ORPHAN, "SELECT seq, key, row FROM h WHERE given = 0 ORDER BY seq")                                   \
   X(STAGE_C_PUT, "INSERT INTO c(seq, h, level, key, row, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")             \
-  X(STAGE_C_ALL, "SELECT h, level, key, row, data FROM c ORDER BY seq")                                      \
-  X(STAGE_C_OF, "SELECT h, level, key, row, data FROM c WHERE h = ?1 ORDER BY level, seq")                   \
-  X(STAGE_V_PUT, "INSERT INTO v(area, row, data) VALUES (?1, ?2, ?3)")                                       \
-  X(STAGE_V_FIND, "SELECT row FROM v WHERE area = ?1")                                                       \
-  X(STAGE_V_ALL, "SELECT area, row, data FROM v ORDER BY area")                                              \
+  X(STAGE_C_LEVEL, "SELECT h, key, row, data FROM c WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")              \
+  X(STAGE_C_OF, "SELECT h, key, row, data FROM c WHERE h = ?1 AND level = ?2 ORDER BY seq")                  \
+  X(STAGE_V_PUT, "INSERT INTO v(home, area, row, data) VALUES (?1, ?2, ?3, ?4)")                                       \
+  X(STAGE_V_FIND, "SELECT row FROM v WHERE home = ?1 AND area = ?2")                                                       \
+  X(STAGE_V_ALL, "SELECT home, area, data FROM v ORDER BY home, area")                                              \
   X(STAGE_O_PUT, "INSERT INTO o(home, id, seq, fresh) VALUES (?1, ?2, ?3, ?4)")                              \
   X(STAGE_O_ALL, "SELECT o.home, o.id, o.fresh, h.seq, h.key, h.row, h.given, h.data FROM o JOIN h USING (seq) ORDER BY o.home, o.id")
 

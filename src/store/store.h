@@ -67,6 +67,9 @@ enum store_sql {
  * its rows are still being read starts it anew. */
 enum status store_sql(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) MUST_CHECK;
 
+/* A private instance of the same statement, for cursors that run side by side. Freed by store_free. */
+enum status store_sql_new(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) MUST_CHECK;
+
 /* Parameters count from 1. Text and blobs are not copied: they must live until the statement is next reset or run out. */
 void store_bind_int(struct store_stmt *st, int at, int64_t v);
 void store_bind_real(struct store_stmt *st, int at, double v); /* NaN and infinities are refused at the next step; -0.0 becomes 0 */

@@ -247,6 +247,20 @@ enum status store_sql(struct store *s, enum store_sql name, struct store_stmt **
   return OK;
 }
 
+enum status store_sql_new(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
+  *out = NULL;
+  struct store_stmt *st = calloc(1, sizeof *st);
+  if (!st) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  st->store = s;
+  int rc = sqlite3_prepare_v3(s->db, sql_text[name], -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+  if (rc != SQLITE_OK) {
+    free(st);
+    return fail_code(s, rc, sql_name[name], e);
+  }
+  *out = st;
+  return OK;
+}
+
 void store_bind_int(struct store_stmt *st, int at, int64_t v) { sqlite3_bind_int64(st->handle, at, v); }
 void store_bind_real(struct store_stmt *st, int at, double v) {
   if (!isfinite(v)) st->bad_number = true;

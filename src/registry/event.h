@@ -1,0 +1,46 @@
+/* event.h - one change set: who, when, from what, and the hash of the rows it wrote, chained to the event before.
+ *
+ * rows_hash is SHA-256 over, level by level, (level number, SHA-256 of the level's rows); a level without rows is left out.
+ * A level's rows stand in key order, each as its canonical encoding (registry/version.h): a new version with all its
+ * values, or an ended row as its key alone. Nothing about pages, columns' positions or time of writing enters.
+ *
+ * hash is SHA-256 over every other column of the event and the hash before it: change one event and all later ones fail. */
+#ifndef REGISTRY_EVENT_H
+#define REGISTRY_EVENT_H
+
+#include "registry/core.h"
+
+struct event {
+  int64_t id;                /* given by event_put; event_next tells it beforehand */
+  const char *kind, *source, *source_hash, *detail;
+  int64_t round, undoes;     /* 0 = none */
+  uint64_t inserted, changed, ended;
+};
+
+struct event_hash {
+  struct digest_stream stream[LEVEL_MAX];
+  bool used[LEVEL_MAX];
+};
+
+void event_hash_open(struct event_hash *h);
+void event_hash_add(struct event_hash *h, uint32_t level, const void *bytes, size_t n);
+/* Closes the streams. */
+enum status event_hash_close(struct event_hash *h, struct digest *out, struct err *e) MUST_CHECK;
+void event_hash_drop(struct event_hash *h); /* closes without a result */
+
+/* Number the next event of this transaction will have. */
+enum status event_next(struct registry *r, int64_t *id, struct err *e) MUST_CHECK;
+/* Writes the event with the next number; closes `rows`. */
+enum status event_put(struct registry *r, struct event *ev, struct event_hash *rows, struct err *e) MUST_CHECK;
+
+struct event_row { /* an event as stored; spans live until the statement moves on */
+  int64_t id, at, round, undoes;
+  struct span kind, actor, source, source_hash, detail;
+  int64_t inserted, changed, ended;
+  struct digest rows, prev, hash;
+};
+void event_read(struct store_stmt *st, struct event_row *out);
+/* What `hash` must be. */
+bool event_digest(const struct event_row *ev, struct digest *out);
+
+#endif

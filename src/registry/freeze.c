@@ -1,0 +1,219 @@
+#include "registry/freeze.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "column/builder.h"
+#include "registry/version.h"
+
+/* One level read as of an event: two cursors in key order, current and history, merged. */
+struct as_of {
+  const struct level_store *ls;
+  int64_t event;
+  struct store_stmt *st[2];
+  struct store_value *v[2];
+  bool have[2];
+  int at; /* which of the two holds the row at hand; -1 = the end */
+};
+
+struct freezer {
+  struct registry *r;
+  int64_t event;
+  struct as_of level[LEVEL_MAX];
+  struct cell *cells;
+  char (*tokens)[17];
+  uint32_t lowest;
+};
+
+static enum status advance(struct as_of *a, int side, struct err *e) {
+  const struct level_store *ls = a->ls;
+  uint32_t n = ls->current.count + (side ? 2 : 0);
+  for (;;) {
+    TRY(store_step(a->st[side], &a->have[side], e));
+    if (!a->have[side]) return OK;
+    if (store_int(a->st[side], (int)ls->from_event) > a->event) continue;
+    if (side && store_int(a->st[side], (int)ls->current.count) <= a->event) continue; /* ended by then */
+    store_values(a->st[side], a->v[side], n);
+    return OK;
+  }
+}
+
+static void choose(struct as_of *a) {
+  if (!a->have[0] || !a->have[1]) {
+    a->at = a->have[0] ? 0 : a->have[1] ? 1 : -1;
+    return;
+  }
+  for (uint32_t i = 0; i < a->ls->key_count; i++)
+    if (a->v[0][i].i != a->v[1][i].i) {
+      a->at = a->v[0][i].i < a->v[1][i].i ? 0 : 1;
+      return;
+    }
+  a->at = 0; /* the same key twice cannot be: fsck reports it */
+}
+
+static enum status next(struct as_of *a, struct err *e) {
+  TRY(advance(a, a->at, e));
+  choose(a);
+  return OK;
+}
+
+static enum status start(struct freezer *f, uint32_t l, int64_t home, struct err *e) {
+  struct as_of *a = &f->level[l];
+  a->ls = &f->r->levels[l], a->event = f->event;
+  for (int side = 0; side < 2; side++) {
+    if (!a->st[side]) TRY(store_prepare(f->r->db, side ? &a->ls->history : &a->ls->current, STORE_PREFIX, 1, &a->st[side], e));
+    if (!a->v[side] && !(a->v[side] = calloc(a->ls->history.count, sizeof *a->v[side]))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    store_reset(a->st[side]);
+    store_bind_int(a->st[side], 1, home);
+    TRY(advance(a, side, e));
+  }
+  choose(a);
+  return OK;
+}
+
+static const struct cell *cells_of(struct freezer *f, const struct as_of *a, struct err *e, enum status *s) {
+  const struct level_store *ls = a->ls;
+  for (uint32_t i = 0; i < ls->field_count; i++) {
+    const struct store_value *x = &a->v[a->at][ls->fields[i].at];
+    f->cells[i] = version_cell(ls, a->v[a->at], i);
+    if (ls->fields[i].def->sealed && x->kind == STORE_VALUE_BLOB) {
+      struct digest d;
+      char hex[65];
+      if (!digest_of(x->s.at, x->s.len, &d)) *s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+      memcpy(f->tokens[i], digest_hex(&d, hex), 16);
+      f->cells[i] = (struct cell){.s = {f->tokens[i], 16}};
+    }
+  }
+  return f->cells;
+}
+
+/* Columns as the programme names them; sealed fields are tokens, so text whatever they were. */
+static enum status make_schema(struct registry *r, struct arena *a, struct schema *out, struct err *e) {
+  *out = (struct schema){.level_count = r->level_count};
+  for (uint32_t l = 0; l < r->level_count; l++) {
+    const struct level_store *ls = &r->levels[l];
+    struct schema_column *c;
+    ARENA_TRY(e, c = arena_array(a, ls->field_count + 1, sizeof *c));
+    for (uint32_t i = 0; i < ls->field_count; i++) {
+      const struct field *d = ls->fields[i].def;
+      c[i] = d->sealed ? (struct schema_column){d->name, COL_TEXT, 0} : (struct schema_column){d->name, d->kind, d->kind == COL_DECIMAL ? d->decimals : 0};
+    }
+    out->levels[l] = (struct schema_level){ls->def->name, c, ls->field_count};
+  }
+  return OK;
+}
+
+static bool belongs(const struct as_of *a, int64_t home, int64_t household) { return a->at >= 0 && a->v[a->at][0].i == home && a->v[a->at][1].i == household; }
+
+static enum status freeze_villages(struct freezer *f, struct builder *b, int64_t home, struct err *e) {
+  struct registry *r = f->r;
+  TRY(start(f, LEVEL_VILLAGE, home, e));
+  struct as_of *a = &f->level[LEVEL_VILLAGE];
+  for (uint32_t i = 0; i < r->area_count; i++) {
+    const struct area_ref *x = &r->areas[i];
+    if (x->home != home || x->level != r->lowest_area_level) continue;
+    while (a->at >= 0 && a->v[a->at][1].i < x->id) TRY(next(a, e));
+    enum status s = OK;
+    bool here = a->at >= 0 && a->v[a->at][1].i == x->id;
+    const struct cell *cells = here ? cells_of(f, a, e, &s) : NULL;
+    TRY(s);
+    TRY(builder_village(b, x->code, cells, e));
+  }
+  return OK;
+}
+
+static enum status freeze_household(struct freezer *f, struct builder *b, int64_t home, int64_t *members, struct err *e) {
+  struct registry *r = f->r;
+  struct as_of *h = &f->level[LEVEL_HOUSEHOLD];
+  const struct level_store *ls = h->ls;
+  const struct store_value *v = h->v[h->at];
+  uint32_t rosters = 0;
+  struct span village = {"", 0};
+  enum status s = OK;
+  int64_t id = v[1].i;
+  for (uint32_t l = 0; l < r->level_count; l++)
+    if (v[ls->roster + l].i) rosters |= 1u << l;
+  if (v[ls->area].kind == STORE_VALUE_INT && v[ls->area].i >= 1 && v[ls->area].i <= r->area_count) {
+    const struct area_ref *x = &r->areas[v[ls->area].i - 1];
+    if (x->level == r->lowest_area_level) village = x->code;
+  }
+  const struct cell *cells = cells_of(f, h, e, &s);
+  TRY(s);
+  TRY(builder_household(b, id, v[ls->key].s, village, rosters, cells, e));
+  for (uint32_t l = 0; l < r->level_count; l++) {
+    if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
+    struct as_of *a = &f->level[l];
+    while (a->at >= 0 && a->v[a->at][1].i < id) TRY(next(a, e));
+    for (; belongs(a, home, id); *members += l == LEVEL_MEMBER) {
+      cells = cells_of(f, a, e, &s);
+      TRY(s);
+      TRY(builder_child(b, l, a->v[a->at][2].i, cells, e));
+      TRY(next(a, e));
+    }
+  }
+  return OK;
+}
+
+static enum status freeze_home(struct freezer *f, const struct schema *schema, struct snapshot_writer *w, int64_t home, struct progress *pr, int64_t *households, int64_t *members, struct err *e) {
+  struct builder *b = NULL;
+  for (uint32_t l = 0; l < f->r->level_count; l++)
+    if (l != LEVEL_VILLAGE) TRY(start(f, l, home, e));
+  struct as_of *h = &f->level[LEVEL_HOUSEHOLD];
+  if (h->at < 0) return OK; /* nobody lived there by then */
+  enum status s = builder_open(schema, home, &b, e);
+  if (s == OK) s = freeze_villages(f, b, home, e);
+  while (s == OK && h->at >= 0) {
+    s = freeze_household(f, b, home, members, e);
+    if (s == OK && ++*households % 1024 == 0 && pr && progress_step(pr, (uint64_t)*households)) s = err_set(e, ERR_CANCELLED, NULL, "stopped; the round is still open");
+    if (s == OK) s = next(h, e);
+  }
+  const struct segment *segment;
+  if (s == OK) s = builder_finish(b, &segment, e);
+  if (s == OK) s = snapshot_add(w, schema, segment, e);
+  builder_close(b);
+  return s;
+}
+
+static enum status homes_of(struct registry *r, struct arena *a, int64_t **out, uint32_t *count, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  uint32_t n = 0, cap = 0;
+  *out = NULL;
+  TRY(store_sql(r->db, SQL_HOMES, &st, e));
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) break;
+    if (n == cap) ARENA_TRY(e, *out = arena_grow(a, *out, n, cap = cap ? 2 * cap : 64, sizeof **out));
+    (*out)[n++] = store_int(st, 0);
+  }
+  *count = n;
+  return OK;
+}
+
+enum status freeze(struct registry *r, const char *parent, const char *round, int32_t year, int64_t event, struct progress *pr, char hash[65], int64_t *households, int64_t *members, struct err *e) {
+  struct arena a;
+  struct schema schema;
+  struct freezer f = {.r = r, .event = event};
+  struct snapshot_writer *w = NULL;
+  int64_t *homes = NULL;
+  uint32_t count = 0, most = 1;
+  arena_init(&a, 0);
+  *households = *members = 0;
+  for (uint32_t l = 0; l < r->level_count; l++)
+    if (r->levels[l].field_count > most) most = r->levels[l].field_count;
+  enum status s = OK;
+  if (!(f.cells = arena_array(&a, most, sizeof *f.cells)) || !(f.tokens = arena_array(&a, most, sizeof *f.tokens))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (s == OK) s = make_schema(r, &a, &schema, e);
+  if (s == OK) s = homes_of(r, &a, &homes, &count, e);
+  if (s == OK) s = snapshot_create(parent, round, year, &w, e);
+  if (s == OK && pr) progress_begin(pr, "freezing", "households", 0);
+  for (uint32_t i = 0; i < count && s == OK; i++) s = freeze_home(&f, &schema, w, homes[i], pr, households, members, e);
+  if (s == OK && pr) progress_end(pr);
+  if (s == OK) s = snapshot_commit(w, hash, e);
+  else snapshot_abandon(w);
+  for (uint32_t l = 0; l < LEVEL_MAX; l++)
+    for (int side = 0; side < 2; side++) store_free(f.level[l].st[side]), free(f.level[l].v[side]);
+  arena_drop(&a);
+  return s;
+}

@@ -1,0 +1,137 @@
+/* import.c - sources of a programme into the registry: read and staged, then merged as one event. */
+#include "registry/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "registry/merge.h"
+#include "registry/round.h"
+
+/* SHA-256 of the files read, in order: the digest of one file, or the digest of the digests of several. */
+static enum status files_digest(struct registry *r, const struct source *const *src, uint32_t count, const struct ingest_options *o, char hex[65], uint64_t *bytes, struct err *e) {
+  struct digest_stream all;
+  struct digest d = {{0}};
+  enum status s = OK;
+  *bytes = 0;
+  if (!digest_open(&all)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  for (uint32_t i = 0; i < count && s == OK; i++) {
+    struct arena a;
+    arena_init(&a, 0);
+    char *dir = o && o->data_dir ? arena_str(&a, o->data_dir) : file_join(&a, r->p->folder ? r->p->folder : "", "data");
+    char *path = dir ? file_join(&a, dir, src[i]->file) : NULL;
+    struct digest_stream one;
+    FILE *f = path ? fopen(path, "rb") : NULL;
+    static const size_t block = 1 << 16;
+    char *buffer = arena_alloc(&a, block);
+    if (f && buffer && digest_open(&one)) {
+      for (size_t n; (n = fread(buffer, 1, block, f)) > 0; *bytes += n) digest_add(&one, buffer, n);
+      if (!digest_close(&one, &d)) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+      digest_add(&all, d.bytes, 32);
+    }
+    if (f) fclose(f);
+    arena_drop(&a);
+  }
+  struct digest sum;
+  if (!digest_close(&all, &sum) && s == OK) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  digest_hex(count == 1 ? &d : &sum, hex);
+  return s;
+}
+
+enum status import_begin(struct import *im, struct registry *r, const char *round, bool dry_run, struct err *e) {
+  *im = (struct import){.r = r, .dry = dry_run};
+  if (!dry_run) TRY(core_writable(r, e));
+  TRY(round_writable(r, round, &im->round, e));
+  return stage_open(&im->stage, r, e);
+}
+
+enum status import_finish(struct import *im, const char *source, const char *source_hash, struct progress *pr, struct import_counts *out, struct err *e) {
+  struct registry *r = im->r;
+  struct writer w;
+  TRY(store_commit(im->stage.db, e)); /* the work file's rows may leave memory now */
+  enum status s = im->dry ? store_begin(r->db, false, e) : core_begin(r, e);
+  if (s != OK) return s;
+  if (!im->dry) core_writer_note(r, "importing");
+  s = writer_open(&w, r, 0, im->dry, e);
+  if (s == OK) {
+    /* Another command may have closed the round while the files were read. */
+    struct round_info now;
+    s = round_writable(r, im->round.name, &now, e);
+    w.round = im->round.id;
+    if (s == OK) s = merge_run(&im->stage, &w, pr, e);
+    struct event ev = {.kind = "import", .source = source, .source_hash = source_hash, .detail = im->round.name};
+    if (s == OK) s = writer_finish(&w, &ev, e);
+    out->event = ev.id, out->inserted = w.inserted, out->changed = w.changed, out->unchanged = w.unchanged, out->ended = w.ended;
+  }
+  if (s == OK && !im->dry && out->inserted + out->changed + out->ended == 0) { /* nothing new: nothing is written, not even an event */
+    out->event = 0;
+    core_rollback(r);
+  } else if (s == OK && !im->dry) {
+    s = core_commit(r, e);
+  } else {
+    core_rollback(r);
+  }
+  writer_drop(&w);
+  if (!im->dry) core_writer_done(r);
+  return s;
+}
+
+void import_close(struct import *im) { stage_close(&im->stage); }
+
+static void add_counts(struct ingest_counts *to, const struct ingest_counts *from) {
+  to->rows_read += from->rows_read, to->rows_good += from->rows_good, to->rows_refused += from->rows_refused, to->households += from->households, to->members += from->members;
+  to->encoding = from->encoding;
+  size_t have = strlen(to->notes);
+  if (from->notes[0]) snprintf(to->notes + have, sizeof to->notes - have, "%s%s", have ? "\n" : "", from->notes);
+}
+
+static enum status import_sources(struct import *im, const struct source *const *src, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
+  struct ingest_sink sink = stage_sink(&im->stage);
+  static const struct ingest_options plain = {0};
+  for (uint32_t i = 0; i < count; i++) {
+    struct ingest_counts c = {0};
+    stage_source(&im->stage, src[i]);
+    enum status s = ingest_source(im->r->p, src[i], o ? o : &plain, &sink, &c, e);
+    add_counts(&out->read, &c);
+    TRY(s);
+  }
+  return OK;
+}
+
+enum status import_from(struct registry *r, const char *round, const struct source *const *src, uint32_t count, const struct ingest_options *o, bool dry_run, struct import_counts *out, struct err *e) {
+  struct import im;
+  char hex[65], names[1000] = "";
+  uint64_t bytes;
+  *out = (struct import_counts){0};
+  for (uint32_t i = 0; i < count; i++) {
+    size_t have = strlen(names);
+    snprintf(names + have, sizeof names - have, "%s%s", have ? ", " : "", src[i]->file ? file_base(src[i]->file) : "");
+  }
+  TRY(files_digest(r, src, count, o, hex, &bytes, e));
+  TRY(core_space(r, 4 * bytes + (1 << 20), "the import", e)); /* work file, write-ahead log, tables and their index */
+  enum status s = import_begin(&im, r, round, dry_run, e);
+  if (s == OK) s = import_sources(&im, src, count, o, out, e);
+  if (s == OK) s = import_finish(&im, names, hex, o ? o->progress : NULL, out, e);
+  import_close(&im);
+  return s;
+}
+
+enum status registry_import(struct registry *r, const char *round, const char *source_or_null, const struct ingest_options *o, bool dry_run, struct import_counts *out, struct err *e) {
+  const struct source **src;
+  uint32_t n = 0;
+  *out = (struct import_counts){0};
+  ARENA_TRY(e, src = arena_array(r->arena, r->p->source_count + 1, sizeof *src));
+  /* Households first, then their lists, then villages: whatever order the programme names them in. */
+  static const int order[] = {0, 1, 2};
+  for (size_t pass = 0; pass < 3; pass++)
+    for (uint32_t i = 0; i < r->p->source_count; i++) {
+      const struct source *x = &r->p->sources[i];
+      int rank = x->level == LEVEL_HOUSEHOLD || x->flat ? 0 : x->level == LEVEL_VILLAGE ? 2 : 1;
+      if (rank == order[pass] && (!source_or_null || strcmp(x->name, source_or_null) == 0)) src[n++] = x;
+    }
+  if (!n && source_or_null) return err_set(e, ERR_NOT_FOUND, "`sources` in programme.yaml lists them", "the programme has no source \"%s\"", source_or_null);
+  if (!n) return err_set(e, ERR_USAGE, "add `sources` to programme.yaml, or give --file and --map", "the programme names no sources");
+  return import_from(r, round, src, n, o, dry_run, out, e);
+}

@@ -1,0 +1,467 @@
+#include "registry/merge.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
+
+struct incoming { /* one staged child of the household at hand; offsets into merge.room */
+  size_t key_at, key_len, data_at, data_len;
+  int64_t row;
+};
+
+struct child_cursor {
+  struct store_stmt *st;
+  bool open, done;
+};
+
+struct merge {
+  struct stage *s;
+  struct writer *w;
+  struct registry *r;
+  bool direct; /* children come in the order of households */
+  struct child_cursor cursor[LEVEL_MAX];
+  struct incoming *in[LEVEL_MAX];
+  size_t in_count[LEVEL_MAX], in_cap[LEVEL_MAX];
+  struct bytes room;             /* their keys and data */
+  struct bytes sealed;           /* ciphertexts and blind indexes of the row at hand */
+  struct store_value *v;         /* the row at hand */
+  struct store_value *old;
+  uint8_t *why, *absent_room;
+  struct arena scratch;
+};
+
+static struct store_value int_value(int64_t i) { return (struct store_value){.kind = STORE_VALUE_INT, .i = i}; }
+
+/* ---- one staged row over what was there ---- */
+
+/* Seals a value for its place. `at` gives offsets now and pointers once the row is whole: the buffer may move. */
+static enum status seal_value(struct merge *m, const struct field_slot *f, struct seal_place place, struct span staged, struct store_value *v, struct err *e) {
+  uint8_t plain[4096 + SEAL_OVERHEAD];
+  struct registry *r = m->r;
+  size_t n = staged.len - SEAL_OVERHEAD, total = n + SEAL_OVERHEAD + SEAL_BLIND_BYTES;
+  TRY(seal_unstage(m->s->key, staged.at, staged.len, plain, e));
+  enum status st = OK;
+  if (m->sealed.cap - m->sealed.len < total) st = err_set(e, ERR_INTERNAL, NULL, "no room for a sealed value");
+  if (st == OK) st = seal_household(&r->seal, r->db, place.home, place.household, !m->w->dry, e);
+  uint8_t *out = m->sealed.at + m->sealed.len;
+  if (st == ERR_NOT_FOUND && m->w->dry) memset(out, 0, n + SEAL_OVERHEAD), st = OK; /* a new household's key is made only in earnest */
+  else if (st == OK) seal_encrypt(&r->seal, place, plain, n, out);
+  if (st == OK) {
+    v[f->at] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = {(char *)out, n + SEAL_OVERHEAD}};
+    if (f->blind_at) {
+      seal_blind(&r->seal, f->id, plain, n, out + n + SEAL_OVERHEAD);
+      v[f->blind_at] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = {(char *)out + n + SEAL_OVERHEAD, SEAL_BLIND_BYTES}};
+    }
+    m->sealed.len += total;
+  }
+  sodium_memzero(plain, sizeof plain);
+  return st;
+}
+
+static enum status overlay(struct merge *m, const struct level_store *ls, struct store_value *v, struct span data, struct seal_place place, struct err *e) {
+  struct staged_field x;
+  version_absences(ls, v, m->why);
+  m->sealed.len = 0;
+  if (ls->has_sealed && m->sealed.cap < data.len + ls->field_count * (size_t)SEAL_BLIND_BYTES) {
+    size_t want = data.len + ls->field_count * (size_t)SEAL_BLIND_BYTES;
+    uint8_t *p = realloc(m->sealed.at, want);
+    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    m->sealed.at = p, m->sealed.cap = want;
+  }
+  while (stage_next(&data, &x)) {
+    const struct field_slot *f = &ls->fields[x.field];
+    m->why[x.field] = PRESENT;
+    switch (x.tag) {
+    case STAGED_INT: v[f->at] = int_value(x.i); break;
+    case STAGED_REAL: v[f->at] = (struct store_value){.kind = STORE_VALUE_REAL, .d = x.d == 0 ? 0.0 : x.d}; break;
+    case STAGED_TEXT: v[f->at] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = x.s}; break;
+    case STAGED_SEALED:
+      place.field = f->id;
+      TRY(seal_value(m, f, place, x.s, v, e));
+      break;
+    default:
+      m->why[x.field] = (uint8_t)x.absence;
+      v[f->at] = (struct store_value){.kind = STORE_NULL};
+      if (f->blind_at) v[f->blind_at] = (struct store_value){.kind = STORE_NULL};
+    }
+  }
+  version_set_absences(ls, v, m->why, m->absent_room);
+  return OK;
+}
+
+/* ---- gathering the children of the household at hand ---- */
+
+static enum status take(struct merge *m, uint32_t l, struct store_stmt *st, struct err *e) {
+  if (m->in_count[l] == m->in_cap[l]) {
+    size_t cap = m->in_cap[l] ? 2 * m->in_cap[l] : 16;
+    struct incoming *p = realloc(m->in[l], cap * sizeof *p);
+    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    m->in[l] = p, m->in_cap[l] = cap;
+  }
+  struct span key = store_text(st, 1), data = store_blob(st, 3);
+  struct incoming *x = &m->in[l][m->in_count[l]++];
+  *x = (struct incoming){m->room.len, key.len, m->room.len + key.len, data.len, store_int(st, 2)};
+  bytes_add(&m->room, key.at, key.len);
+  bytes_add(&m->room, data.at, data.len);
+  return m->room.failed ? err_set(e, ERR_MEMORY, NULL, "out of memory") : OK;
+}
+
+static enum status gather(struct merge *m, int64_t seq, struct err *e) {
+  bool row;
+  m->room.len = 0;
+  for (uint32_t l = 0; l < m->r->level_count; l++) {
+    m->in_count[l] = 0;
+    if (!m->s->children[l]) continue;
+    struct child_cursor *c = &m->cursor[l];
+    if (m->direct && m->s->children_sorted[l]) {
+      if (!c->open) {
+        TRY(store_sql_new(m->s->db, SQL_STAGE_C_LEVEL, &c->st, e));
+        store_bind_int(c->st, 1, CHILD_SEQ(l, 0)), store_bind_int(c->st, 2, CHILD_SEQ(l + 1, 0));
+        c->open = true;
+        TRY(store_step(c->st, &row, e));
+        c->done = !row;
+      }
+      while (!c->done && store_int(c->st, 0) == seq) {
+        TRY(take(m, l, c->st, e));
+        TRY(store_step(c->st, &row, e));
+        c->done = !row;
+      }
+    } else {
+      struct store_stmt *st;
+      TRY(store_sql(m->s->db, SQL_STAGE_C_OF, &st, e));
+      store_bind_int(st, 1, seq), store_bind_int(st, 2, l);
+      for (;;) {
+        TRY(store_step(st, &row, e));
+        if (!row) break;
+        TRY(take(m, l, st, e));
+      }
+    }
+  }
+  return OK;
+}
+
+/* ---- lists ---- */
+
+struct existing { int64_t id; struct store_value *v; struct incoming *match; };
+
+static enum status keep_value(struct arena *a, struct store_value *v, struct err *e) {
+  if (v->kind == STORE_VALUE_TEXT || v->kind == STORE_VALUE_BLOB) ARENA_TRY(e, v->s.at = arena_strn(a, v->s.at, v->s.len));
+  return OK;
+}
+
+static enum status load_children(struct merge *m, uint32_t l, int64_t home, int64_t household, struct existing **out, size_t *count, struct err *e) {
+  struct level_store *ls = &m->r->levels[l];
+  struct store_stmt *st;
+  bool row;
+  size_t n = 0, cap = 0;
+  *out = NULL;
+  TRY(writer_children(m->w, l, &st, e));
+  store_bind_int(st, 1, home), store_bind_int(st, 2, household);
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) break;
+    if (n == cap) ARENA_TRY(e, *out = arena_grow(&m->scratch, *out, n, cap = cap ? 2 * cap : 16, sizeof **out));
+    struct existing *x = &(*out)[n++];
+    ARENA_TRY(e, x->v = arena_array(&m->scratch, ls->current.count, sizeof *x->v));
+    store_values(st, x->v, ls->current.count);
+    for (uint32_t i = 0; i < ls->current.count; i++) TRY(keep_value(&m->scratch, &x->v[i], e));
+    x->id = x->v[ls->key_count - 1].i;
+  }
+  *count = n;
+  return OK;
+}
+
+static struct span key_of(const struct merge *m, const struct incoming *x) { return (struct span){(const char *)m->room.at + x->key_at, x->key_len}; }
+
+static enum status twice(const struct merge *m, uint32_t l, const struct incoming *a, const struct incoming *b, struct span household, struct err *e) {
+  struct span k = key_of(m, a);
+  return err_set(e, ERR_INPUT, "keep one of the two rows", "row %" PRId64 ": %s %.*s of household %.*s was given before, in row %" PRId64, b->row, core_level_word(m->r, l), (int)k.len, k.at, (int)household.len,
+                 household.at, a->row);
+}
+
+/* No two rows of one list have the same number. Most lists are short or in order. */
+static enum status check_keys(struct merge *m, uint32_t l, struct span household, struct err *e) {
+  size_t n = m->in_count[l];
+  struct incoming *in = m->in[l];
+  if (n <= 12) {
+    for (size_t i = 1; i < n; i++)
+      for (size_t k = 0; k < i; k++)
+        if (in[i].key_len == in[k].key_len && memcmp(m->room.at + in[i].key_at, m->room.at + in[k].key_at, in[i].key_len) == 0) return twice(m, l, &in[k], &in[i], household, e);
+    return OK;
+  }
+  struct map seen;
+  map_init(&seen, &m->scratch);
+  for (size_t i = 0; i < n; i++) {
+    struct span k = key_of(m, &in[i]);
+    uint32_t at;
+    bool fresh;
+    if (!map_put(&seen, k.at, k.len, &at, &fresh)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    if (!fresh) return twice(m, l, &in[at], &in[i], household, e);
+  }
+  return OK;
+}
+
+/* Rows without a number are known by their place in the list. True when the list had no numbers. */
+static enum status number_rows(struct merge *m, uint32_t l, bool *keyless, struct err *e) {
+  *keyless = m->in_count[l] > 0;
+  for (size_t i = 0; i < m->in_count[l]; i++) {
+    struct incoming *x = &m->in[l][i];
+    if (x->key_len) {
+      *keyless = false;
+      continue;
+    }
+    char place[24];
+    x->key_at = m->room.len;
+    x->key_len = (size_t)snprintf(place, sizeof place, "%zu", i + 1);
+    bytes_add(&m->room, place, x->key_len);
+  }
+  return m->room.failed ? err_set(e, ERR_MEMORY, NULL, "out of memory") : OK;
+}
+
+static enum status child_values(struct merge *m, uint32_t l, struct store_value *v, int64_t home, int64_t household, int64_t id, const struct incoming *x, struct err *e) {
+  struct level_store *ls = &m->r->levels[l];
+  v[0] = int_value(home), v[1] = int_value(household), v[2] = int_value(id);
+  v[ls->key] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = key_of(m, x)};
+  return overlay(m, ls, v, (struct span){(const char *)m->room.at + x->data_at, x->data_len}, (struct seal_place){home, household, id, 0}, e);
+}
+
+static enum status merge_list(struct merge *m, uint32_t l, int64_t home, int64_t household, struct span household_key, bool fresh, bool replaces, struct err *e) {
+  struct level_store *ls = &m->r->levels[l];
+  struct existing *old = NULL;
+  size_t old_count = 0;
+  int64_t last = 0;
+  bool keyless;
+  TRY(number_rows(m, l, &keyless, e));
+  TRY(check_keys(m, l, household_key, e));
+  if (!fresh) {
+    TRY(load_children(m, l, home, household, &old, &old_count, e));
+    TRY(writer_last_child(m->w, l, home, household, &last, e));
+  }
+  struct map by_key;
+  map_init(&by_key, &m->scratch);
+  for (size_t i = 0; i < old_count; i++) {
+    uint32_t at;
+    struct span k = old[i].v[ls->key].s;
+    if (!map_put(&by_key, k.at, k.len, &at, NULL)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  size_t fresh_rows = 0;
+  for (size_t i = 0; i < m->in_count[l]; i++) {
+    struct incoming *x = &m->in[l][i];
+    struct span k = key_of(m, x);
+    uint32_t at = old_count ? map_get(&by_key, k.at, k.len) : MAP_NONE;
+    if (at == MAP_NONE) m->in[l][fresh_rows++] = *x; /* what is matched is kept in the list of the old ones */
+    else ARENA_TRY(e, old[at].match = arena_copy(&m->scratch, x, sizeof *x));
+  }
+  for (size_t i = 0; i < old_count; i++) {
+    if (!old[i].match) {
+      if (replaces || keyless) TRY(writer_end(m->w, l, old[i].v, e));
+      continue;
+    }
+    memcpy(m->v, old[i].v, ls->current.count * sizeof *m->v);
+    TRY(child_values(m, l, m->v, home, household, old[i].id, old[i].match, e));
+    TRY(writer_update(m->w, l, old[i].v, m->v, e));
+  }
+  for (size_t i = 0; i < fresh_rows; i++) {
+    memset(m->v, 0, ls->current.count * sizeof *m->v);
+    TRY(child_values(m, l, m->v, home, household, ++last, &m->in[l][i], e));
+    TRY(writer_insert(m->w, l, m->v, e));
+  }
+  return OK;
+}
+
+/* ---- households ---- */
+
+static enum status household_area(struct merge *m, struct store_value *v, struct err *e) {
+  struct level_store *ls = &m->r->levels[LEVEL_HOUSEHOLD];
+  (void)e;
+  v[ls->area] = (struct store_value){.kind = STORE_NULL};
+  if (!m->r->area_field) return OK;
+  const struct store_value *code = &v[ls->fields[m->r->area_slot].at];
+  if (code->kind != STORE_VALUE_TEXT) return OK;
+  uint32_t i = map_get(&m->r->area_index, code->s.at, code->s.len);
+  if (i != MAP_NONE) v[ls->area] = int_value(m->r->areas[i].id);
+  return OK;
+}
+
+static enum status merge_household(struct merge *m, int64_t home, int64_t id, bool fresh, int64_t seq, struct span key, bool given, struct span data, struct err *e) {
+  struct level_store *ls = &m->r->levels[LEVEL_HOUSEHOLD];
+  struct store_value *v = m->v;
+  uint32_t n = ls->current.count;
+  bool replaces[LEVEL_MAX] = {false}, found = false;
+  TRY(gather(m, seq, e));
+  struct store_stmt *get = NULL;
+  if (!fresh) {
+    TRY(writer_get(m->w, LEVEL_HOUSEHOLD, &get, e));
+    store_bind_int(get, 1, home), store_bind_int(get, 2, id);
+    TRY(store_step(get, &found, e));
+  }
+  if (found) {
+    store_values(get, m->old, n);
+    memcpy(v, m->old, n * sizeof *v);
+  } else {
+    memset(v, 0, n * sizeof *v);
+    v[0] = int_value(home), v[1] = int_value(id);
+    v[ls->key] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = key};
+    for (uint32_t l = 0; l < m->r->level_count; l++) v[ls->roster + l] = int_value(0);
+  }
+  TRY(overlay(m, ls, v, data, (struct seal_place){home, id, 0, 0}, e));
+  TRY(household_area(m, v, e));
+  for (uint32_t l = 0; l < m->r->level_count; l++) {
+    if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
+    if (!m->in_count[l] && !(l >= LEVEL_LINE0 && m->s->level_seen[l] && given)) continue;
+    replaces[l] = v[ls->roster + l].i != m->w->round;
+    v[ls->roster + l] = int_value(m->w->round);
+  }
+  if (!found) TRY(writer_insert(m->w, LEVEL_HOUSEHOLD, v, e));
+  else {
+    uint64_t same = m->w->unchanged;
+    TRY(writer_update(m->w, LEVEL_HOUSEHOLD, m->old, v, e));
+    if (!given) m->w->unchanged = same; /* only named by a member: not a row of the import */
+    store_reset(get);
+  }
+  for (uint32_t l = 0; l < m->r->level_count; l++)
+    if (m->in_count[l] || replaces[l]) TRY(merge_list(m, l, home, id, key, fresh, replaces[l], e));
+  if (m->scratch.used) arena_drop(&m->scratch);
+  return OK;
+}
+
+/* ---- order ---- */
+
+/* Finds what is known of a household by its number: its key, whether current or ended before. */
+static enum status known(struct merge *m, struct span key, int64_t *home, int64_t *id, bool *found, struct err *e) {
+  static const enum store_sql both[2] = {SQL_HOUSEHOLD_FIND, SQL_HOUSEHOLD_FORMER};
+  *found = false;
+  for (int i = 0; i < 2 && !*found; i++) {
+    struct store_stmt *st;
+    TRY(store_sql(m->r->db, both[i], &st, e));
+    store_bind_text(st, 1, key.at, key.len);
+    TRY(store_step(st, found, e));
+    if (*found) *home = store_int(st, 0), *id = store_int(st, 1);
+    store_reset(st);
+  }
+  return OK;
+}
+
+static enum status put_order(struct merge *m, int64_t next, struct err *e) {
+  struct store_stmt *all, *put;
+  bool row, found;
+  TRY(store_sql(m->s->db, SQL_STAGE_H_ALL, &all, e));
+  TRY(store_sql(m->s->db, SQL_STAGE_O_PUT, &put, e));
+  for (;;) {
+    TRY(store_step(all, &row, e));
+    if (!row) return OK;
+    int64_t seq = store_int(all, 0), home = store_int(all, 1), id = 0;
+    struct span key = store_text(all, 2);
+    TRY(known(m, key, &home, &id, &found, e));
+    if (!found && store_int(all, 4) == 0) {
+      enum status s = err_set(e, ERR_INPUT, "import the household first, or together with its members", "row %" PRId64 ": household %.*s is neither in this import nor in the registry", store_int(all, 3), (int)key.len, key.at);
+      store_reset(all);
+      return s;
+    }
+    if (!found) id = next + seq - 1, home = home < 0 ? 0 : home;
+    store_bind_int(put, 1, home), store_bind_int(put, 2, id), store_bind_int(put, 3, seq), store_bind_int(put, 4, !found);
+    TRY(store_run(put, e));
+  }
+}
+
+static enum status sequence(struct merge *m, int64_t *next, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  TRY(store_sql(m->r->db, SQL_SEQUENCE_GET, &st, e));
+  store_bind_str(st, 1, "household");
+  TRY(store_step(st, &row, e));
+  *next = row ? store_int(st, 0) : 1;
+  store_reset(st);
+  if (m->w->dry || !m->s->households) return OK;
+  TRY(store_sql(m->r->db, SQL_SEQUENCE_PUT, &st, e));
+  store_bind_str(st, 1, "household"), store_bind_int(st, 2, *next + m->s->households);
+  return store_run(st, e);
+}
+
+static enum status households(struct merge *m, struct progress *pr, struct err *e) {
+  struct store_stmt *st;
+  bool any, row;
+  int64_t next;
+  TRY(sequence(m, &next, e));
+  TRY(store_sql(m->r->db, SQL_HOUSEHOLD_ANY, &st, e));
+  TRY(store_step(st, &any, e));
+  store_reset(st);
+  m->direct = !any && !m->s->has_references && m->s->homes_sorted;
+  if (!m->direct) {
+    TRY(put_order(m, next, e));
+    TRY(store_sql(m->s->db, SQL_STAGE_CHILD_INDEX, &st, e));
+    TRY(store_run(st, e));
+  } else {
+    for (uint32_t l = 0; l < m->r->level_count; l++)
+      if (m->s->children[l] && !m->s->children_sorted[l]) {
+        TRY(store_sql(m->s->db, SQL_STAGE_CHILD_INDEX, &st, e));
+        TRY(store_run(st, e));
+        break;
+      }
+  }
+  TRY(store_sql(m->s->db, m->direct ? SQL_STAGE_H_ALL : SQL_STAGE_O_ALL, &st, e));
+  progress_begin(pr, "merging", "households", (uint64_t)m->s->households);
+  for (uint64_t done = 0;; done++) {
+    TRY(store_step(st, &row, e));
+    if (!row) break;
+    if (done % 1024 == 0 && progress_step(pr, done)) return err_set(e, ERR_CANCELLED, NULL, "stopped; nothing was kept of this import");
+    if (m->direct) TRY(merge_household(m, store_int(st, 1) < 0 ? 0 : store_int(st, 1), next + store_int(st, 0) - 1, true, store_int(st, 0), store_text(st, 2), true, store_blob(st, 5), e));
+    else
+      TRY(merge_household(m, store_int(st, 0), store_int(st, 1), store_int(st, 2) != 0, store_int(st, 3), store_text(st, 4), store_int(st, 6) != 0, store_blob(st, 7), e));
+  }
+  progress_end(pr);
+  return OK;
+}
+
+/* ---- villages ---- */
+
+static enum status villages(struct merge *m, struct err *e) {
+  struct level_store *ls = &m->r->levels[LEVEL_VILLAGE];
+  struct store_stmt *st, *get;
+  bool row, found;
+  TRY(store_sql(m->s->db, SQL_STAGE_V_ALL, &st, e));
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
+    int64_t home = store_int(st, 0), area = store_int(st, 1);
+    TRY(writer_get(m->w, LEVEL_VILLAGE, &get, e));
+    store_bind_int(get, 1, home), store_bind_int(get, 2, area);
+    TRY(store_step(get, &found, e));
+    memset(m->v, 0, ls->current.count * sizeof *m->v);
+    m->v[0] = int_value(home), m->v[1] = int_value(area);
+    m->v[ls->key] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = m->r->areas[area - 1].code};
+    if (found) {
+      store_values(get, m->old, ls->current.count);
+      memcpy(m->v, m->old, ls->current.count * sizeof *m->v);
+    }
+    TRY(overlay(m, ls, m->v, store_blob(st, 2), (struct seal_place){home, -1 - area, 0, 0}, e));
+    TRY(found ? writer_update(m->w, LEVEL_VILLAGE, m->old, m->v, e) : writer_insert(m->w, LEVEL_VILLAGE, m->v, e));
+    store_reset(get);
+  }
+}
+
+enum status merge_run(struct stage *s, struct writer *w, struct progress *pr, struct err *e) {
+  struct merge m = {.s = s, .w = w, .r = w->r};
+  struct progress silent = {0};
+  uint32_t columns = 0, fields = 0;
+  for (uint32_t l = 0; l < m.r->level_count; l++) {
+    if (m.r->levels[l].current.count > columns) columns = m.r->levels[l].current.count;
+    if (m.r->levels[l].field_count > fields) fields = m.r->levels[l].field_count;
+  }
+  m.v = calloc(columns, sizeof *m.v), m.old = calloc(columns, sizeof *m.old);
+  m.why = calloc(fields + 1, 1), m.absent_room = calloc(3 * (size_t)fields + 1, 1);
+  arena_init(&m.scratch, 0);
+  enum status st = m.v && m.old && m.why && m.absent_room ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (st == OK) st = villages(&m, e);
+  if (st == OK) st = households(&m, pr ? pr : &silent, e);
+  for (uint32_t l = 0; l < LEVEL_MAX; l++) store_free(m.cursor[l].st), free(m.in[l]);
+  if (m.sealed.at) sodium_memzero(m.sealed.at, m.sealed.cap);
+  bytes_free(&m.room), bytes_free(&m.sealed);
+  free(m.v), free(m.old), free(m.why), free(m.absent_room);
+  arena_drop(&m.scratch);
+  return st;
+}

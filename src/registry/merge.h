@@ -1,0 +1,20 @@
+/* merge.h - staged rows into the registry, in one write transaction, as versions of one event.
+ *
+ * Households go in key order (home, id). A registry that is empty and a file sorted by home need no sorting; otherwise the
+ * work file is asked for that order. A household known by its number keeps its key (also one that was ended before). A
+ * source that does not give a field leaves its value alone.
+ *
+ * Lists (members, lines): the list of a household is *taken* in this round when the import gives a row of it, and, for
+ * lines, when a source of that level was read and the household is in the import (no crops is an answer; a household
+ * without members is a list that nobody took). Taken in a new round, or without numbers for its rows, a list replaces the one
+ * before: who is not on it has left, and their rows end. Within the same round a re-import only adds and changes. */
+#ifndef REGISTRY_MERGE_H
+#define REGISTRY_MERGE_H
+
+#include "registry/stage.h"
+
+/* Inside a transaction of the caller's (a read transaction when w->dry). ERR_INPUT: a member or line whose household is
+ * nowhere; two rows of a household with the same number (both rows are named). */
+enum status merge_run(struct stage *s, struct writer *w, struct progress *pr, struct err *e) MUST_CHECK;
+
+#endif

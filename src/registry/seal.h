@@ -1,0 +1,66 @@
+/* seal.h - sealed fields: encrypted from the first day, under a data key per household.
+ *
+ * The key file (`x.lucid.key`, mode 0600) holds the master key. Each household with a sealed value gets a data key of its
+ * own, wrapped by the master and kept in the registry: changing the master re-wraps, erasing a household destroys its data
+ * key, and hashes over ciphertext stay valid. Cipher: XChaCha20-Poly1305 (libsodium); additional data = home, household,
+ * item, field, so that a ciphertext cannot be moved to another place. The nonce is a keyed hash of place and plaintext: the
+ * same value in the same cell gives the same bytes, so an import that changes nothing writes nothing (and all an onlooker
+ * learns is that a cell did not change).
+ *
+ * A blind index (keyed BLAKE2b of field and value, 16 bytes) makes `searchable` fields findable by equality.
+ *
+ * Without the key: `seal_ready` is false and everything else works. ERR_KEY: missing when needed, not this registry's,
+ * unreadable, or a ciphertext that does not open. The master is wiped from memory on closing. */
+#ifndef REGISTRY_SEAL_H
+#define REGISTRY_SEAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "store/store.h"
+
+#define SEAL_KEY_BYTES 32
+#define SEAL_OVERHEAD (24 + 16) /* nonce and tag: a ciphertext is this much longer than its plaintext */
+#define SEAL_BLIND_BYTES 16
+
+struct seal {
+  bool ready;               /* the master is here */
+  char id[17];              /* hex: which key; public */
+  char why[600], hint[400]; /* not ready: why, for whoever needs it */
+  uint8_t master[SEAL_KEY_BYTES];
+  int64_t home, household; /* whose data key is held below; household -1 = nobody's */
+  uint8_t data_key[SEAL_KEY_BYTES];
+};
+
+struct seal_place { /* where a value stands: authenticated with it */
+  int64_t home, household, item, field;
+};
+
+/* Makes a new key and its file; ERR_CONFLICT when the file is there. */
+enum status seal_create(struct seal *s, const char *path, struct err *e) MUST_CHECK;
+/* Reads the key file. A missing file is not an error: `ready` stays false. A file that is no key, is another registry's
+ * (`id` differs), or may be read by others is ERR_KEY. */
+enum status seal_open(struct seal *s, const char *path, const char *id, struct err *e) MUST_CHECK;
+void seal_close(struct seal *s);
+/* ERR_KEY with the reason when the key is not here. */
+enum status seal_need(const struct seal *s, const char *what, struct err *e) MUST_CHECK;
+/* 64 hexadecimal digits in groups of four, for the recovery sheet. out[80]. */
+char *seal_recovery(const struct seal *s, char out[80]);
+
+/* Fetches (or with `create` makes) the household's data key. ERR_NOT_FOUND when it was destroyed or never made. */
+enum status seal_household(struct seal *s, struct store *db, int64_t home, int64_t household, bool create, struct err *e) MUST_CHECK;
+/* Both need seal_household of the place's household first. `out` has room for n + SEAL_OVERHEAD, or for n - SEAL_OVERHEAD. */
+void seal_encrypt(const struct seal *s, struct seal_place at, const void *plain, size_t n, uint8_t *out);
+enum status seal_decrypt(const struct seal *s, struct seal_place at, const void *sealed, size_t n, uint8_t *out, struct err *e) MUST_CHECK;
+void seal_blind(const struct seal *s, int64_t field, const void *plain, size_t n, uint8_t out[SEAL_BLIND_BYTES]);
+/* Destroys a household's data key. The caller's transaction; afterwards store_flush. */
+enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t household, struct err *e) MUST_CHECK;
+
+/* A passing key of one import: what is sealed lies encrypted in its work file too. */
+void seal_ephemeral(uint8_t key[SEAL_KEY_BYTES]);
+void seal_stage(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t n, uint8_t *out);
+enum status seal_unstage(const uint8_t key[SEAL_KEY_BYTES], const void *sealed, size_t n, uint8_t *out, struct err *e) MUST_CHECK;
+
+#endif
