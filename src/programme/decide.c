@@ -130,7 +130,7 @@ bool decide_build(struct loader *l) {
       !named_rules(l, &d->include, "identify.include", true, &id->include, &id->include_count) ||
       !named_rules(l, &d->exclude, "identify.exclude", true, &id->exclude, &id->exclude_count))
     return false;
-  if (d->from && d->include.from && !d->include.count) problem_add(&l->list, d->include.from->at, ERR_INPUT, "add one: nobody qualifies without", "identify.include has no rules");
+  if (d->from && !d->include.count && (d->include.from || !l->p->indicator_count)) problem_add(&l->list, d->include.from ? d->include.from->at : d->from->at, ERR_INPUT, "add one: nobody qualifies without", "identify.include has no rules");
   if (d->rank.from && d->rank.rule.from) {
     id->rank = (struct named_rule){.name = "rank", .label = d->rank.label.v, .source = d->rank.rule.s, .line = d->rank.rule.from->at.line, .origin = loader_text(&d->rank.source), .assumed = d->rank.assumed.v};
     id->rank_descending = d->rank.order.v != 0 || !d->rank.order.from;

@@ -157,6 +157,13 @@ static bool choices(struct loader *l, struct field *f, const struct draft_field 
   }
   if (t->kind == TREE_MAP && tree_get(t, "areas") && t->count == 1) return area_choices(l, f, tree_get(t, "areas"));
   struct choice *to;
+  if (t->kind == TREE_TEXT && t->style == TREE_CELL && !strncmp(t->text, "areas:", 6)) {
+    struct tree *level = arena_copy(l->arena, t, sizeof *t);
+    if (!level) return false;
+    level->at = tree_place(t, 6);
+    level->text += 6, level->len -= 6, level->raw = NULL;
+    return area_choices(l, f, level);
+  }
   if (t->kind == TREE_TEXT && t->style == TREE_CELL) {
     struct got_texts parts = {0};
     if (!bind_split(&l->list, t, &parts)) return false;

@@ -106,7 +106,7 @@ static const struct key field_rows[] = {
   ROW(draft_field, decimals, WHOLE, O, "of a `decimal`, 0 to 9; `money` has the currency's"),
   ROW(draft_field, min, TEXT, O, "smallest value allowed: a number, or a date"),
   ROW(draft_field, max, TEXT, O, "largest value allowed"),
-  ROW(draft_field, choices, TREE, O, "of a `choice`: `[a, b]`, or `[{code: 1, label: {en: .., zh: ..}}]`, or `{areas: LEVEL}` for the codes of a level's areas; in a table `a|b` or `1=Yes|2=No`"),
+  ROW(draft_field, choices, TREE, O, "of a `choice`: `[a, b]`, or `[{code: 1, label: {en: .., zh: ..}}]`, or `{areas: LEVEL}` for the codes of a level's areas; in a table `a|b`, `1=Yes|2=No` or `areas:LEVEL`"),
   ROW(draft_field, missing, TREE, O, "codes in the file that mean an absence: `{-9: refused, -8: not_applicable}`; in a table `-9=refused|-8=not_applicable`"),
   ROW_OF(draft_field, fill, MAP, O, keys_fill, "when an absence has a meaning: `{value: 0, when: [empty]}`; otherwise a rule that reads it is unknown"),
   ROW_WORD(draft_field, sensitivity, O, words_sensitivity, "who may see it; default `internal`"),
@@ -218,7 +218,7 @@ static const struct key quota_rows[] = {
 static TABLE(keys_quota, draft_quota, "identify.quota", quota_rows, NULL);
 
 static const struct key identify_rows[] = {
-  ROW_OF(draft_identify, include, LIST, R, keys_rule, "a household qualifies when one of these is true"),
+  ROW_OF(draft_identify, include, LIST, O, keys_rule, "a household qualifies when one of these is true; left out where there are dimensions: when its score reaches their cutoff"),
   ROW_OF(draft_identify, exclude, LIST, O, keys_rule, "and none of these"),
   ROW_OF(draft_identify, rank, MAP, O, keys_rank, "who goes first where places are short; a quota needs it"),
   ROW_OF(draft_identify, quota, MAP, O, keys_quota, "how many places there are. It never says that somebody is not poor"),
