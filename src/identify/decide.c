@@ -81,6 +81,7 @@ struct job {
   const struct plan *plan;
   const struct eval *eval;
   const double *weights;
+  struct eval_scratch **scratches; /* one a worker */
   struct task *tasks;
   uint32_t class;
 };
@@ -172,7 +173,7 @@ static enum status name_all(struct task *t, const struct job *j, struct decision
   return st;
 }
 
-static enum status run_block(struct task *t, const struct job *j, struct err *e) {
+static enum status run_block(struct task *t, const struct job *j, struct eval_scratch *eval_scratch, struct err *e) {
   const struct programme *p = j->programme;
   const struct identify *id = &p->identify;
   const struct plan *plan = j->plan;
@@ -189,7 +190,7 @@ static enum status run_block(struct task *t, const struct job *j, struct err *e)
     out[r].number = r == plan->at[4] ? arena_array(&scratch, EVAL_BLOCK, sizeof(double)) : NULL;
     if (!out[r].state || (r == plan->at[4] && !out[r].number)) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
   }
-  if (st == OK) st = eval_block(&scratch, j->eval, seg, t->from, t->take, out, e);
+  if (st == OK) st = eval_block(j->eval, eval_scratch, t->set, t->from, t->take, out, e);
   for (uint32_t k = 0; k < t->take && st == OK; k++) {
     uint64_t h = t->from + k;
     if (j->lines->class_of[base + h] != j->class) continue;
@@ -237,13 +238,12 @@ static enum status run_block(struct task *t, const struct job *j, struct err *e)
 }
 
 static void run_task(void *ctx, size_t i, unsigned worker) {
-  (void)worker;
   struct job *j = ctx;
   struct task *t = &j->tasks[i];
   uint64_t base = j->sample->first[t->set] + t->from;
   bool any = false; /* of this class? */
   for (uint32_t k = 0; k < t->take && !any; k++) any = j->lines->class_of[base + k] == j->class;
-  if (any && t->status == OK) t->status = run_block(t, j, &t->err);
+  if (any && t->status == OK) t->status = run_block(t, j, j->scratches[worker], &t->err);
 }
 
 static enum status join_lists(struct arena *a, struct decisions *d, struct task *tasks, uint64_t count, struct decide_report *report, struct err *e) {
@@ -308,10 +308,14 @@ enum status decide_all(struct arena *a, struct programme *p, const struct sample
       arena_init(&j.tasks[at].arena, 0);
     }
   enum status st = OK;
+  const unsigned workers = pool ? pool_threads(pool) : 1;
+  ARENA_TRY(e, j.scratches = arena_array(a, workers, sizeof *j.scratches));
   for (uint32_t c = 0; c < lines->class_count && st == OK; c++) {
     poverty_lines_set(p, lines, c);
     struct eval *ev;
-    st = eval_open(a, p, plan.rules, plan.count, &ev, e);
+    st = eval_open(a, p, s->segments, s->segment_count, plan.rules, plan.count, &ev, e);
+    if (st != OK) break;
+    for (unsigned w = 0; w < workers && st == OK; w++) st = eval_scratch_open(ev, &j.scratches[w], e);
     if (st != OK) break;
     j.eval = ev;
     j.class = c;
@@ -322,6 +326,7 @@ enum status decide_all(struct arena *a, struct programme *p, const struct sample
         st = j.tasks[i].status;
         if (e) *e = j.tasks[i].err;
       }
+    for (unsigned w = 0; w < workers; w++) eval_scratch_close(j.scratches[w]), j.scratches[w] = NULL;
     if (st == OK && progress_step(progress, s->n * (c + 1) / lines->class_count)) st = err_set(e, ERR_CANCELLED, NULL, "stopped: nothing was recorded");
   }
   /* A block visited for several classes of lines named its households in several goes. */
@@ -329,6 +334,7 @@ enum status decide_all(struct arena *a, struct programme *p, const struct sample
     for (uint64_t i = 0; i < count; i++)
       if (j.tasks[i].missing_count) qsort(j.tasks[i].missing, j.tasks[i].missing_count, sizeof *j.tasks[i].missing, by_cell);
   if (st == OK) st = join_lists(a, d, j.tasks, count, report, e);
+  for (unsigned w = 0; w < workers; w++) eval_scratch_close(j.scratches[w]); /* those a failure left */
   for (uint64_t i = 0; i < count; i++) arena_drop(&j.tasks[i].arena);
   return st;
 }

@@ -185,7 +185,9 @@ enum status sample_read(struct arena *a, const struct programme *p, const struct
   for (uint32_t i = 0; i < 3; i++)
     if (all[i]) where[used] = i, rules[used++] = all[i];
   struct eval *ev;
-  TRY(eval_open(a, p, rules, used, &ev, e));
+  TRY(eval_open(a, p, segments, count, rules, used, &ev, e));
+  struct eval_scratch *scratch;
+  TRY(eval_scratch_open(ev, &scratch, e));
   struct eval_out out[3];
   for (uint32_t i = 0; i < used; i++) {
     ARENA_TRY(e, out[i].state = arena_alloc(a, EVAL_BLOCK));
@@ -195,12 +197,14 @@ enum status sample_read(struct arena *a, const struct programme *p, const struct
     u->what = "sample";
     u->vectorised = eval_vectorised(ev, i, &u->why_not);
   }
-  for (uint32_t g = 0; g < count; g++) {
+  enum status st = OK;
+  for (uint32_t g = 0; g < count && st == OK; g++) {
     const struct segment *seg = segments[g];
     const uint32_t *members = seg->child_at[LEVEL_MEMBER];
     for (uint64_t from = 0, rows = segment_households(seg); from < rows; from += EVAL_BLOCK) {
       uint32_t take = (uint32_t)(rows - from < EVAL_BLOCK ? rows - from : EVAL_BLOCK);
-      TRY(eval_block(a, ev, seg, from, take, out, e));
+      st = eval_block(ev, scratch, g, from, take, out, e);
+      if (st != OK) break;
       for (uint32_t k = 0; k < take; k++) {
         uint64_t i = s->first[g] + from + k;
         double v[3] = {NAN, NAN, NAN};
@@ -219,6 +223,8 @@ enum status sample_read(struct arena *a, const struct programme *p, const struct
       }
     }
   }
+  eval_scratch_close(scratch);
+  TRY(st);
   if (d->weight && d->person_weight) TRY(person_weights_read(s, e));
   TRY(areas_read(a, s, e));
   if (d->strata) TRY(classes_read(a, s, d->strata, &s->stratum, &s->without_stratum, e));

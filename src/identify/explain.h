@@ -1,0 +1,30 @@
+/* explain.h - one household's decision, told so that a person can check it.
+ *
+ * What decided, with the values seen (atom by atom), deprivations and score, place in the ranking, what is missing and what each
+ * answer would lead to, and the smallest change of facts that would alter it. Words in each language come from words.h; JSON
+ * carries the same with stable keys (docs/format/summary.md). Sealed fields are never shown: rules can't read them, and a
+ * sealed field's name is all that could appear. Everything is computed by the row evaluator on the frozen row. */
+#ifndef IDENTIFY_EXPLAIN_H
+#define IDENTIFY_EXPLAIN_H
+
+#include "identify/identify.h"
+
+struct explain_input {
+  const struct programme *programme;
+  const struct identified *run;     /* decisions, lines, quota: of the whole snapshot */
+  const struct segment *const *segments;
+  uint32_t segment;
+  uint64_t household;               /* row in the segment */
+  bool stale;                       /* the recorded run was under other rules: say so */
+};
+
+/* Sets the programme's lines to the household's own. Output is added to `out`. */
+enum status explain_text(struct arena *a, struct programme *p, const struct explain_input *in, enum language lang, struct text *out, struct err *e) MUST_CHECK;
+enum status explain_json(struct arena *a, struct programme *p, const struct explain_input *in, struct text *out, struct err *e) MUST_CHECK;
+
+/* The reason codes of one decision, in words, joined by "; ": inclusions that held, exclusions that hit, or that none held. For lists. */
+enum status explain_reasons(const struct programme *p, const struct decision_set *d, uint64_t household, enum language lang, struct text *out, struct err *e) MUST_CHECK;
+/* Names of missing fields, joined by "; ", members by number within the household. */
+enum status explain_missing(const struct programme *p, const struct segment *s, const struct decision_set *d, uint64_t household, enum language lang, struct text *out, struct err *e) MUST_CHECK;
+
+#endif
