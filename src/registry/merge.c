@@ -288,7 +288,7 @@ static enum status household_area(struct merge *m, struct store_value *v, struct
 }
 
 static enum status merge_household(struct merge *m, int64_t home, int64_t id, bool fresh, int64_t seq, struct span key, bool given, struct span data, struct err *e) {
-  struct level_store *ls = &m->r->levels[LEVEL_HOUSEHOLD];
+  struct level_store *ls = m->r->levels; /* [LEVEL_HOUSEHOLD] = 0 comes first */
   struct store_value *v = m->v;
   uint32_t n = ls->current.count;
   bool replaces[LEVEL_MAX] = {false}, found = false;
@@ -312,7 +312,7 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
   TRY(household_area(m, v, e));
   for (uint32_t l = 0; l < m->r->level_count; l++) {
     if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
-    if (!m->in_count[l] && !(l >= LEVEL_LINE0 && m->s->level_seen[l] && given)) continue;
+    if (!m->in_count[l] && !(m->s->level_seen[l] && given && !ls[l].def->empty_unknown)) continue;
     replaces[l] = v[ls->roster + l].i != m->w->round;
     v[ls->roster + l] = int_value(m->w->round);
   }

@@ -4,9 +4,9 @@
  * work file is asked for that order. A household known by its number keeps its key (also one that was ended before). A
  * source that does not give a field leaves its value alone.
  *
- * Lists (members, lines): the list of a household is *taken* in this round when the import gives a row of it, and, for
- * lines, when a source of that level was read and the household is in the import (no crops is an answer; a household
- * without members is a list that nobody took). Taken in a new round, or without numbers for its rows, a list replaces the one
+ * Lists (members, lines): the list of a household is *taken* in this round when the import gives a row of it, or when a
+ * source of that level was read, the household is in the import, and the programme says that no rows mean an empty list
+ * (`levels: empty: taken`, the default for lines: no crops is an answer; a household without members was not asked). Taken in a new round, or without numbers for its rows, a list replaces the one
  * before: who is not on it has left, and their rows end. Within the same round a re-import only adds and changes. */
 #ifndef REGISTRY_MERGE_H
 #define REGISTRY_MERGE_H

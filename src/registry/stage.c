@@ -35,6 +35,7 @@ void stage_close(struct stage *s) {
 void stage_source(struct stage *s, const struct source *src) {
   s->source++;
   s->source_name = src->name ? src->name : "the file";
+  if (src->level < LEVEL_MAX) s->level_seen[src->level] = true;
   s->last.seq = 0; /* the next household is looked up */
 }
 
@@ -288,7 +289,6 @@ static enum status stage_child(struct stage *s, const struct ingest_row *row, st
     remember(s, seq, row->household_key, first, given);
   }
   uint32_t l = row->level;
-  s->level_seen[l] = true;
   if (seq < s->child_last[l]) s->children_sorted[l] = false;
   s->child_last[l] = seq;
   struct store_stmt *st;

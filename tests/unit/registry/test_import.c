@@ -1,0 +1,233 @@
+/* What an import promises. */
+#include "fixture.h"
+#include "registry/import.h"
+
+static struct import_counts import_all(struct fixture *f) {
+  struct import_counts c;
+  assert_ok(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), &f->e);
+  return c;
+}
+
+static void a_first_import_inserts_every_row(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c = import_all(f);
+  assert_int_equal(c.inserted, 4 + 5 + 3 + 2);
+  assert_int_equal(c.changed, 0);
+  assert_int_equal(c.unchanged, 0);
+  assert_true(c.event > 0);
+  fixture_free(f);
+}
+
+static void the_same_files_again_write_nothing(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  import_all(f);
+  struct import_counts c = import_all(f);
+  assert_int_equal(c.inserted + c.changed + c.ended, 0);
+  assert_int_equal(c.unchanged, 14);
+  assert_int_equal(c.event, 0);
+  fixture_free(f);
+}
+
+static void a_changed_value_is_one_new_version(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  import_all(f);
+  char text[sizeof fixture_households];
+  memcpy(text, fixture_households, sizeof text);
+  memcpy(strstr(text, "3500.00"), "3600.00", 7);
+  fixture_write(f, "data/households.csv", text);
+  struct import_counts c = import_all(f);
+  assert_int_equal(c.changed, 1);
+  assert_int_equal(c.unchanged, 13);
+  fixture_free(f);
+}
+
+static void a_dry_run_counts_and_keeps_nothing(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  assert_ok(registry_import(f->r, NULL, NULL, NULL, true, &c, &f->e), &f->e);
+  assert_int_equal(c.inserted, 14);
+  c = import_all(f);
+  assert_int_equal(c.inserted, 14);
+  fixture_free(f);
+}
+
+static void a_household_given_twice_is_refused_naming_both_rows(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  fixture_write(f, "data/households.csv", "hid,v,inc,car,roof,size,score,visited,phone\nH1,V11,1,,,,,,\nH2,V11,2,,,,,,\nH1,V12,3,,,,,,\n");
+  assert_refused(registry_import(f->r, NULL, "households", NULL, false, &c, &f->e), ERR_INPUT, "household H1 was given before, in row 1", &f->e);
+  assert_non_null(strstr(f->e.message, "row 3"));
+  fixture_free(f);
+}
+
+static void a_member_without_a_household_is_refused(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,1,3,,\nH9,1,3,,\n");
+  assert_refused(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), ERR_INPUT, "household H9 is neither in this import nor in the registry", &f->e);
+  import_all((fixture_write(f, "data/people.csv", fixture_people), f));
+  fixture_free(f);
+}
+
+static void a_member_given_twice_is_refused_naming_both_rows(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,1,3,,\nH2,1,3,,\nH1,1,4,,\n");
+  assert_refused(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), ERR_INPUT, "row 3: member 1 of household H1 was given before, in row 1", &f->e);
+  fixture_free(f);
+}
+
+static void an_unknown_area_is_refused_by_name(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  fixture_write(f, "data/households.csv", "hid,v,inc,car,roof,size,score,visited,phone\nH1,V99,1,,,,,,\n");
+  assert_refused(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), ERR_INPUT, "V99", &f->e);
+  fixture_free(f);
+}
+
+static void files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  /* homes not ascending, members not in the order of households */
+  fixture_write(f, "data/households.csv",
+                "hid,v,inc,car,roof,size,score,visited,phone\nH3,V21,8000.50,yes,tile,5,0,2026-03-03,\nH10,V11,1,no,tin,1,1,,\nH2,V21,2,no,tin,1,1,,\nH1,V11,3,no,tin,1,1,,\n");
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,2,8,,\nH2,1,70,,\nH3,1,33,,\nH1,1,40,,\nH3,2,5,,\n");
+  struct import_counts c = import_all(f);
+  assert_int_equal(c.inserted, 4 + 5 + 3 + 2);
+  struct round_info round;
+  struct snapshot *s;
+  assert_ok(registry_round_close(f->r, "2026", NULL, &round, &f->e), &f->e);
+  assert_ok(registry_snapshot(f->r, "2026", &s, &f->e), &f->e);
+  struct household_ref ref;
+  assert_ok(registry_find(f->r, s, "H1", &ref, &f->e), &f->e);
+  const struct segment *g = snapshot_segment(s, ref.segment);
+  const uint32_t *at = g->child_at[LEVEL_MEMBER];
+  assert_int_equal(at[ref.row + 1] - at[ref.row], 2);
+  assert_int_equal(column_cell(&g->levels[LEVEL_MEMBER].columns[0], at[ref.row]).i, 8); /* as given: number 2 first */
+  snapshot_close(s);
+  fixture_free(f);
+}
+
+static void a_new_round_takes_the_list_of_members_anew(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct round_info round;
+  import_all(f);
+  assert_ok(registry_round_close(f->r, "2026", NULL, &round, &f->e), &f->e);
+  assert_int_equal(round.members, 5);
+  assert_ok(registry_round_open(f->r, "2027", 2027, &round, &f->e), &f->e);
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,1,41,no,CANARYID000000011\nH1,3,0,,\n");
+  struct import_counts c = import_all(f);
+  assert_int_equal(c.ended, 1); /* H1's second member left */
+  assert_int_equal(c.inserted, 1);
+  assert_ok(registry_round_close(f->r, "2027", NULL, &round, &f->e), &f->e);
+  assert_int_equal(round.members, 5);
+  struct snapshot *s;
+  assert_ok(registry_snapshot(f->r, "2026", &s, &f->e), &f->e); /* the old basis stands */
+  assert_int_equal(snapshot_rows(s, LEVEL_MEMBER), 5);
+  snapshot_close(s);
+  fixture_free(f);
+}
+
+static void a_file_with_fewer_columns_leaves_the_others_alone(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  import_all(f);
+  fixture_write(f, "data/fewer.csv", "hid,inc\nH1,3600.00\n");
+  struct source src = registry_programme(f->r)->sources[0];
+  struct source_map map = {0};
+  for (uint32_t i = 0; i < src.map_count; i++)
+    if (strcmp(src.maps[i].field, "income") == 0) map = src.maps[i];
+  src.file = "fewer.csv", src.maps = &map, src.map_count = 1;
+  const struct source *list[1] = {&src};
+  struct import_counts c;
+  assert_ok(import_from(f->r, NULL, list, 1, &(struct ingest_options){.keep_good = true}, false, &c, &f->e), &f->e);
+  assert_int_equal(c.changed, 1);
+  struct round_info round;
+  struct snapshot *s;
+  struct household_ref ref;
+  assert_ok(registry_round_close(f->r, "2026", NULL, &round, &f->e), &f->e);
+  assert_ok(registry_snapshot(f->r, "2026", &s, &f->e), &f->e);
+  assert_ok(registry_find(f->r, s, "H1", &ref, &f->e), &f->e);
+  const struct segment *g = snapshot_segment(s, ref.segment);
+  assert_int_equal(column_cell(&g->levels[LEVEL_HOUSEHOLD].columns[1], ref.row).i, 360000);
+  assert_int_equal(column_cell(&g->levels[LEVEL_HOUSEHOLD].columns[4], ref.row).i, 4); /* size stays */
+  assert_true(segment_has_roster(g, LEVEL_MEMBER, ref.row));
+  snapshot_close(s);
+  fixture_free(f);
+}
+
+static void a_closed_round_takes_no_data(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct round_info round;
+  struct import_counts c;
+  import_all(f);
+  assert_ok(registry_round_close(f->r, NULL, NULL, &round, &f->e), &f->e);
+  assert_refused(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), ERR_CONFLICT, "round \"2026\" is closed", &f->e);
+  assert_refused(registry_round_close(f->r, "2026", NULL, &round, &f->e), ERR_CONFLICT, "is closed already", &f->e);
+  assert_refused(registry_round_open(f->r, "2026", 2026, &round, &f->e), ERR_CONFLICT, "there is a round \"2026\" already", &f->e);
+  fixture_free(f);
+}
+
+static void a_snapshot_holds_what_was_imported(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct round_info round;
+  struct snapshot *s;
+  import_all(f);
+  assert_ok(registry_round_close(f->r, "2026", NULL, &round, &f->e), &f->e);
+  assert_int_equal(round.households, 4);
+  assert_ok(registry_snapshot(f->r, "2026", &s, &f->e), &f->e);
+  assert_int_equal(snapshot_segment_count(s), 2);
+  struct household_ref ref;
+  assert_ok(registry_find(f->r, s, "H2", &ref, &f->e), &f->e);
+  const struct segment *g = snapshot_segment(s, ref.segment);
+  assert_int_equal(column_cell(&g->levels[LEVEL_HOUSEHOLD].columns[1], ref.row).absence, ABSENT_REFUSED);
+  assert_ok(registry_find(f->r, s, "H4", &ref, &f->e), &f->e);
+  assert_int_equal(column_cell(&g->levels[LEVEL_HOUSEHOLD].columns[1], ref.row).absence, ABSENT_EMPTY);
+  assert_false(segment_has_roster(g, LEVEL_MEMBER, ref.row)); /* nobody was asked who lives there */
+  assert_true(segment_has_roster(g, LEVEL_LINE0, ref.row));   /* no crops is an answer */
+  assert_ok(registry_find(f->r, s, "H1", &ref, &f->e), &f->e);
+  assert_true(segment_has_roster(g, LEVEL_MEMBER, ref.row));
+  assert_int_equal(column_cell(&g->levels[LEVEL_HOUSEHOLD].columns[1], ref.row).i, 350000);
+  assert_int_equal(column_cell(&g->levels[LEVEL_VILLAGE].columns[0], g->village_of[ref.row]).i, 1);
+  struct cell phone = column_cell(&g->levels[LEVEL_HOUSEHOLD].columns[7], ref.row);
+  assert_int_equal(phone.s.len, 16); /* a token */
+  assert_refused(registry_find(f->r, s, "H12", &ref, &f->e), ERR_NOT_FOUND, "near it: H1", &f->e);
+  snapshot_close(s);
+  fixture_free(f);
+}
+
+static void a_lost_snapshot_is_made_again_with_the_same_hash(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct round_info round;
+  struct snapshot *s;
+  import_all(f);
+  assert_ok(registry_round_close(f->r, "2026", NULL, &round, &f->e), &f->e);
+  assert_ok(registry_round_open(f->r, "2027", 2027, &round, &f->e), &f->e);
+  fixture_write(f, "data/households.csv", "hid,v,inc,car,roof,size,score,visited,phone\nH1,V12,9,,,,,,OTHER\nH7,V12,9,,,,,,\n");
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,1,41,no,CANARYID000000011\nH7,3,0,,\n");
+  fixture_write(f, "data/crops.csv", "hid,crop,yield\nH1,rice,10.5\n");
+  import_all(f);
+  char folder[200];
+  snprintf(folder, sizeof folder, "%s/x.snapshots", f->dir);
+  assert_ok(file_remove_tree(folder, &f->e), &f->e);
+  assert_ok(registry_snapshot(f->r, "2026", &s, &f->e), &f->e);
+  snapshot_close(s);
+  fixture_free(f);
+}
+
+UNIT_MAIN(UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
+          UNIT(a_household_given_twice_is_refused_naming_both_rows), UNIT(a_member_without_a_household_is_refused), UNIT(a_member_given_twice_is_refused_naming_both_rows),
+          UNIT(an_unknown_area_is_refused_by_name), UNIT(files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow), UNIT(a_new_round_takes_the_list_of_members_anew),
+          UNIT(a_file_with_fewer_columns_leaves_the_others_alone), UNIT(a_closed_round_takes_no_data), UNIT(a_snapshot_holds_what_was_imported), UNIT(a_lost_snapshot_is_made_again_with_the_same_hash))
