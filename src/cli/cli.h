@@ -26,6 +26,7 @@ struct verb { /* a row of help */
   const char *options;
   const char *text;    /* the long help: a paragraph or two, examples */
   enum status (*run)(struct cli *c, struct err *e);
+  bool verbatim;       /* the first argument may begin with a dash: an expression such as -x < 3 */
 };
 
 struct cli_option {

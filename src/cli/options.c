@@ -118,12 +118,18 @@ static enum status common(struct cli *c, struct err *e) {
   return OK;
 }
 
+/* The first argument of a verb that takes an expression: it may begin with a dash, but `--word` and `--word=` are options. */
+static bool is_expression(const struct cli *c, const char *word) {
+  if (!c->verb->verbatim || c->arg_count || strcmp(word, "--") == 0 || strcmp(word, "-h") == 0) return false;
+  return word[1] != '-' || strspn(word + 2, "abcdefghijklmnopqrstuvwxyz-") != strcspn(word + 2, "=");
+}
+
 enum status options_read(struct cli *c, int argc, char **argv, struct err *e) {
   ARENA_TRY(e, c->args = arena_array(&c->arena, (size_t)argc + 1, sizeof *c->args));
   ARENA_TRY(e, c->options = arena_array(&c->arena, (size_t)argc + 1, sizeof *c->options));
   bool only_args = false;
   for (int i = 0; i < argc; i++) {
-    if (only_args || argv[i][0] != '-' || argv[i][1] == 0) {
+    if (only_args || argv[i][0] != '-' || argv[i][1] == 0 || is_expression(c, argv[i])) {
       c->args[c->arg_count++] = argv[i];
     } else if (strcmp(argv[i], "--") == 0) {
       only_args = true;

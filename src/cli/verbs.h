@@ -5,7 +5,8 @@
 #define VERBS_START(X) /* begin here */ \
   X(help)
 
-#define VERBS_PROGRAMME(X) /* a programme folder */
+#define VERBS_PROGRAMME(X) /* a programme folder */ \
+  X(rule)
 
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */
 
