@@ -15,8 +15,8 @@ static void hero(struct page *p) {
   page_add(p, "<header><p class=\"over\">");
   page_add(p, page_label(p, &pr->title, pr->name));
   page_add(p, " \u00b7 ");
-  const char *round = page_text(p, r->round ? r->round : "");
-  page_add(p, r->year && strcmp(round, year) != 0 ? page_fill(p, W_ROUND_YEAR, round, year, NULL) : page_fill(p, W_ROUND, round, NULL));
+  const char *name_of_round = page_text(p, r->round ? r->round : "");
+  page_add(p, r->year && strcmp(name_of_round, year) != 0 ? page_fill(p, W_ROUND_YEAR, name_of_round, year, NULL) : page_fill(p, W_ROUND, name_of_round, NULL));
   page_addf(p, "</p><h1>%s</h1>", page_word(p, W_TITLE));
 
   const struct line_figures *l = r->has_welfare && pr->line_count ? &r->nation.lines[r->main_line] : NULL;
