@@ -359,10 +359,17 @@ static int on_value(int row, readstat_variable_t *v, readstat_value_t value, voi
   return s == OK ? READSTAT_HANDLER_OK : (stop(d, s), READSTAT_HANDLER_ABORT);
 }
 
+/* libreadstat 1.1 makes its list of variables only for whoever asks for it, and reads values through that list. */
+static int on_variable_again(int index, readstat_variable_t *v, const char *set, void *ctx) {
+  (void)index, (void)v, (void)set, (void)ctx;
+  return READSTAT_HANDLER_OK;
+}
+
 static enum status dta_each(struct reader *r, enum status (*fn)(void *, const struct reader_row *, struct err *), void *ctx, struct err *e) {
   struct dta *d = r->state;
   readstat_parser_t *p = new_parser(d);
   if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  readstat_set_variable_handler(p, on_variable_again);
   readstat_set_value_handler(p, on_value);
   d->fn = fn, d->fn_ctx = ctx, d->err = e, d->row = 0, d->filled = 0, d->text_len = 0, d->status = OK;
   TRY(outcome(r, d, parse(r, p, d), e));
