@@ -6,6 +6,7 @@
   X(help)
 
 #define VERBS_PROGRAMME(X) /* a programme folder */ \
+  X(new) \
   X(rule)
 
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */
