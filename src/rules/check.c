@@ -270,7 +270,7 @@ static enum status check_select(struct check *c, const struct syntax *x, bool ha
                           "%s are many rows", c->env->level_names[base->type.level]);
   if (base->type.kind == RULE_ROW)
     return source_problem(c->s, RULE_UNSUPPORTED, x->name_at, (uint32_t)x->name.len, "use exists, all or filter with a variable", "a field can be taken from a named row only");
-  return source_problem(c->s, RULE_CHECK, x->name_at, (uint32_t)x->name.len, NULL, "a %s has no fields", check_type_text(c, base->type));
+  return source_problem(c->s, RULE_CHECK, x->name_at, (uint32_t)x->name.len, NULL, "the type %s has no fields", check_type_text(c, base->type));
 }
 
 /* ---- operators ---- */
@@ -430,7 +430,7 @@ enum status check_rule(struct check *c, const struct syntax *x, struct node **ou
     if (!x->receiver && span_is(x->name, "has") && x->child_count == 1) {
       if (x->child[0]->kind != SYN_SELECT)
         return source_problem(c->s, RULE_PARSE, x->child[0]->at, x->child[0]->len,
-                              x->child[0]->kind == SYN_NAME ? arena_printf(c->s->arena, "write has(household.%.*s)", (int)x->child[0]->name.len, x->child[0]->name.at) : NULL,
+                              x->child[0]->kind == SYN_NAME && c->env->level_count ? arena_printf(c->s->arena, "write has(household.%.*s)", (int)x->child[0]->name.len, x->child[0]->name.at) : NULL,
                               "invalid argument to has(): it takes a selection such as household.income");
       TRY(check_select(c, x->child[0], true, out));
       (*out)->offset = x->at, (*out)->length = x->len;

@@ -192,7 +192,7 @@ enum status lex_next(struct source *s, uint32_t *at, struct token *t) {
   for (; i < s->len; i++) {
     char c = s->text[i];
     if (c == '/' && i + 1 < s->len && s->text[i + 1] == '/') {
-      while (i < s->len && s->text[i] != '\n' && s->text[i] != '\r') i++;
+      while (i < s->len && s->text[i] != '\n') i++; /* a carriage return alone does not end a comment */
       if (i == s->len) break;
     } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f') {
       break;

@@ -152,11 +152,9 @@ static enum status parse_postfix(struct parser *p, struct syntax *x, struct synt
       if (p->t.kind != TOK_IDENT) return unexpected(p, "a name");
       y->name = p->t.text;
       y->name_at = p->t.at;
-      bool word = p->t.reserved;
       TRY(advance(p));
       TRY(push(p, &l, x));
       if (p->t.kind == TOK_LPAREN) {
-        if (word) return source_problem(p->s, RULE_PARSE, y->name_at, (uint32_t)y->name.len, NULL, "`%.*s` is a reserved word", (int)y->name.len, y->name.at);
         y->kind = SYN_CALL;
         y->receiver = true;
         TRY(advance(p));
