@@ -9,7 +9,8 @@
   X(new) \
   X(rule)
 
-#define VERBS_REGISTRY(X) /* the registry: people and rounds */
+#define VERBS_REGISTRY(X) /* the registry: people and rounds */ \
+  X(init) X(import) X(round) X(status)
 
 #define VERBS_DECIDE(X) /* who is poor, and why */
 

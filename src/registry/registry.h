@@ -47,4 +47,46 @@ enum status registry_run_put(struct registry *r, struct run_record *run, const v
 enum status registry_run_latest(struct registry *r, const char *round, const char *kind, struct run_record *out, struct err *e) MUST_CHECK;
 enum status registry_run_decisions(struct registry *r, struct arena *a, const struct run_record *run, void **data, size_t *len, struct err *e) MUST_CHECK;
 
+/* The recovery sheet: id of the key and its 64 hexadecimal digits in groups of four. ERR_KEY when the key is not here. */
+enum status registry_key_sheet(struct registry *r, char id[17], char digits[80], struct err *e) MUST_CHECK;
+
+/* What is in it. */
+struct registry_level_count { const char *name; int64_t now, before; /* rows that hold; versions that no longer do */ };
+struct registry_status {
+  const char *path, *programme, *folder, *engine; /* engine: the version that made it */
+  enum registry_folder { FOLDER_SAME, FOLDER_TEXTS_CHANGED, FOLDER_RULES_CHANGED, FOLDER_BROKEN, FOLDER_GONE } programme_folder; /* compared with the copy inside */
+  struct registry_level_count levels[LEVEL_MAX]; uint32_t level_count;
+  int64_t events, last_event_at; const char *last_event_kind, *last_event_actor;
+  bool key; char key_id[17]; const char *key_why; /* key false: why */
+};
+enum status registry_status(struct registry *r, struct arena *a, struct registry_status *out, struct err *e) MUST_CHECK;
+
+/* One change of one row, as people read it. */
+struct registry_change { const char *level, *row; /* "" or the member's number */ const char *field, *before, *after; };
+struct registry_history { int64_t event, at; const char *kind, *actor, *source, *round; int32_t valid_from; const char *what; /* registered, changed, ended */ const struct registry_change *changes; uint32_t change_count; };
+/* All that happened to a household, its members and lines, oldest first. Sealed values read "sealed". */
+enum status registry_history(struct registry *r, struct arena *a, const char *household_key, struct registry_history **out, uint32_t *count, struct err *e) MUST_CHECK;
+
+/* Sets fields of one household (or, with member, of one member) as one event in the open round. Values as typed: "" = empty,
+ * "refused", "not_applicable" as absences where no choice has that code. ERR_INPUT names the field. */
+struct registry_set { const char *field, *value; };
+enum status registry_edit(struct registry *r, const char *round, const char *household_key, const char *member_or_null, const struct registry_set *sets, uint32_t count, int64_t *event, struct err *e) MUST_CHECK;
+
+/* Takes an event back by a new event that restores what it changed. ERR_CONFLICT with the list when a later event, a close or
+ * another undo depends on it. `event` 0 = the latest that can be undone. */
+struct registry_undone { int64_t event, undone; uint64_t restored, ended; };
+enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) MUST_CHECK;
+
+/* Destroys the data key of a household: its sealed fields are gone for good, also from history and snapshots. Hashes stay valid. */
+enum status registry_erase(struct registry *r, const char *household_key, int64_t *event, struct err *e) MUST_CHECK;
+
+/* Checks everything that must hold: the file itself, the chain of events, their rows, versions without gaps or overlaps, snapshots
+ * against their hashes, files that belong to nothing. Each finding goes to `found` (may be NULL); *bad counts those that are errors.
+ * OK even when something is wrong: the status is about the checking. */
+struct registry_finding { bool error; const char *what, *hint; };
+enum status registry_fsck(struct registry *r, struct progress *pr, void (*found)(void *ctx, const struct registry_finding *f), void *ctx, uint64_t *checked, uint64_t *bad, struct err *e) MUST_CHECK;
+
+/* A copy that can be opened as it is, made while others work, checked before it is called done. The key is not in it. */
+enum status registry_backup(struct registry *r, const char *to, struct err *e) MUST_CHECK;
+
 #endif

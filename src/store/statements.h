@@ -22,6 +22,9 @@
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")                 \
   X(EVENT_ALL, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id") \
   X(EVENT_GET, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event WHERE id = ?1") \
+  X(EVENT_LATEST, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id DESC LIMIT 1") \
+  X(EVENT_UNDOABLE, "SELECT max(id) FROM event AS e WHERE kind IN ('import', 'edit') AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.undoes = e.id)") \
+  X(EVENT_COUNT, "SELECT count(*) FROM event")                                                               \
   X(EVENT_UNDONE_BY, "SELECT id FROM event WHERE undoes = ?1")                                               \
   X(EVENT_CLOSE_AFTER, "SELECT id, detail FROM event WHERE kind = 'round_close' AND id > ?1 ORDER BY id")    \
   /* rounds */                                                                                               \

@@ -141,12 +141,13 @@ static void a_file_with_fewer_columns_leaves_the_others_alone(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
   import_all(f);
-  fixture_write(f, "data/fewer.csv", "hid,inc\nH1,3600.00\n");
+  fixture_write(f, "data/fewer.csv", "hid,v,inc\nH1,V11,3600.00\n");
   struct source src = registry_programme(f->r)->sources[0];
-  struct source_map map = {0};
+  struct source_map map[2];
+  uint32_t n = 0;
   for (uint32_t i = 0; i < src.map_count; i++)
-    if (strcmp(src.maps[i].field, "income") == 0) map = src.maps[i];
-  src.file = "fewer.csv", src.maps = &map, src.map_count = 1;
+    if (strcmp(src.maps[i].field, "income") == 0 || strcmp(src.maps[i].field, "village_code") == 0) map[n++] = src.maps[i];
+  src.file = "fewer.csv", src.maps = map, src.map_count = n;
   const struct source *list[1] = {&src};
   struct import_counts c;
   assert_ok(import_from(f->r, NULL, list, 1, &(struct ingest_options){.keep_good = true}, false, &c, &f->e), &f->e);

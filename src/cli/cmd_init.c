@@ -1,0 +1,44 @@
+#include <stdio.h>
+
+#include "cli/open.h"
+
+static enum status run(struct cli *c, struct err *e) {
+  const char *folder, *path;
+  struct programme *p;
+  struct registry *r;
+  TRY(cli_need(c, 0, "PROGRAMME", &folder, e));
+  TRY(cli_need(c, 1, "FILE.lucid", &path, e));
+  TRY(open_programme(c, folder, &p, e));
+  struct registry_options o = open_options(c, false);
+  TRY(registry_init(path, p, &o, e));
+  TRY(registry_open(&c->arena, path, p, &o, &r, e));
+  char id[17], digits[80];
+  enum status s = registry_key_sheet(r, id, digits, e);
+  registry_close(r);
+  TRY(s);
+  printf("%s: a new registry for the programme %s\n\n"
+         "RECOVERY SHEET: print it, keep it apart from the computer, show it to nobody\n"
+         "  registry  %s\n"
+         "  key id    %s\n"
+         "  key       %.39s\n"
+         "            %s\n\n"
+         "Sealed fields (identity numbers, telephones, ...) can be read with this key only. It stands in %s%s,\n"
+         "which only you may read; a backup of the registry does not contain it. Who loses both the file and this sheet\n"
+         "loses the sealed fields; all else still works.\n",
+         path, p->name, path, id, digits, digits + 40, o.key_path ? o.key_path : path, o.key_path ? "" : ".key");
+  cli_note(c, "next: lucid round open %s %d", path, p->year);
+  return OK;
+}
+
+const struct verb verb_init = {
+    .name = "init",
+    .arguments = "PROGRAMME FILE.lucid",
+    .summary = "make a registry for a programme, and its key",
+    .options = "key=FILE  where to put the key (default: FILE.lucid.key)\n",
+    .text = "Makes one file that holds the programme's people, rounds and history: tables with a typed column for every field of\n"
+            "the codebook. The programme's own files are kept inside, so that the registry opens without the folder.\n"
+            "Also makes a key for sealed fields (mode 0600) and prints its recovery sheet, once.\n\n"
+            "  lucid init programmes/eu-silc silc.lucid\n"
+            "  lucid init my-programme county.lucid --key /media/stick/county.key\n",
+    .run = run,
+};

@@ -1,0 +1,68 @@
+#include <stdio.h>
+
+#include "base/date.h"
+#include "cli/open.h"
+#include "cli/table.h"
+
+static const char *const folder_words[] = {
+    [FOLDER_SAME] = "as when the registry was made",
+    [FOLDER_TEXTS_CHANGED] = "changed since, but nothing that decides; the registry uses its own copy",
+    [FOLDER_RULES_CHANGED] = "RULES CHANGED since; the registry uses its own copy",
+    [FOLDER_BROKEN] = "does not pass `lucid check` any more; the registry uses its own copy",
+    [FOLDER_GONE] = "gone; the registry uses its own copy",
+};
+
+static enum status run(struct cli *c, struct err *e) {
+  struct registry *r;
+  struct registry_status st;
+  struct table_out *t;
+  char when[32], line[200];
+  static const char *const heads[] = {"what", "value", NULL};
+  TRY(open_registry(c, true, &r, e));
+  struct round_info *rounds;
+  uint32_t n = 0;
+  enum status s = registry_status(r, &c->arena, &st, e);
+  if (s == OK) s = registry_rounds(r, &c->arena, &rounds, &n, e);
+  if (s == OK) s = table_open(c, heads, &t, e);
+  if (s == OK) {
+    table_text(t, "registry"), table_text(t, st.path);
+    table_text(t, "programme"), table_text(t, st.programme);
+    table_text(t, "made with"), table_text(t, st.engine);
+    table_text(t, "programme folder"), table_text(t, folder_words[st.programme_folder]);
+    for (uint32_t i = 0; i < st.level_count; i++) {
+      snprintf(line, sizeof line, "%lld", (long long)st.levels[i].now);
+      table_text(t, st.levels[i].name), table_text(t, line);
+      if (!st.levels[i].before) continue;
+      char name[80];
+      snprintf(name, sizeof name, "%s, earlier versions", st.levels[i].name);
+      snprintf(line, sizeof line, "%lld", (long long)st.levels[i].before);
+      table_text(t, name), table_text(t, line);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+      char name[80];
+      snprintf(name, sizeof name, "round %s", rounds[i].name);
+      if (rounds[i].open) snprintf(line, sizeof line, "open (%d)", rounds[i].year);
+      else snprintf(line, sizeof line, "closed (%d): %lld households, %lld members, snapshot %.12s", rounds[i].year, (long long)rounds[i].households, (long long)rounds[i].members, rounds[i].snapshot);
+      table_text(t, name), table_text(t, line);
+    }
+    snprintf(line, sizeof line, "%lld; last: %s by %s at %s", (long long)st.events, st.last_event_kind, st.last_event_actor, instant_format(st.last_event_at, when));
+    table_text(t, "events"), table_text(t, line);
+    snprintf(line, sizeof line, st.key ? "here (%s)" : "NOT HERE (%s): sealed fields show as \"sealed\"", st.key_id);
+    table_text(t, "key"), table_text(t, line);
+    s = table_close(t, e);
+    if (s == OK && !st.key) cli_note(c, "%s", st.key_why);
+  }
+  registry_close(r);
+  return s;
+}
+
+const struct verb verb_status = {
+    .name = "status",
+    .arguments = "REGISTRY",
+    .summary = "what a registry holds, and whether all is well with it",
+    .options = OPEN_KEY_OPTION,
+    .text = "Rows by level, rounds, events, whether the key is here, and whether the programme's folder is still what the\n"
+            "registry was made with. Reads only.\n\n"
+            "  lucid status county.lucid\n",
+    .run = run,
+};

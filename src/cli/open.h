@@ -1,0 +1,19 @@
+/* open.h - opening what a verb's first argument names. */
+#ifndef CLI_OPEN_H
+#define CLI_OPEN_H
+
+#include "cli/cli.h"
+#include "registry/registry.h"
+
+/* A verb that opens a registry offers this option. */
+#define OPEN_KEY_OPTION "key=FILE  the registry's key (default: its path with .key)\n"
+
+/* Who acts: LUCID_ACTOR, else the login name. */
+const char *open_actor(void);
+struct registry_options open_options(const struct cli *c, bool read_only);
+/* Positional argument 0 as a registry; close with registry_close. */
+enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) MUST_CHECK;
+/* A programme folder, with everything wrong in it in one message (the first) and the rest as notes. */
+enum status open_programme(struct cli *c, const char *folder, struct programme **out, struct err *e) MUST_CHECK;
+
+#endif
