@@ -437,11 +437,10 @@ static enum status breakdowns(struct arena *a, struct figures *f, struct identif
     TRY(breakdown_fill(a, f, &g, false, e));
   }
   for (uint32_t d = 0; d < p->design.domain_count; d++) {
-    const char *name = p->design.domains[d];
-    if (p->household_area && strcmp(name, p->household_area) == 0 && r->breakdown_count) continue; /* already there, as area */
-    const struct field *field = programme_field(p, LEVEL_HOUSEHOLD, name);
-    if (!field) field = programme_field(p, LEVEL_MEMBER, name);
-    if (!field) continue;
+    const struct field *field = p->design.domain_fields[d];
+    const char *name = field->name;
+    if (p->household_area && field->level == LEVEL_HOUSEHOLD && strcmp(name, p->household_area) == 0 && r->breakdown_count) continue; /* already there, as area */
+    if (field->level != LEVEL_HOUSEHOLD && field->level != LEVEL_MEMBER) continue;
     struct grouping g = {.out = &r->breakdowns[r->breakdown_count++]};
     g.out->name = name;
     g.out->label = field->label;

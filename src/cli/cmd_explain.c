@@ -1,0 +1,48 @@
+#include <string.h>
+
+#include "cli/deciding.h"
+#include "identify/explain.h"
+
+static enum status cmd_explain(struct cli *c, struct err *e) {
+  const char *path, *household;
+  TRY(cli_need(c, 0, "the registry", &path, e));
+  TRY(cli_need(c, 1, "the household's number", &household, e));
+  struct deciding d;
+  struct identified run;
+  struct household_ref ref;
+  struct run_record *record;
+  bool recorded = false;
+  const char *seed = NULL;
+  ARENA_TRY(e, record = arena_new(&c->arena, struct run_record));
+  enum status st = deciding_open(c, path, cli_option(c, "round"), true, &d, e);
+  if (st == OK) st = registry_find(d.registry, d.snapshot, household, &ref, e);
+  if (st == OK) st = deciding_recorded(c, &d, record, &recorded, &seed, e);
+  if (st == OK) st = deciding_run(c, &d, NULL, seed, true, &run, e);
+  if (st == OK) {
+    struct text t;
+    text_init(&t, (size_t)16 << 20);
+    struct explain_input in = {.programme = d.programme, .run = &run, .segments = d.segments, .segment = ref.segment, .household = ref.row,
+                               .stale = recorded && strcmp(record->rules_hash, run.result->rules_hash) != 0};
+    if (recorded && !in.stale && strcmp(record->decisions_hash, run.result->decisions_hash) != 0)
+      st = err_set(e, ERR_CORRUPT, "the snapshot, the program or the record was altered: `lucid fsck`, then identify again", "deciding again gave other decisions than the run that was recorded");
+    if (st == OK && c->format == FORMAT_JSON) st = explain_json(&c->arena, d.programme, &in, &t, e);
+    else if (st == OK) st = explain_text(&c->arena, d.programme, &in, c->lang, &t, e);
+    if (st == OK) fputs(text_str(&t), stdout);
+    text_free(&t);
+  }
+  deciding_close(&d);
+  return st;
+}
+
+const struct verb verb_explain = {
+    .name = "explain",
+    .arguments = "REGISTRY HOUSEHOLD",
+    .summary = "say why one household was decided as it was, and what would alter it",
+    .options = "round=NAME  the round (default: the latest)\n"
+               "threads=N  threads to use\n"
+               "key=FILE  the registry's key, when it does not lie beside it\n",
+    .text = "Shows the outcome, every rule part by part with the values it saw, what is missing and what each answer would lead to, the place in\n"
+               "the ranking, and the smallest change of facts that would alter the decision. It is for staff and the household, as facts to check; never\n"
+               "for a notice. In words (--lang en or zh) or as JSON (--format json).\n\n"
+               "  lucid explain county.lucid 431122001 --lang zh\n",
+    .run = cmd_explain};

@@ -1,0 +1,83 @@
+#include "cli/deciding.h"
+
+#include <string.h>
+
+#include "identify/summary.h"
+
+enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) {
+  *d = (struct deciding){0};
+  int64_t threads;
+  TRY(cli_option_int(c, "threads", 1, 64, 0, &threads, e));
+  TRY(pool_open(&d->pool, (unsigned)threads, e));
+  struct registry_options o = {.key_path = cli_option(c, "key"), .actor = cli_option(c, "actor"), .clock = c->clock, .read_only = read_only};
+  TRY(registry_open(&c->arena, path, NULL, &o, &d->registry, e));
+  d->programme = registry_programme(d->registry);
+  TRY(registry_round_get(d->registry, round, &d->round, e));
+  if (d->round.open)
+    return err_set(e, ERR_CONFLICT, "close it first: decisions stand on a frozen snapshot (`lucid help round`)", "the round `%s` is still open", d->round.name);
+  TRY(registry_snapshot(d->registry, d->round.name, &d->snapshot, e));
+  d->segment_count = snapshot_segment_count(d->snapshot);
+  ARENA_TRY(e, d->segments = arena_array(&c->arena, d->segment_count ? d->segment_count : 1, sizeof *d->segments));
+  for (uint32_t i = 0; i < d->segment_count; i++) d->segments[i] = snapshot_segment(d->snapshot, i);
+  return OK;
+}
+
+void deciding_close(struct deciding *d) {
+  snapshot_close(d->snapshot);
+  registry_close(d->registry);
+  pool_close(d->pool);
+}
+
+enum status deciding_run(struct cli *c, struct deciding *d, struct programme *p, const char *seed, bool decisions_only, struct identified *out, struct err *e) {
+  if (seed && (!*seed || strlen(seed) > 127)) return err_set(e, ERR_USAGE, "take a short public text: \"lottery draw 2026-118: 3 17 22 28 30 41\"", "a seed has 1 to 127 bytes");
+  const bool own = seed && strcmp(seed, d->round.snapshot) == 0; /* the recorded seed of a run that was given none */
+  struct identify_input in = {.programme = p ? p : d->programme, .segments = d->segments, .segment_count = d->segment_count, .round = d->round.name, .year = d->round.year,
+                              .snapshot = d->round.snapshot, .seed = own ? NULL : seed, .seed_from = "option", .pool = d->pool, .progress = &c->progress, .decisions_only = decisions_only};
+  progress_begin(&c->progress, "deciding", "households", (uint64_t)(d->round.households > 0 ? d->round.households : 0));
+  enum status st = identify_run(&c->arena, &in, out, e);
+  progress_end(&c->progress);
+  return st;
+}
+
+enum status deciding_recorded(struct cli *c, struct deciding *d, struct run_record *run, bool *recorded, const char **seed, struct err *e) {
+  struct err local = {0};
+  enum status st = registry_run_latest(d->registry, d->round.name, "identify", run, &local);
+  *seed = NULL;
+  *recorded = st == OK;
+  if (st == ERR_NOT_FOUND) return OK;
+  if (st != OK) {
+    if (e) *e = local;
+    return st;
+  }
+  ARENA_TRY(e, *seed = arena_str(&c->arena, run->seed));
+  if (!**seed) *seed = NULL;
+  return OK;
+}
+
+enum status deciding_record(struct cli *c, struct deciding *d, struct identified *run, struct err *e) {
+  const struct identify_result *r = run->result;
+  struct run_record *row;
+  ARENA_TRY(e, row = arena_new(&c->arena, struct run_record));
+  strcpy(row->kind, "identify");
+  memccpy(row->round, d->round.name, 0, sizeof row->round - 1);
+  memcpy(row->rules_hash, r->rules_hash, sizeof row->rules_hash);
+  memcpy(row->source_hash, r->source_hash, sizeof row->source_hash);
+  memcpy(row->snapshot, r->snapshot, sizeof row->snapshot);
+  memcpy(row->decisions_hash, r->decisions_hash, sizeof row->decisions_hash);
+  memccpy(row->engine, r->engine, 0, sizeof row->engine - 1);
+  memccpy(row->seed, r->seed, 0, sizeof row->seed - 1);
+  row->at = clock_now(c->clock);
+  struct text t;
+  text_init(&t, sizeof row->summary_json - 1);
+  enum status st = summary_short(r, &t, e);
+  if (st == OK) {
+    strcpy(row->summary_json, text_str(&t));
+    st = registry_run_put(d->registry, row, run->file, run->file_len, e);
+  }
+  text_free(&t);
+  if (st == OK) {
+    run->result->run_id = row->id;
+    run->result->at = row->at;
+  }
+  return st;
+}

@@ -1,0 +1,28 @@
+/* diff.h - two decisions about the same households, side by side: who would enter and who would leave under other rules.
+ *
+ * The same frozen snapshot is decided twice, by the registry's programme and by the other one. The other programme must read the
+ * snapshot as it is: every field it collects must stand there with the same kind, at the same place; otherwise the
+ * difference would be one of data and not of rules, and it is refused with the field named. */
+#ifndef IDENTIFY_DIFF_H
+#define IDENTIFY_DIFF_H
+
+#include "column/schema.h"
+#include "identify/identify.h"
+
+struct diff_area {
+  const char *code; struct label label; uint32_t area; /* UINT32_MAX: area not known */
+  struct counts entering, leaving; /* into and out of `selected` */
+  uint64_t before, after;          /* households selected */
+};
+
+struct diff {
+  struct counts moves[OUTCOME_COUNT][OUTCOME_COUNT]; /* [before][after] */
+  struct diff_area *areas; uint32_t area_count;      /* areas where anybody is selected, before or after, in order of area */
+  uint64_t changed;                                  /* households whose outcome differs */
+};
+
+/* ERR_CONFLICT naming the first field that does not fit. */
+enum status diff_fits(const struct programme *other, const struct schema *schema, struct err *e) MUST_CHECK;
+enum status diff_make(struct arena *a, const struct programme *p, const struct identified *before, const struct identified *after, struct diff *out, struct err *e) MUST_CHECK;
+
+#endif
