@@ -23,7 +23,8 @@ static struct chart_axis share_axis(double most) {
 
 static double across(double v, double max) { return v < 0 ? 0 : v > max ? 100 : v / max * 100; }
 
-static double most_of(const struct chart_row *rows, uint32_t n, double most) {
+static double most_of(const struct chart_row *rows, uint32_t n, double reference) {
+  double most = reference > 0 ? reference : 0; /* no reference is NAN */
   for (uint32_t i = 0; i < n; i++) {
     const double v[] = {rows[i].at, rows[i].hi, rows[i].high, rows[i].behind};
     for (int k = 0; k < 4; k++)
@@ -53,6 +54,13 @@ static void share_ticks(struct page *p, struct chart_axis a) {
     page_addf(p, "<text class=\"tick\" x=\"%.2f%%\" y=\"14\" text-anchor=\"%s\">%g%%</text>", across(t * a.step, a.max), t == 0 ? "start" : t == a.ticks - 1 ? "end" : "middle",
               round(t * a.step * 1000) / 10);
   page_add(p, "</svg><span class=\"val\"></span></div>");
+}
+
+void chart_people(struct page *p, const char *label, uint32_t n, uint32_t filled) {
+  figure_open(p, "people", label);
+  for (uint32_t i = 0; i < n; i++)
+    page_addf(p, "<svg width=\"22\" height=\"46\" class=\"%s\"><circle cx=\"11\" cy=\"8\" r=\"6\"/><path d=\"M4 21a7 5 0 0 1 14 0v12h-3.2v11h-7.6v-11h-3.2z\"/></svg>", i < filled ? "poor" : "rest");
+  figure_close(p);
 }
 
 static void row_open(struct page *p, const struct chart_row *r) {

@@ -18,6 +18,8 @@ struct chart_row { /* one line of a dot or bar chart */
   double behind;            /* bars: a light bar behind; NAN = none */
 };
 
+/* n people in a row, the first `filled` of them in the accent. */
+void chart_people(struct page *p, const char *label, uint32_t n, uint32_t filled);
 void chart_dots(struct page *p, const char *label, const struct chart_row *rows, uint32_t n, double reference);
 void chart_bars(struct page *p, const char *label, const struct chart_row *rows, uint32_t n);
 /* A hundred squares for shares that add up to one; kind k gets class "o<k>". Largest remainders, but anything above zero gets a square. */

@@ -20,6 +20,14 @@ static void hero(struct page *p) {
   page_addf(p, "</p><h1>%s</h1>", page_word(p, W_TITLE));
 
   const struct line_figures *l = r->has_welfare && pr->line_count ? &r->nation.lines[r->main_line] : NULL;
+  /* One in so many as a row of people, where it is neither too few nor a crowd. */
+  double in = l && l->headcount.known && l->headcount.value > 0 ? round(1 / l->headcount.value) : 0;
+  if (l && l->headcount.value <= 0.4 && in >= 3 && in <= 20) {
+    page_add(p, "<a class=\"picture\" href=\"#figures-");
+    page_addf(p, "%s\">", p->lang == LANG_ZH ? "zh" : "en");
+    chart_people(p, page_fill(p, W_LEDE_ONE_IN, page_number(p, in, 0), NULL), (uint32_t)in, 1);
+    page_add(p, "</a>");
+  }
   page_add(p, "<p class=\"lede\">");
   if (!l || !l->headcount.known)
     page_add(p, page_word(p, W_LEDE_UNKNOWN));

@@ -110,6 +110,8 @@ static void breakdown(struct page *p, const struct breakdown *b) {
 
 void report_where(struct page *p) {
   page_section(p, "where", W_WHERE, W_WHERE_TEXT);
+  const struct figure *f = share_of(p->r, &p->r->nation);
+  if (f->known && f->low < f->high) page_addf(p, "<p class=\"say\">%s</p>", page_word(p, W_UNDECIDED_BAND));
   for (uint32_t i = 0; i < p->r->breakdown_count; i++)
     if (p->r->breakdowns[i].is_area && p->r->breakdowns[i].group_count > 1) breakdown(p, &p->r->breakdowns[i]);
   page_section_end(p);

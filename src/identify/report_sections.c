@@ -87,7 +87,7 @@ static void lines_table(struct page *p) {
     }
   }
   page_table_end(p);
-  page_addf(p, "<p class=\"say\"><code>( )</code> %s</p>", page_fill(p, W_SE_POINTS, "", NULL));
+  page_addf(p, "<p class=\"fine\">%s</p>", page_word(p, W_SE_NOTE));
 }
 
 void report_figures(struct page *p) {
@@ -104,7 +104,9 @@ void report_figures(struct page *p) {
       card(p, "", page_word(p, W_SHORTFALL), page_fill(p, W_SHORTFALL_T, page_label(p, &r->unit, ""), NULL), &l->average_shortfall, page_amount, dagger);
   }
   if (r->has_af) {
-    card(p, pr->line_count && r->has_welfare ? "" : "first", page_word(p, W_AF_H), page_fill(p, W_AF_H_T, page_percent(p, pr->cutoff), NULL), &r->nation.af.h, page_percent, "");
+    double percent = pr->cutoff * 100;
+    const char *cutoff = arena_printf(p->arena, "%.*f%%", fabs(percent - round(percent)) < 0.005 ? 0 : 1, percent);
+    card(p, pr->line_count && r->has_welfare ? "" : "first", page_word(p, W_AF_H), page_fill(p, W_AF_H_T, cutoff, NULL), &r->nation.af.h, page_percent, "");
     card(p, "", page_word(p, W_AF_A), page_word(p, W_AF_A_T), &r->nation.af.a, page_percent, "");
     card(p, "", page_word(p, W_AF_M0), page_word(p, W_AF_M0_T), &r->nation.af.m0, three, "");
   } else if (r->welfare.known) {

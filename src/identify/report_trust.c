@@ -68,6 +68,15 @@ static void item(struct page *p, const char *s) {
   page_add(p, "</li>");
 }
 
+/* The programme's word for the level, else ours. */
+static const char *level_name(struct page *p, const struct missing_field *m) {
+  const struct programme *pr = p->r->programme;
+  if (m->level < pr->level_count && (pr->levels[m->level].label.en || pr->levels[m->level].label.zh)) return page_label(p, &pr->levels[m->level].label, m->level_name);
+  if (m->level_name && !strcmp(m->level_name, "household")) return page_word(p, W_LEVEL_HOUSEHOLD);
+  if (m->level_name && !strcmp(m->level_name, "members")) return page_word(p, W_LEVEL_MEMBER);
+  return page_text(p, m->level_name);
+}
+
 static void missing_table(struct page *p) {
   const struct identify_result *r = p->r;
   page_addf(p, "<h3>%s</h3>", page_word(p, W_MISSING));
@@ -85,7 +94,7 @@ static void missing_table(struct page *p) {
     const struct missing_field *m = &r->missing[i];
     page_row(p);
     page_cell(p, page_label(p, &m->label, m->name));
-    page_cell(p, page_text(p, m->level_name));
+    page_cell(p, level_name(p, m));
     page_cell_right(p, small_or(p, m->undecided.households));
     for (int k = 0; k < 4; k++) page_cell_right(p, m->cells[why[k]] ? small_or(p, m->cells[why[k]]) : "\u2013");
   }
@@ -142,7 +151,7 @@ void report_sure(struct page *p) {
 void report_rules(struct page *p) {
   const struct identify_result *r = p->r;
   static const enum report_word kinds[] = {W_KIND_0, W_KIND_1, W_KIND_2, W_KIND_3};
-  page_section(p, "rules", W_RULES, W_COUNT);
+  page_section(p, "rules", W_RULES, W_RULES_TEXT);
   char held[120], unknown[120];
   snprintf(held, sizeof held, ">%s", page_word(p, W_COL_HELD));
   snprintf(unknown, sizeof unknown, ">%s", page_word(p, W_COL_UNKNOWN));
