@@ -1,6 +1,7 @@
 # Lucid's build. `make` builds build/lucid; `make help` lists the rest. BUILD=dir puts everything elsewhere.
 BUILD   ?= build
-CC      ?= gcc
+.DEFAULT_GOAL := all
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := $(shell cat VERSION)
 ROOMS   := $(shell sed 's/\#.*//' src/LAYERS)
 PKGS    := sqlite3 yaml-0.1 jansson libsodium libcrypto zlib liblzma

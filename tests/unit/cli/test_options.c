@@ -9,12 +9,12 @@ static const struct verb sample = {
 };
 
 /* options_read is linked without main.c: the verb under test needs only its table. */
-static enum status read_words(struct cli *c, struct err *e, int argc, char **argv) {
+static enum status read_words(struct cli *c, struct err *e, int argc, const char **argv) {
   *c = (struct cli){.verb = &sample};
   arena_init(&c->arena, 0);
-  return options_read(c, argc, argv, e);
+  return options_read(c, argc, (char **)(uintptr_t)argv, e);
 }
-#define WORDS(...) (int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)), (char *[]){__VA_ARGS__}
+#define WORDS(...) (int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), (const char *[]){__VA_ARGS__}
 
 static void options_may_stand_anywhere(void **state) {
   (void)state;
