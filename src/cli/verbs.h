@@ -3,6 +3,7 @@
 #define CLI_VERBS_H
 
 #define VERBS_START(X) /* begin here */ \
+  X(run) \
   X(help)
 
 #define VERBS_PROGRAMME(X) /* a programme folder */ \
@@ -12,7 +13,8 @@
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */ \
   X(init) X(import) X(round) X(status)
 
-#define VERBS_DECIDE(X) /* who is poor, and why */
+#define VERBS_DECIDE(X) /* who is poor, and why */ \
+  X(identify) X(explain) X(diff) X(report)
 
 #define VERBS_ALL(X) VERBS_START(X) VERBS_PROGRAMME(X) VERBS_REGISTRY(X) VERBS_DECIDE(X)
 

@@ -37,11 +37,11 @@ static void codes(struct text *out, const struct programme *p, const struct deci
   const struct identify *id = &p->identify;
   text_clear(out);
   for (uint32_t i = 0; i < id->include_count; i++)
-    if (d->include[h] >> i & 1) text_addf(out, "%s+%s", out->len ? " " : "", id->include[i].name);
+    if (d->include[h] >> i & 1) text_addf(out, "%sinclude:%s", out->len ? " " : "", id->include[i].name);
   for (uint32_t i = 0; i < id->exclude_count; i++)
-    if (d->exclude[h] >> i & 1) text_addf(out, "%s!%s", out->len ? " " : "", id->exclude[i].name);
+    if (d->exclude[h] >> i & 1) text_addf(out, "%sexclude:%s", out->len ? " " : "", id->exclude[i].name);
   for (uint32_t i = 0; i < p->indicator_count; i++)
-    if (d->deprived[h] >> i & 1) text_addf(out, "%s#%s", out->len ? " " : "", p->indicators[i].name);
+    if (d->deprived[h] >> i & 1) text_addf(out, "%sdeprived:%s", out->len ? " " : "", p->indicators[i].name);
 }
 
 static void causes(struct text *out, const struct programme *p, const struct decision_set *d, uint64_t h, enum language lang) {
