@@ -383,9 +383,9 @@ static bool parse(struct walk *w, struct rtree_file *out) {
 }
 
 enum status rtree_parse(struct arena *a, const uint8_t *data, size_t len, const char *path, struct rtree_file *out, struct err *e) {
-  struct walk w = {.arena = a, .start = data, .at = data, .end = data + len};
   *out = (struct rtree_file){.encoding = ""};
   if (len == 0) return err_set(e, ERR_INPUT, NULL, "%s is empty", path);
+  struct walk w = {.arena = a, .start = data, .at = data, .end = data + len};
   const uint8_t *mode = data;
   if (len >= 7 && memcmp(data, "RD", 2) == 0 && data[4] == '\n') {
     if (data[3] != '2' && data[3] != '3') return err_set(e, ERR_INPUT, "load it in R and save it again", "%s was saved by a very old R", path);
