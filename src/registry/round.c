@@ -106,9 +106,10 @@ enum status registry_round_open(struct registry *r, const char *name, int32_t ye
   if (year == 0) year = r->p->year;
   TRY(core_begin(r, e));
   enum status s = open_body(r, name, year, e);
+  if (s == OK) s = registry_round_get(r, name, out, e); /* before the commit: nothing may fail after it */
   if (s == OK) s = core_commit(r, e);
   else core_rollback(r);
-  return s == OK ? registry_round_get(r, name, out, e) : s;
+  return s;
 }
 
 static enum status close_body(struct registry *r, const char *name, struct progress *pr, struct err *e) {
@@ -132,10 +133,11 @@ enum status registry_round_close(struct registry *r, const char *name, struct pr
   TRY(core_begin(r, e));
   core_writer_note(r, "closing a round");
   enum status s = close_body(r, name, pr, e);
+  if (s == OK) s = registry_round_get(r, name, out, e);
   if (s == OK) s = core_commit(r, e);
   else core_rollback(r);
   core_writer_done(r);
-  return s == OK ? registry_round_get(r, name, out, e) : s;
+  return s;
 }
 
 enum status registry_snapshot(struct registry *r, const char *name, struct snapshot **out, struct err *e) {
