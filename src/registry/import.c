@@ -50,7 +50,7 @@ enum status import_begin(struct import *im, struct registry *r, const char *roun
 enum status import_finish(struct import *im, const char *source, const char *source_hash, struct progress *pr, struct import_counts *out, struct err *e) {
   struct registry *r = im->r;
   struct writer w;
-  TRY(store_commit(im->stage.db, e)); /* the work file's rows may leave memory now */
+  TRY(stage_ready(&im->stage, e));
   enum status s = im->dry ? store_begin(r->db, false, e) : core_begin(r, e);
   if (s != OK) return s;
   if (!im->dry) core_writer_note(r, "importing");

@@ -75,7 +75,8 @@ static enum status check_name(const char *name, struct err *e) {
   if (n == 0 || n > SNAPSHOT_ROUND_MAX || !text_is_utf8(name, n, NULL))
     return err_set(e, ERR_USAGE, "a year or a short word, e.g. 2026", "a round's name has 1 to %d bytes of UTF-8", SNAPSHOT_ROUND_MAX);
   for (size_t i = 0; i < n; i++)
-    if ((unsigned char)name[i] < 0x20) return err_set(e, ERR_USAGE, "a year or a short word, e.g. 2026", "a round's name has no control characters");
+    if ((unsigned char)name[i] < 0x20 || name[i] == 0x7F || name[i] == '"' || name[i] == '\\')
+      return err_set(e, ERR_USAGE, "a year or a short word, e.g. 2026", "a round's name has no quotes, backslashes or control characters");
   return OK;
 }
 

@@ -8,6 +8,12 @@
 
 #define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
 
+static const struct store_column household_columns[] = {{"seq", STORE_INT, true}, {"home", STORE_INT, true}, {"key", STORE_TEXT, true}, {"row", STORE_INT, true}, {"given", STORE_INT, true}, {"data", STORE_BLOB, true}};
+static const struct store_column child_columns[] = {{"seq", STORE_INT, true}, {"h", STORE_INT, true}, {"level", STORE_INT, true}, {"key", STORE_TEXT, true}, {"row", STORE_INT, true}, {"data", STORE_BLOB, true}};
+static const struct table_spec household_spec = {"h", household_columns, 6, 1}, child_spec = {"c", child_columns, 6, 1};
+
+static struct store_value int_value(int64_t i) { return (struct store_value){.kind = STORE_VALUE_INT, .i = i}; }
+
 enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
   *s = (struct stage){.r = r, .ascending_bytes = true, .ascending_numbers = true, .homes_sorted = true, .last = {.seq = 0}};
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
@@ -22,10 +28,19 @@ enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
     TRY(store_sql(s->db, make[i], &st, e));
     TRY(store_run(st, e));
   }
-  return OK;
+  TRY(store_bulk_open(s->db, &household_spec, &s->put_household, e));
+  return store_bulk_open(s->db, &child_spec, &s->put_child, e);
+}
+
+enum status stage_ready(struct stage *s, struct err *e) {
+  TRY(store_bulk_flush(s->put_household, e));
+  TRY(store_bulk_flush(s->put_child, e));
+  return store_commit(s->db, e);
 }
 
 void stage_close(struct stage *s) {
+  store_bulk_close(s->put_household), store_bulk_close(s->put_child);
+  s->put_household = s->put_child = NULL;
   store_close(s->db);
   s->db = NULL;
   sodium_memzero(s->key, sizeof s->key);
@@ -132,6 +147,7 @@ static enum status find(struct stage *s, struct span key, int64_t *seq, uint64_t
   if ((s->ascending_bytes && compare_bytes(p->at, p->len, key.at, key.len) < 0) ||
       (s->ascending_numbers && (p->len < key.len || (p->len == key.len && memcmp(p->at, key.at, key.len) < 0))))
     return OK; /* greater than everything seen so far */
+  TRY(store_bulk_flush(s->put_household, e));
   TRY(store_sql(s->db, SQL_STAGE_H_GET, &st, e));
   store_bind_int(st, 1, s->last.seq + 1);
   TRY(store_step(st, &found, e));
@@ -183,7 +199,6 @@ static enum status home_of(struct stage *s, const struct ingest_row *row, int64_
 }
 
 static enum status add_household(struct stage *s, struct span key, int64_t home, uint64_t row, int64_t given, const struct bytes *data, struct err *e) {
-  struct store_stmt *st;
   const struct bytes *p = &s->previous_new;
   if (s->households) {
     s->ascending_bytes &= compare_bytes(p->at, p->len, key.at, key.len) < 0;
@@ -194,10 +209,9 @@ static enum status add_household(struct stage *s, struct span key, int64_t home,
   if (s->households && home < s->top_home) s->homes_sorted = false;
   s->top_home = home;
   int64_t seq = ++s->households;
-  TRY(store_sql(s->db, SQL_STAGE_H_PUT, &st, e));
-  store_bind_int(st, 1, seq), store_bind_int(st, 2, home), store_bind_text(st, 3, key.at, key.len), store_bind_int(st, 4, (int64_t)row), store_bind_int(st, 5, given);
-  store_bind_blob(st, 6, data ? data->at : NULL, data ? data->len : 0);
-  TRY(store_run(st, e));
+  struct store_value v[6] = {int_value(seq), int_value(home), {.kind = STORE_VALUE_TEXT, .s = key}, int_value((int64_t)row), int_value(given), {.kind = STORE_VALUE_BLOB}};
+  if (data) v[5].s = (struct span){(const char *)data->at, data->len};
+  TRY(store_bulk_row(s->put_household, v, e));
   remember(s, seq, key, row, given);
   return OK;
 }
@@ -231,6 +245,7 @@ static enum status household_again(struct stage *s, const struct ingest_row *row
   int klen = (int)row->household_key.len;
   if (given == (int64_t)s->source && !row->repeated)
     return err_set(e, ERR_INPUT, "keep one of the two rows", "row %" PRIu64 " of %s: household %.*s was given before, in row %" PRIu64, row->source_row, s->source_name, klen, row->household_key.at, first);
+  TRY(store_bulk_flush(s->put_household, e));
   TRY(store_sql(s->db, SQL_STAGE_H_GET, &st, e));
   store_bind_int(st, 1, seq);
   TRY(store_step(st, &found, e));
@@ -291,11 +306,9 @@ static enum status stage_child(struct stage *s, const struct ingest_row *row, st
   uint32_t l = row->level;
   if (seq < s->child_last[l]) s->children_sorted[l] = false;
   s->child_last[l] = seq;
-  struct store_stmt *st;
-  TRY(store_sql(s->db, SQL_STAGE_C_PUT, &st, e));
-  store_bind_int(st, 1, CHILD_SEQ(l, ++s->children[l])), store_bind_int(st, 2, seq), store_bind_int(st, 3, l), store_bind_text(st, 4, row->member_key.at, row->member_key.len);
-  store_bind_int(st, 5, (int64_t)row->source_row), store_bind_blob(st, 6, s->buffer.at, s->buffer.len);
-  return store_run(st, e);
+  struct store_value v[6] = {int_value(CHILD_SEQ(l, ++s->children[l])), int_value(seq), int_value(l), {.kind = STORE_VALUE_TEXT, .s = row->member_key}, int_value((int64_t)row->source_row),
+                             {.kind = STORE_VALUE_BLOB, .s = {(const char *)s->buffer.at, s->buffer.len}}};
+  return store_bulk_row(s->put_child, v, e);
 }
 
 static enum status stage_village(struct stage *s, const struct ingest_row *row, struct err *e) {

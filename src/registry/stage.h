@@ -14,6 +14,7 @@
 struct stage {
   struct registry *r;
   struct store *db;
+  struct store_bulk *put_household, *put_child;
   uint8_t key[SEAL_KEY_BYTES];
   uint64_t source;        /* number of the source now read, from 1 */
   const char *source_name;
@@ -34,6 +35,8 @@ enum status stage_open(struct stage *s, struct registry *r, struct err *e) MUST_
 /* What follows comes from this source. */
 void stage_source(struct stage *s, const struct source *src);
 struct ingest_sink stage_sink(struct stage *s);
+/* All rows are in: the work file can be read. */
+enum status stage_ready(struct stage *s, struct err *e) MUST_CHECK;
 void stage_close(struct stage *s);
 
 /* One staged row read back: fields of a level, over what was there before. `why` is kept beside `v` for absences.

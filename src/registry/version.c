@@ -120,6 +120,10 @@ struct cell version_cell(const struct level_store *ls, const struct store_value 
 enum status writer_open(struct writer *w, struct registry *r, int64_t round, bool dry, struct err *e) {
   *w = (struct writer){.r = r, .round = round, .dry = dry, .today = core_today(r)};
   event_hash_open(&w->hash);
+  uint32_t most = 0;
+  for (uint32_t l = 0; l < r->level_count; l++)
+    if (r->levels[l].history.count > most) most = r->levels[l].history.count;
+  if (!(w->retired = calloc(most, sizeof *w->retired))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   return event_next(r, &w->event, e);
 }
 
@@ -168,23 +172,21 @@ static enum status put_row(struct writer *w, uint32_t level, struct store_value 
   version_encode(ls, v, false, &w->buffer);
   if (w->buffer.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   event_hash_add(&w->hash, level, w->buffer.at, w->buffer.len);
-  TRY(op(w, level, &w->ops[level].insert, &ls->current, STORE_INSERT, 0, e));
-  struct store_stmt *st = w->ops[level].insert;
-  for (uint32_t i = 0; i < ls->current.count; i++) store_bind_value(st, (int)i + 1, &v[i]);
-  return store_run(st, e);
+  if (!w->ops[level].insert) TRY(store_bulk_open(w->r->db, &ls->current, &w->ops[level].insert, e));
+  return store_bulk_row(w->ops[level].insert, v, e);
 }
 
 /* Moves the row at hand to the history. */
 static enum status retire(struct writer *w, uint32_t level, const struct store_value *old, struct err *e) {
   struct level_store *ls = &w->r->levels[level];
-  TRY(op(w, level, &w->ops[level].history, &ls->history, STORE_INSERT, 0, e));
-  struct store_stmt *st = w->ops[level].history;
   uint32_t n = ls->current.count;
-  for (uint32_t i = 0; i < n; i++) store_bind_value(st, (int)i + 1, &old[i]);
-  store_bind_int(st, (int)n + 1, w->event), store_bind_int(st, (int)n + 2, w->today);
-  TRY(store_run(st, e));
+  if (!w->ops[level].history) TRY(store_bulk_open(w->r->db, &ls->history, &w->ops[level].history, e));
+  memcpy(w->retired, old, n * sizeof *old);
+  w->retired[n] = (struct store_value){.kind = STORE_VALUE_INT, .i = w->event};
+  w->retired[n + 1] = (struct store_value){.kind = STORE_VALUE_INT, .i = w->today};
+  TRY(store_bulk_row(w->ops[level].history, w->retired, e));
   TRY(op(w, level, &w->ops[level].erase, &ls->current, STORE_DELETE, 0, e));
-  st = w->ops[level].erase;
+  struct store_stmt *st = w->ops[level].erase;
   for (uint32_t i = 0; i < ls->key_count; i++) store_bind_value(st, (int)i + 1, &old[i]);
   return store_run(st, e);
 }
@@ -219,15 +221,26 @@ void writer_drop(struct writer *w) {
   event_hash_drop(&w->hash);
   bytes_free(&w->buffer);
   for (uint32_t l = 0; l < LEVEL_MAX; l++) {
-    store_free(w->ops[l].insert), store_free(w->ops[l].erase), store_free(w->ops[l].history), store_free(w->ops[l].get);
+    store_bulk_close(w->ops[l].insert), store_bulk_close(w->ops[l].history), store_free(w->ops[l].erase), store_free(w->ops[l].get);
     store_free(w->ops[l].children), store_free(w->ops[l].max), store_free(w->ops[l].max_history);
   }
   memset(w->ops, 0, sizeof w->ops);
+  free(w->retired);
+  w->retired = NULL;
+}
+
+enum status writer_flush(struct writer *w, struct err *e) {
+  for (uint32_t l = 0; l < w->r->level_count; l++) {
+    if (w->ops[l].history) TRY(store_bulk_flush(w->ops[l].history, e));
+    if (w->ops[l].insert) TRY(store_bulk_flush(w->ops[l].insert, e));
+  }
+  return OK;
 }
 
 enum status writer_finish(struct writer *w, struct event *ev, struct err *e) {
   ev->round = w->round, ev->inserted = w->inserted, ev->changed = w->changed, ev->ended = w->ended;
-  enum status s = w->dry ? OK : event_put(w->r, ev, &w->hash, e);
+  enum status s = writer_flush(w, e);
+  if (s == OK && !w->dry) s = event_put(w->r, ev, &w->hash, e);
   writer_drop(w);
   return s;
 }

@@ -39,15 +39,17 @@ struct writer {
   struct event_hash hash;
   uint64_t inserted, changed, unchanged, ended;
   struct bytes buffer;
-  struct { struct store_stmt *insert, *erase, *history, *get, *children, *max, *max_history; } ops[LEVEL_MAX];
+  struct store_value *retired; /* the row on its way to the history */
+  struct { struct store_bulk *insert, *history; struct store_stmt *erase, *get, *children, *max, *max_history; } ops[LEVEL_MAX];
 };
 
 enum status writer_open(struct writer *w, struct registry *r, int64_t round, bool dry, struct err *e) MUST_CHECK;
-/* Sets from_event, valid_from and round of v, and writes it. */
+/* Sets from_event, valid_from and round of v, and writes it. What is written is seen by reads after writer_flush or writer_finish. */
 enum status writer_insert(struct writer *w, uint32_t level, struct store_value *v, struct err *e) MUST_CHECK;
 /* Nothing when they say the same; else `old` goes to the history. */
 enum status writer_update(struct writer *w, uint32_t level, const struct store_value *old, struct store_value *v, struct err *e) MUST_CHECK;
 enum status writer_end(struct writer *w, uint32_t level, const struct store_value *old, struct err *e) MUST_CHECK;
+enum status writer_flush(struct writer *w, struct err *e) MUST_CHECK;
 /* Writes the event (unless dry) and frees. On failure call writer_drop. */
 enum status writer_finish(struct writer *w, struct event *ev, struct err *e) MUST_CHECK;
 void writer_drop(struct writer *w);

@@ -79,3 +79,9 @@ void spec_operation(struct text *q, const struct table_spec *t, enum store_op op
     columns(q, t, t->key_count);
   }
 }
+
+void spec_append(struct text *q, const struct table_spec *t, const char *from) {
+  text_addf(q, "INSERT INTO \"%s\" SELECT ", t->name);
+  for (uint32_t i = 0; i < t->count; i++) text_addf(q, "%sc%u", i ? "," : "", i);
+  text_addf(q, " FROM \"%s\"", from);
+}

@@ -57,13 +57,11 @@
   X(STAGE_ORDER, "CREATE TABLE o(home INTEGER, id INTEGER, seq INTEGER, fresh INTEGER, PRIMARY KEY (home, id)) WITHOUT ROWID") \
   X(STAGE_KEY_INDEX, "CREATE UNIQUE INDEX h_key ON h(key)")                                                  \
   X(STAGE_CHILD_INDEX, "CREATE INDEX c_h ON c(h, level, seq)")                                               \
-  X(STAGE_H_PUT, "INSERT INTO h(seq, home, key, row, given, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")          \
   X(STAGE_H_SET, "UPDATE h SET home = ?2, row = ?3, given = ?4, data = ?5 WHERE seq = ?1")                   \
   X(STAGE_H_GET, "SELECT seq, home, key, row, given, data FROM h WHERE seq = ?1")                            \
   X(STAGE_H_FIND, "SELECT seq, row, given FROM h WHERE key = ?1")                                            \
   X(STAGE_H_ALL, "SELECT seq, home, key, row, given, data FROM h ORDER BY seq")                              \
   X(STAGE_H_ORPHAN, "SELECT seq, key, row FROM h WHERE given = 0 ORDER BY seq")                                   \
-  X(STAGE_C_PUT, "INSERT INTO c(seq, h, level, key, row, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")             \
   X(STAGE_C_LEVEL, "SELECT h, key, row, data FROM c WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")              \
   X(STAGE_C_OF, "SELECT h, key, row, data FROM c WHERE h = ?1 AND level = ?2 ORDER BY seq")                  \
   X(STAGE_V_PUT, "INSERT INTO v(home, area, row, data) VALUES (?1, ?2, ?3, ?4)")                                       \

@@ -144,6 +144,15 @@ void store_bind_value(struct store_stmt *st, int at, const struct store_value *v
 /* The row at hand as values: views until the next step or reset. */
 void store_values(struct store_stmt *st, struct store_value *out, uint32_t count);
 
+/* Bulk append: rows gather in memory and go in by the thousand. A row given here is not seen by reads before the next
+ * flush; an error may belong to any row since the one before. Close without flush drops what was not yet in. */
+struct store_bulk;
+enum status store_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) MUST_CHECK;
+/* One value a column; everything is copied. A NaN or an infinity is ERR_INTERNAL. */
+enum status store_bulk_row(struct store_bulk *b, const struct store_value *values, struct err *e) MUST_CHECK;
+enum status store_bulk_flush(struct store_bulk *b, struct err *e) MUST_CHECK;
+void store_bulk_close(struct store_bulk *b); /* NULL is fine */
+
 /* ---- the whole file ---- */
 
 /* The engine's own check of the file. ERR_CORRUPT with the first finding. */

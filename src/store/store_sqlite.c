@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "schema_sql.h"
+#include "store/bulk_sqlite.h"
 #include "store/spec.h"
 
 #define APPLICATION_ID 0x4C756364 /* "Lucd", in the file's header: `file` and we can tell what it is */
@@ -25,6 +26,7 @@ struct store {
   char *path;
   enum store_mode mode;
   struct store_stmt named[SQL_COUNT];
+  unsigned feeds; /* virtual tables registered so far: each bulk gets a name of its own */
 };
 
 static const char *const sql_text[] = {
@@ -124,13 +126,22 @@ static enum status settings(struct store *s, const struct store_options *o, stru
   }
 }
 
+static bool folder_writable(const char *path) {
+  char folder[4200];
+  const char *slash = strrchr(path, '/');
+  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + (slash == path)) : 1, slash ? path : ".");
+  return access(folder, W_OK) == 0;
+}
+
 static enum status open_mode(struct store *s, const struct store_options *o, struct err *e) {
   if (o->mode == STORE_CREATE && file_exists(s->path))
     return err_set(e, ERR_CONFLICT, "choose another name, or move the old file away first", "%s is already there", s->path);
   if ((o->mode == STORE_WRITE || o->mode == STORE_READ) && !file_exists(s->path))
     return err_set(e, ERR_NOT_FOUND, "check the path; `lucid init PROGRAMME FILE.lucid` makes a registry", "%s: there is no such registry", s->path);
   if (o->mode == STORE_SCRATCH) unlink(s->path);
-  int flags = o->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  /* A reader that may write closes the write-ahead log behind it; it is still kept from writing (query_only). */
+  bool may_write = o->mode != STORE_READ || (access(s->path, W_OK) == 0 && folder_writable(s->path));
+  int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   if (o->mode == STORE_CREATE || o->mode == STORE_SCRATCH) flags |= SQLITE_OPEN_CREATE;
   int rc = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, o->vfs);
   if (rc != SQLITE_OK) return fail_code(s, rc, "opening", e);
@@ -139,7 +150,7 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
   if (o->mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") == 1) return fail_code(s, SQLITE_READONLY, "opening", e);
   /* A damaged or hostile file must not run code: no triggers or views from the schema are trusted. */
   sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  if (o->mode != STORE_SCRATCH) sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* it would keep a scratch file from going without its journal */
   if (o->mode == STORE_WRITE || o->mode == STORE_READ) {
     enum status st = check_version(s, e);
     /* SQLite cannot make the -shm file of a WAL database in a folder that may not be written to: the file itself is whole, so read it as it is. */
@@ -404,6 +415,91 @@ void store_values(struct store_stmt *st, struct store_value *out, uint32_t count
   }
 }
 
+/* ---- bulk append ---- */
+
+#define BULK_ROWS 1024
+#define BULK_BYTES ((size_t)1 << 18)
+
+struct store_bulk {
+  struct store *store;
+  sqlite3_stmt *insert;
+  struct feed feed;
+  struct store_value *values;
+  char *bytes; /* texts and blobs of the waiting rows */
+  size_t used, room;
+  char name[42];
+};
+
+enum status store_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) {
+  *out = NULL;
+  TRY(store_spec_check(t, e));
+  struct store_bulk *b = calloc(1, sizeof *b);
+  if (b) b->values = calloc((size_t)BULK_ROWS * t->count, sizeof *b->values), b->bytes = malloc(BULK_BYTES);
+  if (!b || !b->values || !b->bytes) {
+    store_bulk_close(b);
+    return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  b->store = s, b->room = BULK_BYTES;
+  b->feed = (struct feed){b->values, t->count, 0};
+  snprintf(b->name, sizeof b->name, "feed%u", ++s->feeds);
+  struct text q;
+  text_init(&q, 1 << 16);
+  spec_append(&q, t, b->name);
+  enum status st = text_check(&q, t->name, e);
+  int rc = SQLITE_OK;
+  if (st == OK) rc = feed_register(s->db, b->name, &b->feed);
+  if (st == OK && rc == SQLITE_OK) rc = sqlite3_prepare_v3(s->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &b->insert, NULL);
+  if (st == OK && rc != SQLITE_OK) st = fail_code(s, rc, t->name, e);
+  text_free(&q);
+  if (st != OK) {
+    store_bulk_close(b);
+    return st;
+  }
+  *out = b;
+  return OK;
+}
+
+enum status store_bulk_flush(struct store_bulk *b, struct err *e) {
+  if (!b->feed.rows) return OK;
+  int rc = sqlite3_step(b->insert);
+  enum status st = rc == SQLITE_DONE ? OK : fail_code(b->store, rc, "appending rows", e);
+  sqlite3_reset(b->insert);
+  b->feed.rows = 0, b->used = 0;
+  return st;
+}
+
+enum status store_bulk_row(struct store_bulk *b, const struct store_value *values, struct err *e) {
+  uint32_t n = b->feed.columns;
+  size_t need = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (values[i].kind == STORE_VALUE_TEXT || values[i].kind == STORE_VALUE_BLOB) need += values[i].s.len;
+    else if (values[i].kind == STORE_VALUE_REAL && !isfinite(values[i].d)) return err_set(e, ERR_INTERNAL, NULL, "a number that is not finite was about to be stored");
+  }
+  if (b->feed.rows == BULK_ROWS || b->room - b->used < need) TRY(store_bulk_flush(b, e));
+  if (b->room < need) {
+    char *p = realloc(b->bytes, need);
+    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    b->bytes = p, b->room = need;
+  }
+  struct store_value *to = b->values + b->feed.rows * n;
+  memcpy(to, values, n * sizeof *to);
+  for (uint32_t i = 0; i < n; i++) {
+    if (to[i].kind != STORE_VALUE_TEXT && to[i].kind != STORE_VALUE_BLOB) continue;
+    if (to[i].s.len) memcpy(b->bytes + b->used, to[i].s.at, to[i].s.len);
+    to[i].s.at = b->bytes + b->used;
+    b->used += to[i].s.len;
+  }
+  b->feed.rows++;
+  return OK;
+}
+
+void store_bulk_close(struct store_bulk *b) {
+  if (!b) return;
+  sqlite3_finalize(b->insert);
+  if (b->store && b->name[0]) sqlite3_create_module(b->store->db, b->name, NULL, NULL);
+  free(b->values), free(b->bytes), free(b);
+}
+
 /* ---- the whole file ---- */
 
 enum status store_integrity(struct store *s, struct err *e) {
@@ -412,8 +508,12 @@ enum status store_integrity(struct store *s, struct err *e) {
   if (rc == SQLITE_OK) rc = sqlite3_step(st);
   enum status r = OK;
   if (rc != SQLITE_ROW) r = fail_code(s, rc, "checking the file", e);
-  else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
-    r = err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: %s", s->path, (const char *)sqlite3_column_text(st, 0));
+  else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0) {
+    /* A page that cannot be read is a finding among others to the engine; to us it is the disk, not the file. */
+    const char *finding = (const char *)sqlite3_column_text(st, 0), *code = strstr(finding, "error code=");
+    int why = code ? atoi(code + 11) & 0xFF : 0;
+    r = why && why != SQLITE_CORRUPT ? fail_code(s, why, "checking the file", e) : err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: %s", s->path, finding);
+  }
   sqlite3_finalize(st);
   if (r != OK) return r;
   rc = sqlite3_prepare_v2(s->db, "PRAGMA foreign_key_check", -1, &st, NULL);
