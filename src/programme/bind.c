@@ -170,6 +170,10 @@ static bool bind_value(struct problems *list, const struct key *k, const struct 
 }
 
 static void unknown_key(struct problems *list, const struct key_table *table, const struct tree *key) {
+  if (problem_full(list)) {
+    list->count++;
+    return;
+  }
   const char *names[64] = {NULL};
   char hint[300];
   for (uint32_t i = 0; i < table->count && i < 63; i++) names[i] = table->keys[i].name;

@@ -263,7 +263,7 @@ static bool build_one(struct loader *l, struct field *f, const struct draft_fiel
     if (f->kind != COL_DECIMAL || f->money) problem_add(&l->list, d->decimals.from->at, ERR_INPUT, f->money ? "the currency's decimals stand under programme" : "make its type `decimal`, or take it out", "`decimals` on \"%s\", whose type is %s", f->name, f->money ? "money" : col_kind_name(f->kind));
     else if (d->decimals.v < 0 || d->decimals.v > 9) problem_add(&l->list, d->decimals.from->at, ERR_INPUT, NULL, "`decimals` is 0 to 9");
     else f->decimals = (uint8_t)d->decimals.v;
-  } else if (f->kind == COL_DECIMAL && !f->money) problem_add(&l->list, d->from->at, ERR_INPUT, "add `decimals: 2`, or as many as it has", "the decimal field \"%s\" does not say how many decimals", f->name);
+  } else if (f->kind == COL_DECIMAL && !f->money && !tree_get(d->from, "decimals")) problem_add(&l->list, d->from->at, ERR_INPUT, "add `decimals: 2`, or as many as it has", "the decimal field \"%s\" does not say how many decimals", f->name);
   if (f->money && !l->p->currency) problem_add(&l->list, d->type.from->at, ERR_INPUT, "add `currency: CNY` under programme", "the money field \"%s\" in a programme without a currency", f->name);
   if (f->searchable && !f->sealed) problem_add(&l->list, d->searchable.from->at, ERR_INPUT, "take it out: fields that are not sealed can be searched anyway", "`searchable` on \"%s\", which is not sealed", f->name);
   if (f->sealed && f->kind != COL_TEXT) problem_add(&l->list, d->sealed.from->at, ERR_INPUT, "make its type `text`", "\"%s\" is sealed, and only texts can be", f->name);

@@ -69,15 +69,15 @@ static bool absolute(struct loader *l, const struct draft_line *d, const struct 
         !add_amount(l, d, to, &line->amount_count, o->year.from ? (int32_t)o->year.v : l->p->year_from, &o->area, &o->amount, &o->source, &o->assumed)) return false;
   }
   line->amounts = to;
-  if (!line->amount_count) problem_add(&l->list, d->from->at, ERR_INPUT, "add `amount: 1000`, or `amounts: [{year: .., amount: ..}]`", "the line \"%s\" has no amount", d->name.s);
+  if (!line->amount_count && !tree_get(d->from, "amount") && !tree_get(d->from, "amounts")) problem_add(&l->list, d->from->at, ERR_INPUT, "add `amount: 1000`, or `amounts: [{year: .., amount: ..}]`", "the line \"%s\" has no amount", d->name.s);
   if (d->share.from || d->quantile.from) problem_add(&l->list, (d->share.from ? d->share.from : d->quantile.from)->at, ERR_INPUT, "add `kind: relative`, or take it out", "an absolute line has no share or quantile");
   return true;
 }
 
 static bool relative(struct loader *l, const struct draft_line *d, struct line *line) {
   line->share = d->share.v, line->quantile = d->quantile.from ? d->quantile.v : 0.5;
-  if (!d->share.from) problem_add(&l->list, d->from->at, ERR_INPUT, "add `share: 0.6`", "the relative line \"%s\" has no share", d->name.s);
-  else if (!(d->share.v > 0 && d->share.v <= 2)) problem_add(&l->list, d->share.from->at, ERR_INPUT, "60 % is written 0.6", "`share` must be above 0 and at most 2");
+  if (!d->share.from && !tree_get(d->from, "share")) problem_add(&l->list, d->from->at, ERR_INPUT, "add `share: 0.6`", "the relative line \"%s\" has no share", d->name.s);
+  else if (d->share.from && !(d->share.v > 0 && d->share.v <= 2)) problem_add(&l->list, d->share.from->at, ERR_INPUT, "60 % is written 0.6", "`share` must be above 0 and at most 2");
   if (!(line->quantile > 0 && line->quantile < 1)) problem_add(&l->list, d->quantile.from->at, ERR_INPUT, "the median is 0.5", "`quantile` must be between 0 and 1");
   if (d->amounts.from || d->amount.from) problem_add(&l->list, (d->amounts.from ? d->amounts.from : d->amount.from)->at, ERR_INPUT, "take it out: the data give it", "a relative line has no amount");
   return loader_assume(l, &d->assumed, "lines", d->name.s, d->label.v, d->share.from ? d->share.from->text : NULL, &d->source);

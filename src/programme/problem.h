@@ -25,6 +25,8 @@ struct problems {
 void problem_init(struct problems *list, struct arena *a);
 /* Adds one; `hint` may be NULL. */
 void problem_add(struct problems *list, struct place at, enum status status, const char *hint, const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* No more are kept: what is costly to word may be left out. */
+static inline bool problem_full(const struct problems *list) { return list->count >= PROBLEM_MAX; }
 /* Puts them in reading order: the first file named, then line and column. */
 void problem_sort(struct problems *list, const char *first_file);
 

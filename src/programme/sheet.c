@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { CELL_MAX = 4000 }; /* bytes */
+
 struct sheet {
   struct problems *list;
   const char *file, *at, *end;
@@ -23,8 +25,11 @@ static bool read_cell(struct sheet *s, struct tree *cell) {
   *cell = (struct tree){.kind = TREE_TEXT, .style = TREE_CELL, .at = here(s), .raw = s->at};
   if (s->at < s->end && *s->at == '"') {
     struct place opened = here(s);
-    char *out = arena_alloc(s->list->arena, (size_t)(s->end - s->at) > 4096 ? 4096 : (size_t)(s->end - s->at) + 1);
-    size_t cap = (size_t)(s->end - s->at) > 4096 ? 4096 : (size_t)(s->end - s->at) + 1, len = 0;
+    size_t cap = 1, len = 0; /* its bytes up to the closing quote, a doubled quote counting twice */
+    for (const char *c = s->at + 1; c < s->end && cap <= CELL_MAX; c++, cap++)
+      if (*c == '"' && (c + 1 == s->end || c[1] != '"')) break;
+      else if (*c == '"') c++;
+    char *out = arena_alloc(s->list->arena, cap);
     if (!out) return false;
     step(s);
     for (;;) {

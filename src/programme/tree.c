@@ -36,15 +36,13 @@ static bool find_lines(struct reader *r) {
   size_t n = 1;
   for (size_t i = 0; i < r->len; i++) n += r->data[i] == '\n' || (r->data[i] == '\r' && (i + 1 == r->len || r->data[i + 1] != '\n'));
   if (!(r->lines = arena_array(r->arena, n, sizeof *r->lines))) return false;
-  const char *start = r->data;
-  if (r->len >= 3 && !memcmp(start, "\xef\xbb\xbf", 3)) start += 3; /* a byte order mark takes no column */
-  r->lines[r->line_count++] = start;
+  r->lines[r->line_count++] = r->data;
   for (size_t i = 0; i < r->len; i++)
     if (r->data[i] == '\n' || (r->data[i] == '\r' && (i + 1 == r->len || r->data[i + 1] != '\n'))) r->lines[r->line_count++] = r->data + i + 1;
   return true;
 }
 
-static struct tree *make(struct reader *r, int number, unsigned depth);
+static struct tree *make(struct reader *r, int number);
 
 static struct tree *make_text(struct reader *r, yaml_node_t *n, struct tree *t) {
   static const enum tree_style styles[] = {[YAML_ANY_SCALAR_STYLE] = TREE_PLAIN, [YAML_PLAIN_SCALAR_STYLE] = TREE_PLAIN, [YAML_SINGLE_QUOTED_SCALAR_STYLE] = TREE_SINGLE,
@@ -63,14 +61,14 @@ static struct tree *make_text(struct reader *r, yaml_node_t *n, struct tree *t) 
   return t;
 }
 
-static bool make_pairs(struct reader *r, yaml_node_t *n, struct tree *t, unsigned depth, uint64_t *parts) {
+static bool make_pairs(struct reader *r, yaml_node_t *n, struct tree *t, uint64_t *parts) {
   size_t most = (size_t)(n->data.mapping.pairs.top - n->data.mapping.pairs.start);
   t->kind = TREE_MAP;
   if (!(t->pairs = arena_array(r->arena, most ? most : 1, sizeof *t->pairs))) return false;
   struct map seen;
   map_init(&seen, r->arena);
   for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
-    struct tree *key = make(r, p->key, depth + 1), *value = make(r, p->value, depth + 1);
+    struct tree *key = make(r, p->key), *value = make(r, p->value);
     if (!key || !value) continue;
     *parts += 1 + r->parts[p->value - 1];
     if (key->kind != TREE_TEXT) {
@@ -82,7 +80,7 @@ static bool make_pairs(struct reader *r, yaml_node_t *n, struct tree *t, unsigne
     if (!map_put(&seen, key->text, key->len, &index, &fresh)) return false;
     if (!fresh) {
       const struct tree *first = NULL;
-      for (uint32_t i = 0; i < t->count && !first; i++)
+      for (uint32_t i = 0; i < t->count && !first && !problem_full(r->list); i++)
         if (!strcmp(t->pairs[i].key->text, key->text)) first = t->pairs[i].key;
       problem_add(r->list, key->at, ERR_INPUT, "keep one of the two", "\"%s\" stands twice; the first is on line %d", key->text, first ? first->at.line : 0);
       continue;
@@ -92,12 +90,12 @@ static bool make_pairs(struct reader *r, yaml_node_t *n, struct tree *t, unsigne
   return true;
 }
 
-static bool make_items(struct reader *r, yaml_node_t *n, struct tree *t, unsigned depth, uint64_t *parts) {
+static bool make_items(struct reader *r, yaml_node_t *n, struct tree *t, uint64_t *parts) {
   size_t most = (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
   t->kind = TREE_LIST;
   if (!(t->items = arena_array(r->arena, most ? most : 1, sizeof *t->items))) return false;
   for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++) {
-    struct tree *item = make(r, *i, depth + 1);
+    struct tree *item = make(r, *i);
     if (!item) continue;
     *parts += r->parts[*i - 1];
     t->items[t->count++] = item;
@@ -105,7 +103,8 @@ static bool make_items(struct reader *r, yaml_node_t *n, struct tree *t, unsigne
   return true;
 }
 
-static struct tree *make(struct reader *r, int number, unsigned depth) {
+/* Recursion is at most TREE_DEPTH_MAX: `shape` has seen to it, and an alias leads only to what is made already. */
+static struct tree *make(struct reader *r, int number) {
   yaml_node_t *n = yaml_document_get_node(&r->doc, number);
   if (!n || r->list->broken) return NULL;
   if (r->open[number - 1]) {
@@ -113,10 +112,6 @@ static struct tree *make(struct reader *r, int number, unsigned depth) {
     return NULL;
   }
   if (r->made[number - 1]) return r->made[number - 1]; /* an alias: shared, and already counted by `parts` */
-  if (depth > TREE_DEPTH_MAX) {
-    problem_add(r->list, mark_place(r, n->start_mark), ERR_LIMIT, NULL, "nested more than %u deep", TREE_DEPTH_MAX);
-    return NULL;
-  }
   struct tree *t = arena_new(r->arena, struct tree);
   uint64_t parts = 1;
   if (!t) goto memory;
@@ -127,7 +122,7 @@ static struct tree *make(struct reader *r, int number, unsigned depth) {
   if (tagged) problem_add(r->list, t->at, ERR_INPUT, "take out the word that starts with !", "tags are not read here: %.60s", (const char *)n->tag);
   r->open[number - 1] = 1;
   bool fine = n->type == YAML_SCALAR_NODE ? make_text(r, n, t) != NULL
-            : n->type == YAML_MAPPING_NODE ? make_pairs(r, n, t, depth, &parts) : make_items(r, n, t, depth, &parts);
+            : n->type == YAML_MAPPING_NODE ? make_pairs(r, n, t, &parts) : make_items(r, n, t, &parts);
   r->open[number - 1] = 0;
   if (!fine) goto memory;
   r->parts[number - 1] = parts > TREE_PARTS_MAX ? TREE_PARTS_MAX + 1 : (uint32_t)parts;
@@ -154,14 +149,51 @@ static void parser_problem(struct reader *r, const yaml_parser_t *parser) {
               parser->problem ? parser->problem : "no reason given");
 }
 
+/* libyaml's loader has no limits, and takes quadratic time in depth and in anchors: its events come first, and stop it early. */
+static bool shape(struct reader *r) {
+  yaml_parser_t parser;
+  if (!yaml_parser_initialize(&parser)) {
+    r->list->broken = true;
+    return false;
+  }
+  yaml_parser_set_input_string(&parser, (const unsigned char *)r->data, r->len);
+  yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+  unsigned depth = 0, anchors = 0;
+  bool fine = true;
+  for (bool more = true; more && fine;) {
+    yaml_event_t event;
+    if (!yaml_parser_parse(&parser, &event)) {
+      parser_problem(r, &parser);
+      fine = false;
+      break;
+    }
+    const yaml_char_t *anchor = NULL;
+    switch (event.type) {
+    case YAML_SEQUENCE_START_EVENT: depth++, anchor = event.data.sequence_start.anchor; break;
+    case YAML_MAPPING_START_EVENT: depth++, anchor = event.data.mapping_start.anchor; break;
+    case YAML_SCALAR_EVENT: anchor = event.data.scalar.anchor; break;
+    case YAML_SEQUENCE_END_EVENT: case YAML_MAPPING_END_EVENT: depth--; break;
+    case YAML_STREAM_END_EVENT: more = false; break;
+    default: break;
+    }
+    anchors += anchor != NULL;
+    if (depth > TREE_DEPTH_MAX) problem_add(r->list, mark_place(r, event.start_mark), ERR_LIMIT, NULL, "nested more than %u deep", TREE_DEPTH_MAX), fine = false;
+    else if (anchors > TREE_ANCHORS_MAX) problem_add(r->list, mark_place(r, event.start_mark), ERR_LIMIT, NULL, "more than %u anchors (&name)", TREE_ANCHORS_MAX), fine = false;
+    yaml_event_delete(&event);
+  }
+  yaml_parser_delete(&parser);
+  return fine;
+}
+
 const struct tree *tree_read_yaml(struct problems *list, const char *file, const char *data, size_t len) {
   struct reader r = {.list = list, .arena = list->arena, .file = file, .data = data, .len = len};
   struct tree *root = NULL;
   size_t bad;
-  if (len > TREE_BYTES_MAX) {
-    problem_add(list, (struct place){file, 0, 0}, ERR_LIMIT, NULL, "longer than %u bytes", TREE_BYTES_MAX);
+  if (len > TREE_YAML_MAX) {
+    problem_add(list, (struct place){file, 0, 0}, ERR_LIMIT, "put long lists in tables: {file: NAME.csv}", "longer than %u bytes", TREE_YAML_MAX);
     return NULL;
   }
+  if (len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) r.data = data += 3, r.len = len -= 3; /* a byte order mark takes no column */
   if (!text_is_utf8(data, len, &bad)) {
     int line = 1;
     for (size_t i = 0; i < bad; i++) line += data[i] == '\n';
@@ -172,6 +204,7 @@ const struct tree *tree_read_yaml(struct problems *list, const char *file, const
     list->broken = true;
     return NULL;
   }
+  if (!shape(&r)) return NULL;
   yaml_parser_t parser;
   if (!yaml_parser_initialize(&parser)) {
     list->broken = true;
@@ -190,7 +223,7 @@ const struct tree *tree_read_yaml(struct problems *list, const char *file, const
   r.open = arena_alloc(r.arena, nodes + 1);
   if (!r.made || !r.parts || !r.open) list->broken = true;
   else if (!nodes) problem_add(list, (struct place){file, 1, 1}, ERR_INPUT, "`lucid new FOLDER` writes one to start from", "the file is empty");
-  else root = make(&r, 1, 1);
+  else root = make(&r, 1);
   if (root && r.parts[0] > TREE_PARTS_MAX) {
     problem_add(list, root->at, ERR_LIMIT, "use fewer aliases (*name)", "more than %u values once aliases are followed", TREE_PARTS_MAX);
     root = NULL;
@@ -261,6 +294,8 @@ struct place tree_place(const struct tree *t, size_t offset) {
       while (raw < end && is_blank(*raw)) raw++;
     } else raw++; /* an indent */
   }
+  while (t->style == TREE_DOUBLE && raw + 1 < end && *raw == '\\' && (raw[1] == '\n' || raw[1] == '\r')) /* a join just before it */
+    for (raw++; raw < end && is_blank(*raw);) raw++;
   if (raw > end) raw = end;
   for (const char *p = t->raw; p < raw;) {
     uint32_t code;

@@ -3,7 +3,7 @@
  * YAML through libyaml's document nodes, and CSV tables (sheet.h), both become texts, maps and lists; so one table-driven
  * reader (bind.h) serves both, and every later complaint, even about the inside of a rule, points at a line and column.
  *
- * Limits, so that no file can hang the program: TREE_BYTES_MAX a file, TREE_DEPTH_MAX deep, TREE_PARTS_MAX parts after
+ * Limits, so that no file can hang the program: TREE_YAML_MAX or TREE_BYTES_MAX a file, TREE_DEPTH_MAX deep, TREE_PARTS_MAX parts after
  * aliases are followed (a "billion laughs" file is refused by counting, never by expanding). Tags, several documents in one
  * file, keys that are not plain words, and duplicate keys are refused. */
 #ifndef PROGRAMME_TREE_H
@@ -11,7 +11,9 @@
 
 #include "programme/problem.h"
 
-#define TREE_BYTES_MAX (16u << 20)
+#define TREE_YAML_MAX (4u << 20)
+#define TREE_BYTES_MAX (64u << 20) /* a table */
+#define TREE_ANCHORS_MAX 1000u
 #define TREE_DEPTH_MAX 24u
 #define TREE_PARTS_MAX 2000000u
 
