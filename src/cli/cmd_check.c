@@ -29,7 +29,7 @@ static enum status show_problems(struct cli *c, const char *folder, const struct
     TRY(table_close(t, e));
   }
   fflush(stdout);
-  return err_set(e, ERR_INPUT, NULL, c->lang == LANG_ZH ? "%s:有 %u 处问题" : count == 1 ? "%s: %u problem" : "%s: %u problems", folder, count);
+  return err_set(e, ERR_INPUT, NULL, c->lang == LANG_ZH ? "%s：%u 处问题" : count == 1 ? "%s: %u problem" : "%s: %u problems", folder, count);
 }
 
 static enum status show_assumed(struct cli *c, const struct programme *p, struct err *e) {
@@ -76,7 +76,7 @@ static void say_areas(struct cli *c, struct table_out *t, const struct programme
   for (uint32_t i = 0; i < p->area_level_count; i++) {
     uint32_t n = 0;
     for (uint32_t j = 0; j < p->area_count; j++) n += p->areas[j].level == i;
-    text_addf(w, "%s%u %s%s", i ? ", " : "", n, p->area_level_names[i], i == p->home_level ? (c->lang == LANG_ZH ? "(登记库所在)" : " (home)") : "");
+    text_addf(w, "%s%u %s%s", i ? ", " : "", n, p->area_level_names[i], i == p->home_level ? (c->lang == LANG_ZH ? "（登记库所在）" : " (home)") : "");
   }
   if (p->area_level_count) row(c, t, (struct words){"areas", "地区"}, held(c, w));
 }
@@ -91,7 +91,7 @@ static void say_fields(struct cli *c, struct table_out *t, const struct programm
     if (v->field_count > v->collected_count) text_addf(w, c->lang == LANG_ZH ? ",计算 %u 项" : ", %u derived", v->field_count - v->collected_count);
     if (sealed) text_addf(w, c->lang == LANG_ZH ? ",加密 %u 项" : ", %u sealed", sealed);
     const char *words = held(c, w);
-    text_addf(w, c->lang == LANG_ZH ? "字段:%s" : "fields of %s", v->name);
+    text_addf(w, c->lang == LANG_ZH ? "字段：%s" : "fields of %s", v->name);
     const char *what = held(c, w);
     row(c, t, (struct words){what, what}, words);
   }
@@ -104,12 +104,12 @@ static void say_lines(struct cli *c, struct table_out *t, const struct programme
     if (n->kind == LINE_RELATIVE) text_addf(w, c->lang == LANG_ZH ? "分位数 %g 的 %g 倍" : "%2$g of quantile %1$g", n->quantile, n->share);
     else {
       double amount = programme_line_amount(p, i, p->year, "*");
-      if (amount != amount) text_addf(w, c->lang == LANG_ZH ? "%u 个金额(按地区)" : "%u amounts, by area", n->amount_count);
+      if (amount != amount) text_addf(w, c->lang == LANG_ZH ? "%u 个金额（按地区）" : "%u amounts, by area", n->amount_count);
       else text_add(w, number_shortest(amount, number));
     }
-    if (i == p->main_line) text_add(w, c->lang == LANG_ZH ? "(规则中的 line)" : " (`line` in rules)");
+    if (i == p->main_line) text_add(w, c->lang == LANG_ZH ? "（规则中的 line）" : " (`line` in rules)");
     const char *words = held(c, w);
-    text_addf(w, c->lang == LANG_ZH ? "贫困线:%s" : "line %s", n->name);
+    text_addf(w, c->lang == LANG_ZH ? "贫困线：%s" : "line %s", n->name);
     const char *what = held(c, w);
     row(c, t, (struct words){what, what}, words);
   }
@@ -120,7 +120,7 @@ static void say_decisions(struct cli *c, struct table_out *t, const struct progr
   const struct identify *d = &p->identify;
   if (p->indicator_count) {
     char cutoff[32];
-    text_addf(w, zh ? "%u 个维度,%u 项指标,临界值 %s" : "%u with %u indicators, cutoff %s", p->dimension_count, p->indicator_count, number_shortest(p->cutoff, cutoff));
+    text_addf(w, zh ? "%u 个，%u 项指标，临界值 %s" : "%u with %u indicators, cutoff %s", p->dimension_count, p->indicator_count, number_shortest(p->cutoff, cutoff));
     row(c, t, (struct words){"dimensions", "维度"}, held(c, w));
   }
   for (uint32_t i = 0; i < d->include_count; i++) text_addf(w, "%s%s", i ? ", " : "", d->include[i].name);
@@ -138,7 +138,7 @@ static void say_decisions(struct cli *c, struct table_out *t, const struct progr
     int64_t places = 0;
     bool each = false;
     for (uint32_t i = 0; i < d->quota_count; i++) each = each || !strcmp(d->quota[i].area, "*"), places += d->quota[i].places;
-    text_addf(w, zh ? "%s%lld 个%s,按%s,%s" : "%s%lld %s by %s, %s", each ? (zh ? "各地 " : "for each area: ") : "", (long long)places, zh ? (d->quota_persons ? "人" : "户") : d->quota_persons ? "persons" : "households",
+    text_addf(w, zh ? "%s%lld %s，按 %s，%s" : "%s%lld %s by %s, %s", each ? (zh ? "各地 " : "for each area: ") : "", (long long)places, zh ? (d->quota_persons ? "人" : "户") : d->quota_persons ? "persons" : "households",
               p->area_level_names[d->quota_level], ties[d->ties][zh]);
     row(c, t, (struct words){"places", "名额"}, held(c, w));
   }
@@ -147,9 +147,9 @@ static void say_decisions(struct cli *c, struct table_out *t, const struct progr
 static void say_sources(struct cli *c, struct table_out *t, const struct programme *p, struct text *w) {
   for (uint32_t i = 0; i < p->source_count; i++) {
     const struct source *s = &p->sources[i];
-    text_addf(w, c->lang == LANG_ZH ? "%s,每行一个 %s%s,对应 %u 项字段" : "%s, a row for each of %s%s, %u fields mapped", s->file, p->levels[s->level].name, s->flat ? (c->lang == LANG_ZH ? "(含家庭字段)" : " (flat)") : "", s->map_count);
+    text_addf(w, c->lang == LANG_ZH ? "%s,每行一个 %s%s,对应 %u 项字段" : "%s, a row for each of %s%s, %u fields mapped", s->file, p->levels[s->level].name, s->flat ? (c->lang == LANG_ZH ? "（含家庭字段）" : " (flat)") : "", s->map_count);
     const char *words = held(c, w);
-    text_addf(w, c->lang == LANG_ZH ? "数据:%s" : "source %s", s->name);
+    text_addf(w, c->lang == LANG_ZH ? "数据：%s" : "source %s", s->name);
     const char *what = held(c, w);
     row(c, t, (struct words){what, what}, words);
   }
@@ -178,7 +178,7 @@ static enum status say_rules(struct cli *c, struct table_out *t, const struct pr
   TRY(block_open(&c->arena, &p->env, rules, n, &book, e));
   uint32_t blocks = 0;
   for (uint32_t i = 0; i < n; i++) blocks += block_vectorised(book, i, NULL);
-  text_addf(w, c->lang == LANG_ZH ? "%u 条,其中 %u 条按列成块运行" : "%u, of which %u run over blocks of columns", n, blocks);
+  text_addf(w, c->lang == LANG_ZH ? "%u 条，其中 %u 条按列成块运行" : "%u, of which %u run over blocks of columns", n, blocks);
   row(c, t, (struct words){"rules", "规则"}, held(c, w));
   for (uint32_t i = 0; i < n; i++) {
     const char *why = NULL;
@@ -208,7 +208,7 @@ static enum status show_summary(struct cli *c, const struct programme *p, struct
   say_sources(c, t, p, &w);
   enum status s = say_rules(c, t, p, &w, e);
   if (p->assumed_count) {
-    text_addf(&w, c->lang == LANG_ZH ? "%u 项(--assumed 列出)" : "%u values (--assumed lists them)", p->assumed_count);
+    text_addf(&w, c->lang == LANG_ZH ? "%u 项（--assumed 列出）" : "%u values (--assumed lists them)", p->assumed_count);
     row(c, t, (struct words){"assumed", "假定"}, held(c, &w));
   }
   row(c, t, (struct words){"rules hash", "规则散列"}, arena_str(&c->arena, digest_hex(&p->rules_hash, hex)));

@@ -8,6 +8,7 @@
 
 #define VERBS_PROGRAMME(X) /* a programme folder */ \
   X(new) \
+  X(check) \
   X(rule)
 
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */ \
