@@ -106,6 +106,7 @@ static void breakdown(struct page *p, const struct breakdown *b) {
     page_cell_right(p, page_is_small(undecided) || !g->undecided_rate.known ? "\u2013" : page_percent(p, g->undecided_rate.value));
   }
   page_table_end(p);
+  report_rests_on(p, has_line(r) ? report_line_assumed(r->programme, r->main_line) : report_dimensions_assumed(r->programme));
 }
 
 void report_where(struct page *p) {

@@ -23,6 +23,43 @@ bool report_line_assumed(const struct programme *pr, uint32_t line) {
   return false;
 }
 
+bool report_dimensions_assumed(const struct programme *pr) {
+  for (uint32_t i = 0; i < pr->indicator_count; i++)
+    if (pr->indicators[i].assumed) return true;
+  for (uint32_t i = 0; i < pr->assumed_count; i++)
+    if (pr->assumed[i].section && !strcmp(pr->assumed[i].section, "dimensions")) return true;
+  return false;
+}
+
+bool report_quota_assumed(const struct programme *pr, const char *area) {
+  const struct quota_row *all = NULL;
+  for (uint32_t i = 0; i < pr->identify.quota_count; i++) {
+    const struct quota_row *q = &pr->identify.quota[i];
+    if (area && !strcmp(q->area, area)) return q->assumed;
+    if (!strcmp(q->area, "*")) all = q;
+  }
+  return all && all->assumed;
+}
+
+bool report_rules_assumed(const struct programme *pr) {
+  const struct identify *d = &pr->identify;
+  for (uint32_t i = 0; i < d->include_count; i++)
+    if (d->include[i].assumed) return true;
+  for (uint32_t i = 0; i < d->exclude_count; i++)
+    if (d->exclude[i].assumed) return true;
+  for (uint32_t i = 0; i < d->quota_count; i++)
+    if (d->quota[i].assumed) return true;
+  if (d->has_rank && d->rank.assumed) return true;
+  return pr->line_count && report_line_assumed(pr, pr->main_line);
+}
+
+void report_rests_on(struct page *p, bool assumed) {
+  if (!assumed) return;
+  page_add(p, "<p class=\"fine\">");
+  page_add(p, report_dagger(p, true));
+  page_addf(p, " %s</p>", page_word(p, W_RESTS_ON));
+}
+
 static const char *se_points(struct page *p, const struct figure *f) { return f->known && f->has_se ? page_points(p, f->se) : "\u2013"; }
 static const char *share(struct page *p, const struct figure *f) { return f->known ? page_percent(p, f->value) : page_word(p, W_NOT_KNOWN); }
 static const char *three(struct page *p, double v) { return page_number(p, v, 3); }
@@ -104,11 +141,12 @@ void report_figures(struct page *p) {
       card(p, "", page_word(p, W_SHORTFALL), page_fill(p, W_SHORTFALL_T, page_label(p, &r->unit, ""), NULL), &l->average_shortfall, page_amount, dagger);
   }
   if (r->has_af) {
+    const char *assumed = report_dagger(p, report_dimensions_assumed(pr));
     double percent = pr->cutoff * 100;
     const char *cutoff = arena_printf(p->arena, "%.*f%%", fabs(percent - round(percent)) < 0.005 ? 0 : 1, percent);
-    card(p, pr->line_count && r->has_welfare ? "" : "first", page_word(p, W_AF_H), page_fill(p, W_AF_H_T, cutoff, NULL), &r->nation.af.h, page_percent, "");
-    card(p, "", page_word(p, W_AF_A), page_word(p, W_AF_A_T), &r->nation.af.a, page_percent, "");
-    card(p, "", page_word(p, W_AF_M0), page_word(p, W_AF_M0_T), &r->nation.af.m0, three, "");
+    card(p, pr->line_count && r->has_welfare ? "" : "first", page_word(p, W_AF_H), page_fill(p, W_AF_H_T, cutoff, NULL), &r->nation.af.h, page_percent, assumed);
+    card(p, "", page_word(p, W_AF_A), page_word(p, W_AF_A_T), &r->nation.af.a, page_percent, assumed);
+    card(p, "", page_word(p, W_AF_M0), page_word(p, W_AF_M0_T), &r->nation.af.m0, three, assumed);
   } else if (r->welfare.known) {
     card(p, "", page_word(p, W_MEDIAN), page_label(p, &r->unit, ""), &r->welfare.median, page_amount, "");
     card(p, "", page_word(p, W_MEAN), page_label(p, &r->unit, ""), &r->welfare.mean, page_amount, "");
@@ -135,7 +173,10 @@ static void quota_table(struct page *p) {
     page_partition(p, cells, 3, shown);
     page_row(p);
     page_cell(p, page_label(p, &q->label, q->code));
-    page_cell_right(p, page_count(p, (uint64_t)(q->places > 0 ? q->places : 0)));
+    page_add(p, "<td class=\"r\">");
+    page_add(p, page_count(p, (uint64_t)(q->places > 0 ? q->places : 0)));
+    page_add(p, report_dagger(p, report_quota_assumed(p->r->programme, q->code)));
+    page_add(p, "</td>");
     for (int k = 0; k < 3; k++) page_cell_right(p, shown[k]);
     page_add(p, "<td class=\"r\">");
     if (q->tied) {
@@ -206,6 +247,7 @@ void report_outcomes(struct page *p) {
     }
   }
   page_table_end(p);
+  report_rests_on(p, report_rules_assumed(r->programme));
   if (r->has_quota && r->quota_count) quota_table(p);
   page_section_end(p);
 }
@@ -294,6 +336,7 @@ void report_deprivations(struct page *p) {
     page_cell_right(p, share(p, &f->contribution));
   }
   page_table_end(p);
+  report_rests_on(p, report_dimensions_assumed(pr));
   if (af->unknown_households) {
     page_add(p, "<p class=\"say\">");
     page_add(p, page_fill(p, W_AF_UNKNOWN, page_is_small(af->unknown_households) ? page_word(p, W_SMALL) : page_count(p, af->unknown_households), NULL));

@@ -30,5 +30,10 @@ void report_provenance(struct page *p);
 /* "†" linking to the list of assumed values, when `assumed`. */
 const char *report_dagger(struct page *p, bool assumed);
 bool report_line_assumed(const struct programme *pr, uint32_t line);
+bool report_rules_assumed(const struct programme *pr);       /* a rule of inclusion or exclusion, the ranking, or a number of places */
+bool report_dimensions_assumed(const struct programme *pr);  /* an indicator, its weight or the cutoff */
+bool report_quota_assumed(const struct programme *pr, const char *area);
+/* "† Rests on assumed values" under a table, when so. */
+void report_rests_on(struct page *p, bool assumed);
 
 #endif

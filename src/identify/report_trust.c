@@ -148,6 +148,24 @@ void report_sure(struct page *p) {
   page_section_end(p);
 }
 
+static bool named_assumed(const struct named_rule *rules, uint32_t n, const char *name) {
+  for (uint32_t i = 0; i < n; i++)
+    if (!strcmp(rules[i].name, name)) return rules[i].assumed;
+  return false;
+}
+
+static bool is_assumed(const struct programme *pr, const struct reason *c) {
+  switch (c->kind) {
+    case REASON_INCLUDE: return named_assumed(pr->identify.include, pr->identify.include_count, c->name);
+    case REASON_EXCLUDE: return named_assumed(pr->identify.exclude, pr->identify.exclude_count, c->name);
+    case REASON_CAUSE: return named_assumed(pr->identify.causes, pr->identify.cause_count, c->name);
+    case REASON_INDICATOR: break;
+  }
+  for (uint32_t i = 0; i < pr->indicator_count; i++)
+    if (!strcmp(pr->indicators[i].name, c->name)) return pr->indicators[i].assumed;
+  return false;
+}
+
 void report_rules(struct page *p) {
   const struct identify_result *r = p->r;
   static const enum report_word kinds[] = {W_KIND_0, W_KIND_1, W_KIND_2, W_KIND_3};
@@ -163,6 +181,7 @@ void report_rules(struct page *p) {
     page_cell(p, page_word(p, kinds[c->kind]));
     page_add(p, "<td>");
     page_add(p, page_label(p, &c->label, c->name));
+    page_add(p, report_dagger(p, is_assumed(r->programme, c)));
     page_add(p, "<br><code>");
     page_add(p, page_text(p, c->source));
     page_add(p, "</code></td>");

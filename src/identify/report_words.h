@@ -47,7 +47,7 @@
   X(AF_A, "How many deprivations they bear", "平均剥夺份额")                                                                               \
   X(AF_A_T, "A: average score among these poor", "A：多维贫困者的平均得分")                                                                \
   X(AF_M0, "Both together", "多维贫困指数")                                                                                                \
-  X(AF_M0_T, "M0 = H × A， the adjusted headcount", "M0 = H × A，调整后的发生率")                                                           \
+  X(AF_M0_T, "M0 = H × A, the adjusted headcount", "M0 = H × A，调整后的发生率")                                                           \
   X(MEDIAN, "The person in the middle has", "中位数")                                                                                      \
   X(MEAN, "Mean", "平均值")                                                                                                                \
   X(GINI, "Inequality", "不平等程度")                                                                                                      \
@@ -181,6 +181,7 @@
   X(F_ENGINE, "Program", "程序")                                                                                                           \
   X(F_SEED, "Seed of draws", "抽签种子")                                                                                                   \
   X(F_AT, "Recorded", "记录时间")                                                                                                          \
+  X(RESTS_ON, "Rests on assumed values, listed at the end.", "基于假定值，见页末列表。") \
   X(ASSUMPTIONS, "Values that are assumed", "假定的数值")                                                                                  \
   X(ASSUMPTIONS_TEXT, "Nobody has measured or decreed these. Figures that rest on them carry a †.", "以下数值未经测量或规定，依据它们的数字以 † 标注。") \
   X(COL_WHAT, "What", "项目")                                                                                                              \
