@@ -246,7 +246,9 @@ static enum status check_select(struct check *c, const struct syntax *x, bool ha
     struct node *base = NULL;
     enum status st = check_name(c, x->child[0], &base);
     c->s->err = kept, c->s->problem = problem;
-    if (st == ERR_INPUT) {
+    bool level = false; /* a level that this rule can't see has its own words */
+    for (uint32_t l = 0; l < c->env->level_count; l++) level |= c->env->level_names[l] && span_is(root->name, c->env->level_names[l]);
+    if (st == ERR_INPUT && !level) {
       struct near near = {.word = root->name};
       for (uint32_t l = 0; l < c->env->level_count; l++)
         if (c->env->level_names[l]) near_try(&near, span_of(c->env->level_names[l]));
@@ -283,7 +285,7 @@ static bool is_number(enum rule_kind k) { return k == RULE_INT || k == RULE_UINT
 
 /* How to mend int against double: 2 -> 2.0, hhsize -> double(hhsize). */
 static const char *convert_hint(struct check *c, const struct node *a, const struct node *b) {
-  if (!is_number(a->type.kind) || !is_number(b->type.kind)) return NULL;
+  if (!is_number(a->type.kind) || !is_number(b->type.kind) || a->type.kind == b->type.kind) return NULL;
   const struct node *whole = a->type.kind == RULE_DOUBLE ? b : a;
   const char *to = a->type.kind == RULE_DOUBLE || b->type.kind == RULE_DOUBLE ? "double" : "int";
   if (to[0] == 'i' && whole->type.kind == RULE_INT) whole = b; /* int against uint: turn the uint */
@@ -297,7 +299,9 @@ static enum status mismatch(struct check *c, const struct syntax *x, const struc
   bool nullable = (a->type.kind == RULE_NULL && (b->type.kind == RULE_TIMESTAMP || b->type.kind == RULE_DURATION)) ||
                   (b->type.kind == RULE_NULL && (a->type.kind == RULE_TIMESTAMP || a->type.kind == RULE_DURATION));
   const char *hint = convert_hint(c, a, b);
-  if (!hint && (a->type.kind == RULE_NULL || b->type.kind == RULE_NULL)) hint = "nothing here is null: a missing value is unknown; ask has(household.field)";
+  if (x->operator == NODE_IN && b->type.kind == RULE_LIST && b->type.element && b->type.element->kind == RULE_DOUBLE && (a->type.kind == RULE_INT || a->type.kind == RULE_UINT))
+    hint = arena_printf(c->s->arena, "write double(%.*s)", (int)(a->length > 120 ? 120 : a->length), c->s->text + a->offset);
+  if (!hint && (a->type.kind == RULE_NULL) != (b->type.kind == RULE_NULL)) hint = "nothing here is null: a missing value is unknown; ask has(household.field)";
   return source_problem(c->s, nullable ? RULE_UNSUPPORTED : RULE_CHECK, x->name_at, (uint32_t)strlen(signs[x->operator]), hint, "no such overload: %s %s %s",
                         check_type_text(c, a->type), signs[x->operator], check_type_text(c, b->type));
 }

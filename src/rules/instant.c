@@ -102,7 +102,7 @@ bool duration_parse(const char *s, size_t n, int64_t *out) {
     i += strlen(units[u].unit);
     int64_t piece;
     __int128 small = (__int128)part * units[u].nanos / scale;
-    if (__builtin_mul_overflow(whole, units[u].nanos, &piece) || __builtin_add_overflow(piece, (int64_t)small, &piece) || __builtin_sub_overflow(sum, piece, &sum)) return false;
+    if (__builtin_mul_overflow(-whole, units[u].nanos, &piece) || __builtin_sub_overflow(piece, (int64_t)small, &piece) || __builtin_add_overflow(sum, piece, &sum)) return false;
   }
   if (!negative && sum == INT64_MIN) return false;
   *out = negative ? sum : -sum;
