@@ -1,0 +1,222 @@
+#include "fixture.h"
+
+#define RULES                                                                                                \
+  "identify:\n  include:\n    - {name: below, rule: per_head < line}\n    - {name: child_out, rule: 'members.exists(m, m.age >= 6 && m.age < 16 && !m.in_school)'}\n" \
+  "  exclude:\n    - {name: has_car, rule: car}\n"
+
+static void the_four_outcomes_begin_with_three(void **state) {
+  (void)state;
+  county_programme(RULES);
+  struct home homes[] = {HOME("1", "A", 4000, 2), HOME("2", "A", 9000, 2), HOME("3", "A", 4000, 2), HOME("4", "B", 4000, 2)};
+  homes[2].car = whole(1);
+  homes[3].income = none(ABSENT_REFUSED);
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_SELECTED);
+  assert_outcome(&r, 1, OUTCOME_NOT_SELECTED);
+  assert_outcome(&r, 2, OUTCOME_NOT_SELECTED);
+  assert_outcome(&r, 3, OUTCOME_UNDECIDED);
+  const struct decision_set *d = &r.decisions->sets[0];
+  assert_int_equal(d->include[0], 1);
+  assert_int_equal(d->exclude[2], 1);
+  assert_int_equal(d->missing_count, 1);
+  assert_int_equal(d->missing[0].household, 3);
+  assert_int_equal(d->missing[0].field, F_INCOME);
+  assert_int_equal(d->missing[0].why, ABSENT_REFUSED);
+  assert_int_equal(r.result->missing_count, 1);
+  assert_string_equal(r.result->missing[0].name, "income");
+  assert_int_equal(r.result->missing[0].cells[ABSENT_REFUSED], 1);
+}
+
+static void an_exclusion_that_holds_decides_whatever_else_is_missing(void **state) {
+  (void)state;
+  county_programme(RULES);
+  struct home homes[] = {HOME("1", "A", 4000, 2), HOME("2", "A", 9000, 2)};
+  homes[0].income = none(ABSENT_EMPTY);
+  homes[0].car = whole(1);
+  homes[1].car = none(ABSENT_EMPTY); /* includes nobody: whether there is a car does not matter */
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_NOT_SELECTED);
+  assert_outcome(&r, 1, OUTCOME_NOT_SELECTED);
+  assert_int_equal(r.decisions->sets[0].missing_count, 0);
+}
+
+static void every_member_whose_answer_is_missing_is_named(void **state) {
+  (void)state;
+  county_programme(RULES);
+  struct home homes[] = {HOME("1", "A", 9000, 2)};
+  homes[0].member_count = 3;
+  homes[0].members[0] = (struct person){whole(40), whole(0)};
+  homes[0].members[1] = (struct person){whole(9), none(ABSENT_REFUSED)};
+  homes[0].members[2] = (struct person){none(ABSENT_EMPTY), whole(0)};
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_UNDECIDED);
+  const struct decision_set *d = &r.decisions->sets[0];
+  assert_int_equal(d->missing_count, 2);
+  assert_int_equal(d->missing[0].field, F_AGE);
+  assert_int_equal(d->missing[0].row, 2);
+  assert_int_equal(d->missing[1].field, F_IN_SCHOOL);
+  assert_int_equal(d->missing[1].row, 1);
+}
+
+static void a_roster_that_was_not_taken_is_not_an_empty_one(void **state) {
+  (void)state;
+  county_programme(RULES);
+  struct home homes[] = {HOME("1", "A", 9000, 2), HOME("2", "A", 9000, 2)};
+  homes[0].no_roster = true;
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_UNDECIDED);
+  assert_outcome(&r, 1, OUTCOME_NOT_SELECTED);
+  assert_int_equal(r.decisions->sets[0].missing[0].why, ABSENT_NO_ROSTER);
+}
+
+static void a_division_by_zero_is_undecided_and_said(void **state) {
+  (void)state;
+  county_programme("identify:\n  include:\n    - {name: odd, rule: 100 / size > 3}\n");
+  struct home homes[] = {HOME("1", "A", 4000, 0), HOME("2", "A", 4000, 5)};
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_UNDECIDED);
+  assert_true(r.decisions->sets[0].flags[0] & DECISION_ERROR);
+  assert_outcome(&r, 1, OUTCOME_SELECTED);
+  assert_int_equal(r.result->reasons[0].errors.households, 1);
+}
+
+/* Blank any field of a selected household: it may become undecided, never not selected. */
+static void a_blank_never_turns_a_yes_into_a_no(void **state) {
+  (void)state;
+  county_programme(RULES "dimensions:\n  cutoff: 1/2\n  list:\n    - {name: d, indicators: [{name: straw, rule: roof == \"straw\"}, {name: small, rule: size < 2}]}\n");
+  struct rng rng;
+  rng_seed(&rng, 7);
+  enum { N = 400 };
+  struct home *homes = arena_array(&arena, N * 8, sizeof *homes);
+  for (int i = 0; i < N; i++) {
+    struct home h = HOME(arena_printf(&arena, "%d", i), rng_below(&rng, 2) ? "A" : "B", (int64_t)rng_below(&rng, 9000), (int64_t)rng_below(&rng, 6));
+    h.car = whole(rng_below(&rng, 4) == 0);
+    h.member_count = rng_below(&rng, 3);
+    for (uint32_t m = 0; m < h.member_count; m++) h.members[m] = (struct person){whole((int64_t)rng_below(&rng, 60)), whole(rng_below(&rng, 2) == 0)};
+    for (int v = 0; v < 8; v++) {
+      struct home *x = &homes[v * N + i];
+      *x = h;
+      x->key = arena_printf(&arena, "%d-%d", i, v);
+      if (v == 1) x->income = none(ABSENT_EMPTY);
+      if (v == 2) x->car = none(ABSENT_REFUSED);
+      if (v == 3) x->size = none(ABSENT_EMPTY);
+      if (v == 4) x->no_roster = true, x->member_count = 0;
+      if (v == 5) x->members[0].age = none(ABSENT_EMPTY);
+      if (v == 6) x->members[0].in_school = none(ABSENT_EMPTY);
+      if (v == 7) x->village = none(ABSENT_EMPTY);
+    }
+  }
+  const struct segment *s = county_segment(homes, N * 8);
+  struct identified r = decided(&s, NULL);
+  const struct decision_set *d = &r.decisions->sets[0];
+  uint64_t yes = 0, undecided = 0;
+  for (int i = 0; i < N; i++)
+    for (int v = 1; v < 8; v++) {
+      uint8_t full = d->outcome[i], blank = d->outcome[v * N + i];
+      if (full == OUTCOME_SELECTED && blank == OUTCOME_NOT_SELECTED) fail_msg("household %d, blank %d: a yes became a no", i, v);
+      if (full == OUTCOME_NOT_SELECTED && blank == OUTCOME_SELECTED) fail_msg("household %d, blank %d: a no became a yes", i, v);
+      yes += full == OUTCOME_SELECTED;
+      undecided += blank == OUTCOME_UNDECIDED;
+      uint64_t n;
+      (void)decisions_missing(d, (uint64_t)(v * N + i), &n);
+      if ((blank == OUTCOME_UNDECIDED) != (n > 0) && !(d->flags[v * N + i] & DECISION_ERROR)) fail_msg("household %d, blank %d: undecided, and %d named", i, v, (int)n);
+    }
+  assert_true(yes > 300);
+  assert_true(undecided > 300);
+}
+
+static void one_thread_or_five_give_the_same_bytes(void **state) {
+  (void)state;
+  county_programme(RULES "  rank: {rule: per_head, order: ascending}\n  quota: {level: village, ties: draw, places: [{area: \"*\", places: 700}]}\n");
+  struct rng rng;
+  rng_seed(&rng, 3);
+  enum { N = 9000 };
+  struct home *homes = arena_array(&arena, N, sizeof *homes);
+  for (int i = 0; i < N; i++) {
+    homes[i] = (struct home)HOME(arena_printf(&arena, "%d", i), rng_below(&rng, 2) ? "A" : "B", (int64_t)rng_below(&rng, 40) * 250, 1 + (int64_t)rng_below(&rng, 3));
+    if (rng_below(&rng, 10) == 0) homes[i].income = none(ABSENT_REFUSED);
+    if (rng_below(&rng, 10) == 0) homes[i].village = none(ABSENT_EMPTY);
+  }
+  const struct segment *s = county_segment(homes, N);
+  struct err e = {0};
+  char hash[2][65];
+  for (int t = 0; t < 2; t++) {
+    struct pool *pool;
+    struct identified out;
+    assert_ok(pool_open(&pool, t ? 5 : 1, &e), &e);
+    struct identify_input in = {.programme = programme, .segments = &s, .segment_count = 1, .round = "2026", .snapshot = "00ff", .seed = "x", .pool = pool};
+    assert_ok(identify_run(&arena, &in, &out, &e), &e);
+    memcpy(hash[t], out.result->decisions_hash, 65);
+    pool_close(pool);
+  }
+  assert_string_equal(hash[0], hash[1]);
+}
+
+static void without_inclusions_the_multidimensionally_poor_qualify(void **state) {
+  (void)state;
+  county_programme("dimensions:\n  cutoff: 1/2\n  list:\n    - {name: d, indicators: [{name: straw, rule: roof == \"straw\"}, {name: crowd, rule: size > 5}, {name: low, rule: income < 1000.0}, {name: nocar, rule: '!car'}]}\n"
+                   "identify:\n  exclude:\n    - {name: rich, rule: income > 100000.0}\n");
+  struct home homes[] = {HOME("1", "A", 900, 2), HOME("2", "A", 5000, 2), HOME("3", "A", 900, 2), HOME("4", "A", 900, 2)};
+  homes[1].car = whole(1);
+  homes[2].roof = none(ABSENT_EMPTY); /* low and without a car: poor already */
+  homes[3].roof = none(ABSENT_EMPTY);
+  homes[3].car = whole(1); /* low, perhaps straw: could be */
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  const struct decision_set *d = &r.decisions->sets[0];
+  assert_outcome(&r, 0, OUTCOME_SELECTED);
+  assert_outcome(&r, 1, OUTCOME_NOT_SELECTED);
+  assert_outcome(&r, 2, OUTCOME_SELECTED);
+  assert_outcome(&r, 3, OUTCOME_UNDECIDED);
+  assert_near(d->score[3], 0.25, 1e-12);
+  assert_near(d->score_high[3], 0.5, 1e-12);
+  assert_int_equal(d->missing[0].field, F_ROOF);
+  assert_int_equal(r.result->nation.af.unknown_households, 1);
+}
+
+static void a_score_of_three_thirds_of_a_third_reaches_a_third(void **state) {
+  (void)state;
+  assert_int_equal(decide_poor(1.0 / 3, 1.0 / 6 + 1.0 / 6, 1), TRUTH_TRUE);
+  assert_int_equal(decide_poor(1.0 / 3, 1.0 / 3 - 1e-8, 1.0 / 3 - 1e-8), TRUTH_FALSE);
+  assert_int_equal(decide_poor(0.5, 0.2, 0.6), TRUTH_UNKNOWN);
+}
+
+static void a_line_by_area_reads_as_the_area_s_own(void **state) {
+  (void)state;
+  struct err e = {0};
+  char *yaml = arena_printf(&arena, "%s%s", COUNTY_YAML, RULES);
+  char *line = strstr(yaml, "amount: 2300}");
+  char *text = arena_printf(&arena, "%.*samounts: [{year: 2026, area: A, amount: 2000}, {year: 2026, area: B, amount: 3000}]}%s", (int)(line - yaml), yaml, line + strlen("amount: 2300}"));
+  struct programme_file file = {.name = "programme.yaml", .data = text, .len = strlen(text)};
+  struct problem *problems = NULL;
+  assert_ok(programme_load_files(&arena, "county", &file, 1, &programme, &problems, &e), &e);
+  struct home homes[] = {HOME("1", "A", 2500, 1), HOME("2", "B", 2500, 1), HOME("3", "A", 1500, 1), HOME("4", "B", 3500, 1)};
+  homes[3].village = none(ABSENT_EMPTY); /* no area, no line: not known */
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_NOT_SELECTED);
+  assert_outcome(&r, 1, OUTCOME_SELECTED);
+  assert_outcome(&r, 2, OUTCOME_SELECTED);
+  assert_outcome(&r, 3, OUTCOME_UNDECIDED);
+}
+
+static void a_programme_that_includes_nobody_is_refused(void **state) {
+  (void)state;
+  struct err e = {0};
+  county_programme(RULES);
+  struct programme empty = *programme;
+  empty.identify.include_count = 0;
+  assert_refused(decide_check(&empty, &e), ERR_INPUT, "no rule that includes anybody", &e);
+  empty.identify.include_count = DECISION_RULES + 1;
+  assert_refused(decide_check(&empty, &e), ERR_LIMIT, "65 inclusions; at most 64", &e);
+}
+
+IDENTIFY_MAIN(UNIT(the_four_outcomes_begin_with_three), UNIT(an_exclusion_that_holds_decides_whatever_else_is_missing), UNIT(every_member_whose_answer_is_missing_is_named),
+              UNIT(a_roster_that_was_not_taken_is_not_an_empty_one), UNIT(a_division_by_zero_is_undecided_and_said), UNIT(a_blank_never_turns_a_yes_into_a_no),
+              UNIT(one_thread_or_five_give_the_same_bytes), UNIT(without_inclusions_the_multidimensionally_poor_qualify), UNIT(a_score_of_three_thirds_of_a_third_reaches_a_third),
+              UNIT(a_line_by_area_reads_as_the_area_s_own), UNIT(a_programme_that_includes_nobody_is_refused))
