@@ -30,7 +30,7 @@ static void atoms_stand_in_the_order_of_the_source_with_their_sign(void **state)
 }
 
 static const char *const rules[] = {"income < line && !has_car", "has_car || income < line || region == 'Tyrol'", "!(has_car && hhsize > 2) && (rent < 60.0 || members.size() > 2)", "has_car ? income < line : members.exists(m, m.age > 69)",
-    "!has_car && 1/hhsize > 0 || members.all(m, m.wage < 200.0)", "income < line ? has_car ? true : false : !(rent == 0.0)", "has_car", "!(!(hhsize / 0 == 1) || has_car)", "false || 1/0 == 1 || has_car", "tight && children > 0 && share > -1.0"};
+    "!has_car && 1/hhsize > 0 || members.all(m, m.wage < 200.0)", "income < line ? (has_car ? true : false) : !(rent == 0.0)", "has_car", "!(!(hhsize / 0 == 1) || has_car)", "false || 1/0 == 1 || has_car", "tight && children > 0 && share > -1.0"};
 
 static void the_rule_from_its_atoms_is_the_rule(void **state) {
   (void)state;
