@@ -1,0 +1,214 @@
+#include "rules/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/block_program.h"
+
+#define SIXTEEN(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
+#define KIB(x) SIXTEEN(SIXTEEN(x)), SIXTEEN(SIXTEEN(x)), SIXTEEN(SIXTEEN(x)), SIXTEEN(SIXTEEN(x))
+#define V BLOCK_VALUE
+const uint8_t block_all_true[BLOCK_CHILD_ROWS + 64] = {SIXTEEN(KIB(V)), SIXTEEN(V), SIXTEEN(V), SIXTEEN(V), SIXTEEN(V)};
+#undef V
+
+struct block_scratch {
+  const struct block_book *book;
+  struct arena arena;       /* of calls and of rules that run row by row */
+  uint8_t *states[2];       /* pools of lanes: households; members and lines */
+  uint8_t *values[2];
+  struct lanes *at;         /* per operation */
+  struct own_lanes { uint8_t *state; uint8_t *value; uint64_t cap; } *own; /* per rule: lanes not left where they were made */
+};
+
+static const uint32_t pool_rows[2] = {BLOCK_ROWS, BLOCK_CHILD_ROWS};
+#define SLACK 64u /* bytes that may be read behind lanes */
+
+static char class_of(const struct rule *r) {
+  enum rule_kind k = r->root->type.kind;
+  return k == RULE_BOOL ? 'b' : k == RULE_INT ? 'i' : k == RULE_DOUBLE ? 'd' : 0;
+}
+
+enum status block_open(struct arena *a, const struct rule_env *env, const struct rule *const *rules, uint32_t count, struct block_book **out, struct err *e) {
+  struct block_book *b;
+  ARENA_TRY(e, b = arena_new(a, struct block_book));
+  *b = (struct block_book){.arena = a, .env = env, .rule_count = count};
+  ARENA_TRY(e, b->rules = arena_array(a, count + 1u, sizeof *b->rules));
+  for (uint32_t i = 0; i < count; i++)
+    if (rules[i]->level == LEVEL_VILLAGE || rules[i]->env != env || env->var_count) return err_set(e, ERR_INTERNAL, NULL, "a rule of villages, of another env or over variables in a book");
+  TRY(block_compile(b, rules, e));
+  *out = b;
+  return OK;
+}
+
+bool block_vectorised(const struct block_book *b, uint32_t i, const char **why_not) {
+  if (why_not) *why_not = b->rules[i].why_not;
+  return b->rules[i].op != OP_NONE;
+}
+
+enum status block_scratch_open(const struct block_book *b, struct block_scratch **out, struct err *e) {
+  struct block_scratch *s = calloc(1, sizeof *s);
+  if (!s) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  s->book = b;
+  arena_init(&s->arena, 0);
+  bool good = (s->at = calloc(b->op_count + 1u, sizeof *s->at)) && (s->own = calloc(b->rule_count + 1u, sizeof *s->own));
+  for (int k = 0; k < 2 && good; k++)
+    good = (s->states[k] = calloc(b->state_slots[k] + 1u, pool_rows[k] + SLACK)) && (s->values[k] = calloc(b->value_slots[k] + 1u, pool_rows[k] * 8 + SLACK));
+  if (!good) {
+    block_scratch_close(s);
+    return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
+  }
+  *out = s;
+  return OK;
+}
+
+void block_scratch_close(struct block_scratch *s) {
+  if (!s) return;
+  for (int k = 0; k < 2; k++) free(s->states[k]), free(s->values[k]);
+  for (uint32_t i = 0; s->own && i < s->book->rule_count; i++) free(s->own[i].state), free(s->own[i].value);
+  free(s->own);
+  free(s->at);
+  arena_drop(&s->arena);
+  free(s);
+}
+
+/* Where each operation's lanes are: made when bound, shared by all that have values everywhere, or in the scratch. */
+static void lay_out(const struct block_bound *b, struct block_scratch *s) {
+  for (uint32_t i = 0; i < b->book->op_count; i++) {
+    const struct op *op = &b->book->ops[i];
+    const struct bound_op *o = &b->ops[i];
+    int k = op->domain != LEVEL_HOUSEHOLD;
+    if (!op->live || o->dead || op->domain == DOMAIN_ANY) continue;
+    if (op->kind == OP_CONST || op->domain == LEVEL_VILLAGE) {
+      s->at[i] = (struct lanes){o->state, o->value};
+      continue;
+    }
+    s->at[i].state = s->states[k] + (size_t)op->state_slot * (pool_rows[k] + SLACK);
+    s->at[i].value = op->class == 'b' ? NULL : s->values[k] + (size_t)op->value_slot * (pool_rows[k] * 8 + SLACK);
+    /* Never written through: every kernel that could looks at `total` first. */
+    if (o->total && op->class != 'b') s->at[i].state = (uint8_t *)(uintptr_t)block_all_true;
+  }
+}
+
+/* Most households from `first` whose members and lines fit the scratch; 0 when one alone does not. */
+static uint32_t fitting(const struct block_bound *b, uint64_t first, uint32_t count) {
+  for (uint32_t l = 0; l < LEVEL_MAX; l++) {
+    if (!(b->book->child_levels >> l & 1)) continue;
+    const uint32_t *at = b->segment->child_at[l] + first;
+    if (at[count] - at[0] <= BLOCK_CHILD_ROWS) continue;
+    uint32_t lo = 0, hi = count;
+    while (lo + 1 < hi) {
+      uint32_t mid = lo + (hi - lo) / 2;
+      if (at[mid] - at[0] <= BLOCK_CHILD_ROWS) lo = mid;
+      else hi = mid;
+    }
+    count = lo;
+  }
+  return count;
+}
+
+static struct place place_of(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count) {
+  return (struct place){.bound = b, .at = s->at, .household = first, .households = count, .scratch = &s->arena};
+}
+
+static enum status own_room(struct own_lanes *o, uint64_t rows, struct err *e) {
+  if (rows <= o->cap && o->state) return OK;
+  uint64_t cap = rows < BLOCK_ROWS ? BLOCK_ROWS : rows;
+  free(o->state);
+  free(o->value);
+  o->state = malloc(cap);
+  o->value = calloc(cap, 8);
+  o->cap = cap;
+  return o->state && o->value ? OK : err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
+}
+
+static enum status run_row(struct block_scratch *s, const struct rule *r, const struct rule_row *row, uint8_t *state, uint8_t *value, struct err *e) {
+  struct rule_value v;
+  char class = class_of(r);
+  TRY(rule_eval(&s->arena, r, row, &v, e));
+  *state = v.state == RULE_UNKNOWN ? BLOCK_UNKNOWN : v.state == RULE_ERROR ? BLOCK_ERROR : class == 'b' && !v.b ? BLOCK_FALSE : BLOCK_TRUE;
+  memset(value, 0, 8);
+  if (v.state == RULE_VALUE && class == 'i') memcpy(value, &v.i, 8);
+  if (v.state == RULE_VALUE && class == 'd') memcpy(value, &v.d, 8);
+  if (s->arena.used > (1u << 20)) arena_drop(&s->arena);
+  return OK;
+}
+
+/* One rule over some households, row by row, into its own lanes from `lane` on. */
+static enum status run_rows(const struct block_bound *b, struct block_scratch *s, uint32_t i, uint64_t first, uint32_t count, uint64_t lane, struct err *e) {
+  const struct rule *r = b->book->rules[i].rule;
+  struct own_lanes *o = &s->own[i];
+  for (uint64_t h = first; h < first + count; h++) {
+    struct rule_row row = {.segment = b->segment, .household = h};
+    uint64_t from = h, to = h + 1;
+    if (r->level != LEVEL_HOUSEHOLD) from = b->segment->child_at[r->level][h], to = b->segment->child_at[r->level][h + 1];
+    for (row.row = from; row.row < to; row.row++, lane++) TRY(run_row(s, r, &row, &o->state[lane], &o->value[lane * 8], e));
+  }
+  return OK;
+}
+
+static uint64_t rows_of(const struct block_bound *b, const struct rule *r, uint64_t first, uint32_t count) {
+  if (r->level == LEVEL_HOUSEHOLD) return count;
+  return b->segment->child_at[r->level][first + count] - b->segment->child_at[r->level][first];
+}
+
+/* Numbers read as 0 where there is none. */
+static void blank_numbers(const uint8_t *state, uint64_t *value, uint64_t rows) {
+  if (state == block_all_true) return;
+  for (uint64_t i = 0; i < rows; i++) value[i] = state[i] == BLOCK_VALUE ? value[i] : 0;
+}
+
+static enum status run_piece(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count, struct err *e) {
+  struct place p = place_of(b, s, first, count);
+  for (uint32_t i = 0; i < b->book->op_count; i++) {
+    const struct op *op = &b->book->ops[i];
+    if (!op->live || b->ops[i].dead || op->domain == LEVEL_VILLAGE || op->domain == DOMAIN_ANY || op->kind == OP_CONST) continue;
+    TRY(block_op_run(&p, i, e));
+  }
+  for (uint32_t i = 0; i < b->book->rule_count; i++) {
+    if (b->falls_back[i] || class_of(b->book->rules[i].rule) == 'b') continue;
+    if (b->book->ops[b->book->rules[i].op].kind == OP_CONST) continue; /* shared, and 0 already */
+    const struct lanes *l = &s->at[b->book->rules[i].op];
+    blank_numbers(l->state, l->value, rows_of(b, b->book->rules[i].rule, first, count));
+  }
+  return OK;
+}
+
+/* A block in pieces: what each leaves is copied together. */
+static enum status run_pieces(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count, struct err *e) {
+  for (uint64_t at = first; at < first + count;) {
+    uint32_t n = fitting(b, at, (uint32_t)(first + count - at));
+    if (n) TRY(run_piece(b, s, at, n, e));
+    for (uint32_t i = 0; i < b->book->rule_count; i++) {
+      const struct rule *r = b->book->rules[i].rule;
+      if (b->falls_back[i]) continue;
+      uint64_t lane = rows_of(b, r, first, (uint32_t)(at - first)), rows = rows_of(b, r, at, n);
+      const struct lanes *l = &s->at[b->book->rules[i].op];
+      if (!n) TRY(run_rows(b, s, i, at, 1, lane, e));
+      if (n) memcpy(s->own[i].state + lane, l->state, rows);
+      if (n && l->value) memcpy(s->own[i].value + lane * 8, l->value, rows * 8);
+    }
+    at += n ? n : 1;
+  }
+  return OK;
+}
+
+enum status block_run(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count, struct block_lanes *out, struct err *e) {
+  if (s->book != b->book || count > BLOCK_ROWS || first + count > segment_households(b->segment)) return err_set(e, ERR_INTERNAL, NULL, "a block of %u households from %llu", count, (unsigned long long)first);
+  bool whole = fitting(b, first, count) == count;
+  arena_drop(&s->arena);
+  lay_out(b, s);
+  for (uint32_t i = 0; i < b->book->rule_count; i++)
+    if (b->falls_back[i] || !whole) TRY(own_room(&s->own[i], rows_of(b, b->book->rules[i].rule, first, count), e));
+  TRY(whole ? run_piece(b, s, first, count, e) : run_pieces(b, s, first, count, e));
+  for (uint32_t i = 0; i < b->book->rule_count; i++) {
+    const struct block_rule *r = &b->book->rules[i];
+    char class = class_of(r->rule);
+    struct lanes l = {s->own[i].state, s->own[i].value};
+    if (b->falls_back[i]) TRY(run_rows(b, s, i, first, count, 0, e));
+    else if (whole) l = s->at[r->op];
+    out[i] = (struct block_lanes){.rows = rows_of(b, r->rule, first, count), .state = l.state};
+    if (class == 'i') out[i].ints = l.value;
+    if (class == 'd') out[i].reals = l.value;
+  }
+  return OK;
+}

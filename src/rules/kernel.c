@@ -1,0 +1,205 @@
+#include "rules/kernel.h"
+
+#include <string.h>
+
+/* Sanitizers run before the processor is known, and trip over resolvers. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define PLAIN_BUILD 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define PLAIN_BUILD 1
+#endif
+#endif
+#if defined(__x86_64__) && defined(__ELF__) && !defined(PLAIN_BUILD) && !defined(LUCID_PLAIN)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
+enum { F = 1, U = 2, E = 4, T = 8, NO_VALUE = U | E };
+
+CLONES void kernel_strict(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint8_t m = a[i] | b[i];
+    out[i] = (uint8_t)(m & -m);
+  }
+}
+
+CLONES void kernel_or(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint8_t m = a[i] | b[i], rest = (uint8_t)(m & NO_VALUE), low = (uint8_t)(rest & -rest);
+    uint8_t without = rest ? low : F;
+    out[i] = m & T ? T : without;
+  }
+}
+
+CLONES void kernel_not(uint8_t *restrict out, const uint8_t *restrict a, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint8_t v = a[i];
+    out[i] = v == T ? F : v == F ? T : v;
+  }
+}
+
+CLONES void kernel_known(uint8_t *restrict out, const uint8_t *restrict a, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = a[i] == U ? F : T;
+}
+
+CLONES void kernel_choose(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, const uint8_t *restrict c, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint8_t v = a[i], yes = b[i], no = c[i];
+    out[i] = v == T ? yes : v == F ? no : v;
+  }
+}
+
+CLONES void kernel_choose_64(uint64_t *restrict out, const uint8_t *restrict a, const uint64_t *restrict b, const uint64_t *restrict c, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint64_t yes = b[i], no = c[i];
+    out[i] = a[i] == T ? yes : no;
+  }
+}
+
+CLONES void kernel_same(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, int negate, size_t n) {
+  uint8_t equal = negate ? F : T, different = negate ? T : F;
+  for (size_t i = 0; i < n; i++) {
+    uint8_t m = (uint8_t)((a[i] | b[i]) & NO_VALUE), low = (uint8_t)(m & -m);
+    uint8_t said = a[i] == b[i] ? equal : different;
+    out[i] = m ? low : said;
+  }
+}
+
+CLONES void kernel_guard(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint8_t m = (uint8_t)((a[i] | b[i]) & NO_VALUE), low = (uint8_t)(m & -m), said = out[i];
+    out[i] = m ? low : said;
+  }
+}
+
+/* One unsigned comparison a lane: v - lo <= hi - lo. */
+#define STRETCH(name, type)                                                                                                                  \
+  CLONES static void name(uint8_t *restrict out, const type *restrict v, size_t n, type lo, type wide, uint8_t inside, uint8_t outside) {    \
+    for (size_t i = 0; i < n; i++) out[i] = (type)(v[i] - lo) <= wide ? inside : outside;                                                    \
+  }
+STRETCH(stretch_8, uint8_t)
+STRETCH(stretch_16, uint16_t)
+STRETCH(stretch_32, uint32_t)
+STRETCH(stretch_64, uint64_t)
+
+void kernel_stretch(uint8_t *restrict out, const void *data, enum col_width w, size_t n, int64_t lo, int64_t hi, uint8_t inside, uint8_t outside) {
+  uint64_t wide = (uint64_t)hi - (uint64_t)lo;
+  if (lo > hi) {
+    memset(out, outside, n);
+    return;
+  }
+  switch (col_width_bytes(w)) {
+  case 1: stretch_8(out, data, n, (uint8_t)lo, (uint8_t)wide, inside, outside); return;
+  case 2: stretch_16(out, data, n, (uint16_t)lo, (uint16_t)wide, inside, outside); return;
+  case 4: stretch_32(out, data, n, (uint32_t)lo, (uint32_t)wide, inside, outside); return;
+  default: stretch_64(out, data, n, (uint64_t)lo, wide, inside, outside); return;
+  }
+}
+
+CLONES void kernel_bools(uint8_t *restrict out, const int8_t *restrict data, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = data[i] ? T : F;
+}
+
+#define WIDEN(name, type)                                                                                    \
+  CLONES static void name(int64_t *restrict out, const type *restrict v, size_t n) {                         \
+    for (size_t i = 0; i < n; i++) out[i] = (int64_t)v[i];                                                   \
+  }
+WIDEN(widen_i8, int8_t)
+WIDEN(widen_i16, int16_t)
+WIDEN(widen_i32, int32_t)
+WIDEN(widen_u8, uint8_t)
+WIDEN(widen_u16, uint16_t)
+WIDEN(widen_u32, uint32_t)
+
+void kernel_ints(int64_t *restrict out, const void *data, enum col_width w, size_t n) {
+  switch (w) {
+  case COL_I8: widen_i8(out, data, n); return;
+  case COL_I16: widen_i16(out, data, n); return;
+  case COL_I32: widen_i32(out, data, n); return;
+  case COL_U8: widen_u8(out, data, n); return;
+  case COL_U16: widen_u16(out, data, n); return;
+  case COL_U32: widen_u32(out, data, n); return;
+  default: memcpy(out, data, n * sizeof *out); return;
+  }
+}
+
+#define REALS(name, type)                                                                                    \
+  CLONES static void name(double *restrict out, const type *restrict v, size_t n, double divisor) {          \
+    if (divisor == 1)                                                                                        \
+      for (size_t i = 0; i < n; i++) out[i] = (double)v[i];                                                  \
+    else                                                                                                     \
+      for (size_t i = 0; i < n; i++) out[i] = (double)v[i] / divisor;                                        \
+  }
+REALS(reals_i8, int8_t)
+REALS(reals_i16, int16_t)
+REALS(reals_i32, int32_t)
+REALS(reals_i64, int64_t)
+REALS(reals_f32, float)
+
+void kernel_reals(double *restrict out, const void *data, enum col_width w, size_t n, double divisor) {
+  switch (w) {
+  case COL_I8: reals_i8(out, data, n, divisor); return;
+  case COL_I16: reals_i16(out, data, n, divisor); return;
+  case COL_I32: reals_i32(out, data, n, divisor); return;
+  case COL_I64: reals_i64(out, data, n, divisor); return;
+  case COL_F32: reals_f32(out, data, n, 1); return;
+  default: memcpy(out, data, n * sizeof *out); return;
+  }
+}
+
+CLONES void kernel_to_real(double *restrict out, const int64_t *restrict a, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = (double)a[i];
+}
+
+#define EACH(op) for (size_t i = 0; i < n; i++) out[i] = a[i] op b[i] ? T : F
+#define COMPARE                                                                                              \
+  switch (rel) {                                                                                             \
+  case 0: EACH(==); return;                                                                                  \
+  case 1: EACH(!=); return;                                                                                  \
+  case 2: EACH(<); return;                                                                                   \
+  case 3: EACH(<=); return;                                                                                  \
+  case 4: EACH(>); return;                                                                                   \
+  default: EACH(>=); return;                                                                                 \
+  }
+
+CLONES void kernel_compare_int(uint8_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned rel, size_t n) { COMPARE }
+
+CLONES void kernel_compare_real(uint8_t *restrict out, const double *restrict a, const double *restrict b, unsigned rel, size_t n) { COMPARE }
+#undef EACH
+
+CLONES void kernel_calculate_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned op, size_t n) {
+  switch (op) { /* unsigned, because lanes without a value may hold anything */
+  case 0: for (size_t i = 0; i < n; i++) out[i] = (int64_t)((uint64_t)a[i] + (uint64_t)b[i]); return;
+  case 1: for (size_t i = 0; i < n; i++) out[i] = (int64_t)((uint64_t)a[i] - (uint64_t)b[i]); return;
+  default: for (size_t i = 0; i < n; i++) out[i] = (int64_t)((uint64_t)a[i] * (uint64_t)b[i]); return;
+  }
+}
+
+CLONES void kernel_calculate_real(double *restrict out, const double *restrict a, const double *restrict b, unsigned op, size_t n) {
+  switch (op) {
+  case 0: for (size_t i = 0; i < n; i++) out[i] = a[i] + b[i]; return;
+  case 1: for (size_t i = 0; i < n; i++) out[i] = a[i] - b[i]; return;
+  case 2: for (size_t i = 0; i < n; i++) out[i] = a[i] * b[i]; return;
+  default: for (size_t i = 0; i < n; i++) out[i] = a[i] / b[i]; return;
+  }
+}
+
+void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
+  uint32_t first = at[0];
+  for (size_t h = 0; h < households; h++) {
+    const uint8_t *p = states + (at[h] - first);
+    uint32_t count = at[h + 1] - at[h];
+    uint64_t all = 0, word;
+    for (; count >= 8; count -= 8, p += 8) {
+      memcpy(&word, p, 8);
+      all |= word;
+    }
+    memcpy(&word, p, 8);
+    all |= word & (((uint64_t)1 << (count * 8)) - 1);
+    all |= all >> 32;
+    all |= all >> 16;
+    out[h] = (uint8_t)(all | all >> 8);
+  }
+}

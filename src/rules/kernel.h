@@ -1,0 +1,47 @@
+/* kernel.h - the loops that decisions spend their time in: plain C that vectorises, once for AVX2 and once for any processor.
+ *
+ * States are one byte a lane (rules/block.h): F=1 U=2 E=4 T=8. All kernels take exact lengths, never read beyond them, and
+ * give the same bytes in each clone: integers, or doubles element by element, never a reduction of doubles.
+ * Outputs never overlap inputs. */
+#ifndef RULES_KERNEL_H
+#define RULES_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "column/column.h"
+
+/* Lowest bit of a|b: `and`, and the state of any strict operator. */
+void kernel_strict(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t n);
+void kernel_or(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t n);
+void kernel_not(uint8_t *restrict out, const uint8_t *restrict a, size_t n);
+/* out: false where a has no value, true elsewhere. */
+void kernel_known(uint8_t *restrict out, const uint8_t *restrict a, size_t n);
+/* a is true: b; false: c; else a. */
+void kernel_choose(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, const uint8_t *restrict c, size_t n);
+void kernel_choose_64(uint64_t *restrict out, const uint8_t *restrict a, const uint64_t *restrict b, const uint64_t *restrict c, size_t n);
+/* Equality of two booleans, turned round when `negate`. */
+void kernel_same(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, int negate, size_t n);
+/* Where a or b has no value, `out` becomes that; the rest stays. */
+void kernel_guard(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t n);
+
+/* inside where lo <= data[i] <= hi (as integers of the column's width), else outside. */
+void kernel_stretch(uint8_t *restrict out, const void *data, enum col_width w, size_t n, int64_t lo, int64_t hi, uint8_t inside, uint8_t outside);
+/* 0/1 bytes to states. */
+void kernel_bools(uint8_t *restrict out, const int8_t *restrict data, size_t n);
+/* Widening. `divisor` divides decimals (10^decimals, 1 = no division). */
+void kernel_ints(int64_t *restrict out, const void *data, enum col_width w, size_t n);
+void kernel_reals(double *restrict out, const void *data, enum col_width w, size_t n, double divisor);
+void kernel_to_real(double *restrict out, const int64_t *restrict a, size_t n);
+
+/* op: the order of enum rel (EQ NE LT LE GT GE); out becomes true or false. */
+void kernel_compare_int(uint8_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned rel, size_t n);
+void kernel_compare_real(uint8_t *restrict out, const double *restrict a, const double *restrict b, unsigned rel, size_t n);
+/* op: 0 + 1 - 2 * 3 /. Integers must not overflow (and are never divided here). */
+void kernel_calculate_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned op, size_t n);
+void kernel_calculate_real(double *restrict out, const double *restrict a, const double *restrict b, unsigned op, size_t n);
+
+/* Any OR of the states of rows at[i]..at[i+1] - at[0], one byte a household. `states` has 8 readable bytes behind its last. */
+void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
+
+#endif
