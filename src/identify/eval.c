@@ -3,17 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Until the block evaluator is linked in, rules run row by row. */
-#pragma weak block_open
-#pragma weak block_bind
-#pragma weak block_vectorised
-#pragma weak block_scratch_open
-#pragma weak block_scratch_close
-#pragma weak block_run
-
 struct eval {
-  const struct segment *const *segments;
-  const struct rule *const *rules;
   struct block_book *book;
   struct block_bound **bound; /* one a segment */
   uint32_t count;
@@ -29,19 +19,14 @@ enum status eval_open(struct arena *a, const struct programme *p, const struct s
   struct eval *ev;
   ARENA_TRY(e, ev = arena_new(a, struct eval));
   ev->count = count;
-  ev->segments = segments;
-  ev->rules = rules;
   ARENA_TRY(e, ev->bound = arena_array(a, segment_count ? segment_count : 1, sizeof *ev->bound));
-  *out = ev;
-  if (!block_open) return OK;
   TRY(block_open(a, &p->env, rules, count, &ev->book, e));
   for (uint32_t g = 0; g < segment_count; g++) TRY(block_bind(a, ev->book, segments[g], &ev->bound[g], e));
+  *out = ev;
   return OK;
 }
 
 bool eval_vectorised(const struct eval *ev, uint32_t r, const char **why_not) {
-  *why_not = "runs row by row";
-  if (!block_open) return false;
   *why_not = NULL;
   if (block_vectorised(ev->book, r, why_not)) return true;
   if (!*why_not) *why_not = "";
@@ -55,7 +40,7 @@ enum status eval_scratch_open(const struct eval *ev, struct eval_scratch **out, 
     eval_scratch_close(s);
     return err_set(e, ERR_MEMORY, "close other programs", "out of memory");
   }
-  enum status st = !block_open ? OK : block_scratch_open(ev->book, &s->block, e);
+  enum status st = block_scratch_open(ev->book, &s->block, e);
   if (st != OK) {
     eval_scratch_close(s);
     return st;
@@ -66,36 +51,14 @@ enum status eval_scratch_open(const struct eval *ev, struct eval_scratch **out, 
 
 void eval_scratch_close(struct eval_scratch *s) {
   if (!s) return;
-  if (block_open) block_scratch_close(s->block);
+  block_scratch_close(s->block);
   free(s->lanes);
   free(s);
-}
-
-static enum status by_rows(const struct eval *ev, uint32_t segment, uint64_t from, uint32_t count, struct eval_out *out, struct err *e) {
-  struct arena a;
-  arena_init(&a, 0);
-  enum status st = OK;
-  for (uint32_t r = 0; r < ev->count && st == OK; r++)
-    for (uint32_t i = 0; i < count && st == OK; i++) {
-      struct rule_value v;
-      double d = 0;
-      st = eval_row(&a, ev->rules[r], ev->segments[segment], from + i, from + i, &v, e);
-      if (st != OK) break;
-      uint8_t state = v.state == RULE_UNKNOWN ? EVAL_UNKNOWN : v.state == RULE_ERROR || !eval_number(&v, &d) ? EVAL_ERROR : EVAL_TRUE;
-      if (d != d) d = 0, state = EVAL_ERROR;
-      if (out[r].number) out[r].number[i] = d;
-      else if (state == EVAL_TRUE && d == 0) state = EVAL_FALSE;
-      out[r].state[i] = state;
-      if ((i & 255) == 255) arena_drop(&a);
-    }
-  arena_drop(&a);
-  return st;
 }
 
 enum status eval_block(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, struct eval_out *out, struct err *e) {
   static const uint8_t of_lane[16] = {[BLOCK_FALSE] = EVAL_FALSE, [BLOCK_UNKNOWN] = EVAL_UNKNOWN, [BLOCK_ERROR] = EVAL_ERROR, [BLOCK_TRUE] = EVAL_TRUE};
   if (!ev->count) return OK;
-  if (!block_open) return by_rows(ev, segment, from, count, out, e);
   TRY(block_run(ev->bound[segment], scratch->block, from, count, scratch->lanes, e));
   for (uint32_t r = 0; r < ev->count; r++) {
     const struct block_lanes *l = &scratch->lanes[r];
