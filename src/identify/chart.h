@@ -29,4 +29,11 @@ void chart_parts(struct page *p, const char *label, const char *const *names, co
 struct chart_mark { double at; const char *text; const char *class_name; };
 void chart_histogram(struct page *p, const char *label, const struct welfare_shape *w, double line, const struct chart_mark *marks, uint32_t mark_count);
 
+struct chart_place { /* one circle */
+  const char *name, *value; /* markup */
+  double at, size;          /* the share that shades it (NAN: hollow), and what its surface stands for */
+  double lon, lat;          /* degrees */
+};
+void chart_map(struct page *p, const char *label, const struct chart_place *places, uint32_t n); /* chart_map.c */
+
 #endif

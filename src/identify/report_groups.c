@@ -51,6 +51,30 @@ static int by_share(const void *a, const void *b) {
   return x->place < y->place ? -1 : 1;
 }
 
+/* A map, where every area has a position and there are few enough to name. */
+static void map(struct page *p, const struct breakdown *b, const char *label) {
+  enum { FEWEST = 4, MOST = 40 };
+  const struct identify_result *r = p->r;
+  const struct programme *pr = r->programme;
+  struct chart_place places[MOST];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < b->group_count; i++) {
+    const struct group *g = &b->groups[i];
+    if (g->area >= pr->area_count || isnan(pr->areas[g->area].lon) || isnan(pr->areas[g->area].lat)) {
+      if (!strcmp(g->code, "(missing)")) continue;
+      return;
+    }
+    if (n == MOST) return;
+    const struct figure *f = share_of(r, g);
+    bool hidden = is_hidden(r, g) || !f->known;
+    places[n++] = (struct chart_place){.name = name_of(p, b, g), .value = hidden ? "\u2013" : page_percent(p, f->value), .at = hidden ? NAN : f->value,
+                                       .size = r->weighted ? g->all.weighted_persons : (double)g->all.persons, .lon = pr->areas[g->area].lon, .lat = pr->areas[g->area].lat};
+  }
+  if (n < FEWEST) return;
+  chart_map(p, label, places, n);
+  page_addf(p, "<p class=\"fine\">%s</p>", page_word(p, W_MAP_TEXT));
+}
+
 static void breakdown(struct page *p, const struct breakdown *b) {
   const struct identify_result *r = p->r;
   struct ranked *order = arena_array(p->arena, b->group_count, sizeof *order);
@@ -77,9 +101,11 @@ static void breakdown(struct page *p, const struct breakdown *b) {
   page_add(p, page_fill(p, W_BY, by, NULL));
   page_add(p, "</h3>");
   const struct figure *nation = share_of(r, &r->nation);
-  if (least)
-    chart_dots(p, page_fill(p, W_CHART_DOTS, by, name_of(p, b, least->group), page_percent(p, least->at), name_of(p, b, most->group), page_percent(p, most->at), NULL), rows,
-               b->group_count, nation->known ? nation->value : NAN);
+  if (least) {
+    const char *label = page_fill(p, W_CHART_DOTS, by, name_of(p, b, least->group), page_percent(p, least->at), name_of(p, b, most->group), page_percent(p, most->at), NULL);
+    if (b->is_area) map(p, b, label);
+    chart_dots(p, label, rows, b->group_count, nation->known ? nation->value : NAN);
+  }
   const enum report_word w[] = {W_COL_HOUSEHOLDS, W_HEADCOUNT_T, W_COL_SE, W_COL_CI, W_COL_BOUNDS, W_GAP, W_COL_SELECTED, W_COL_UNDECIDED_RATE};
   char head[8][120];
   const char *heads[10] = {b->is_area ? page_word(p, W_COL_AREA) : page_word(p, W_GROUP)};

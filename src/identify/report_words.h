@@ -95,8 +95,9 @@
   /* where, who */                                                                                                                         \
   X(WHERE, "Where", "在哪里")                                                                                                              \
   X(UNDECIDED_BAND, "The pale band is the range if every undecided household were counted either way.", "浅色带为所有待定户按任一情形计入时的范围。") \
-  X(WHERE_TEXT, "Share of persons below the line. The dot is the estimate, the bar its 95% interval, the dashed line the whole programme. Where bars overlap, the order of the areas is not certain.", \
+  X(WHERE_TEXT, "Share of persons below the line. The dot is the estimate, the bar its 95% interval, the dashed line the whole programme; where bars overlap, the order of the areas is not certain.", \
     "低于贫困线的人口比例。圆点为估计值，横条为 95% 置信区间，虚线为总体。横条重叠时，地区排序并不确定。")                                  \
+  X(MAP_TEXT, "Each circle is an area near its true place: as large as its population, as dark as its share.", "每个圆代表一个地区，位置近似，大小表示人口，深浅表示比例。") \
   X(WHO, "Who", "哪些人")                                                                                                                  \
   X(WHO_TEXT, "The same share by group.", "按人群划分的贫困人口比例。")                                                                    \
   X(BY, "By {0}", "按{0}")                                                                                                                 \

@@ -73,8 +73,12 @@ static struct identify_result *build(void) {
   static const double se[AREAS] = {0.0222, 0.0146, 0.0098, 0.0085, 0.0171, 0.0112, 0.0154, 0.0249, 0.0102};
   static const uint64_t size[AREAS] = {216, 438, 1120, 1080, 371, 920, 510, 3, 1050};
   r->breakdowns = arena_array(&a, 2, sizeof *r->breakdowns), r->breakdown_count = 2;
+  static const double position[AREAS][2] = {{16.4, 47.5}, {13.9, 46.8}, {15.8, 48.3}, {14.0, 48.1}, {13.2, 47.5}, {15.0, 47.3}, {11.4, 47.2}, {9.9, 47.2}, {16.4, 48.2}};
+  struct area *areas = arena_array(&a, AREAS, sizeof *areas);
+  for (int i = 0; i < AREAS; i++) areas[i] = (struct area){.code = names[i][0], .lon = position[i][0], .lat = position[i][1]};
+  p->areas = areas, p->area_count = AREAS;
   r->breakdowns[0] = (struct breakdown){.name = "area:state", .label = {"state", "州"}, .is_area = true, .groups = arena_array(&a, AREAS, sizeof(struct group)), .group_count = AREAS};
-  for (int i = 0; i < AREAS; i++) r->breakdowns[0].groups[i] = group(names[i][0], names[i][0], names[i][1], poor[i], se[i], size[i]);
+  for (int i = 0; i < AREAS; i++) r->breakdowns[0].groups[i] = group(names[i][0], names[i][0], names[i][1], poor[i], se[i], size[i]), r->breakdowns[0].groups[i].area = (uint32_t)i;
   r->breakdowns[1] = (struct breakdown){.name = "age_group", .label = {"age", "年龄"}, .groups = arena_array(&a, GROUPS, sizeof(struct group)), .group_count = GROUPS};
   static const char *const ages[GROUPS][2] = {{"under 16", "16岁以下"}, {"16 to 24", "16–24岁"}, {"25 to 49", "25–49岁"}, {"50 to 64", "50–64岁"}, {"65 and over", "65岁及以上"}};
   static const double age_poor[GROUPS] = {0.132, 0.119, 0.098, 0.092, 0.153};
@@ -153,6 +157,23 @@ static void every_picture_has_words_and_a_table(void **state) {
     at = end, n++;
   }
   assert_true(n >= 14);
+  text_free(&t);
+  arena_drop(&a);
+}
+
+static void areas_without_positions_make_no_map(void **state) {
+  (void)state;
+  arena_init(&a, 0);
+  struct text t;
+  struct identify_result *r = build();
+  write_report(r, &t);
+  assert_int_equal(times(t.data, "class=\"map\""), 2);
+  assert_int_equal(times(t.data, "class=\"disc none\""), 2); /* the area that is withheld */
+  text_free(&t);
+  struct area *areas = (struct area *)(uintptr_t)r->programme->areas;
+  areas[4].lon = NAN;
+  write_report(r, &t);
+  assert_null(strstr(t.data, "class=\"map\""));
   text_free(&t);
   arena_drop(&a);
 }
@@ -287,6 +308,6 @@ static void the_same_result_gives_the_same_bytes(void **state) {
   arena_drop(&a);
 }
 
-UNIT_MAIN(UNIT(both_languages_are_whole_pages_of_the_same_shape), UNIT(every_picture_has_words_and_a_table), UNIT(nothing_is_fetched_from_anywhere),
+UNIT_MAIN(UNIT(both_languages_are_whole_pages_of_the_same_shape), UNIT(every_picture_has_words_and_a_table), UNIT(areas_without_positions_make_no_map), UNIT(nothing_is_fetched_from_anywhere),
           UNIT(labels_from_a_programme_cannot_become_markup), UNIT(tags_are_closed_in_order), UNIT(a_group_of_three_households_is_withheld_and_cannot_be_subtracted),
           UNIT(what_is_not_known_says_so_instead_of_zero), UNIT(the_smallest_programme_still_makes_a_page), UNIT(the_same_result_gives_the_same_bytes))
