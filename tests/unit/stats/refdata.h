@@ -1,12 +1,15 @@
 /* refdata.h - reads the data and reference tables that the estimators are checked against.
  *
- * They are not in the repository. LUCID_TEST_DATA names the folder (else ../shared/data is tried); LUCID_EUSILC_CSV names the income survey
- * as CSV with its original headings. What is absent makes its tests skip, by name. */
+ * They are not in the repository. LUCID_TEST_DATA names the folder (else ../shared/data is tried). The income survey is read
+ * from the package's own file, which `./start` fetches: LUCID_EUSILC_RDATA, else programmes/eu-silc/data/eusilc.RData. What is absent makes its tests skip, by name. */
 #ifndef REFDATA_H
 #define REFDATA_H
 
+#include <lzma.h>
 #include <math.h>
+#include <rdata/rdata.h>
 #include <readstat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/number.h"
@@ -156,20 +159,85 @@ static inline void ref_read_stata(struct arena *a, const char *path, struct refd
 static inline const char *ref_need(struct arena *a, const char *file) {
   const char *path = file_join(a, ref_folder(), file);
   if (!file_exists(path)) {
-    print_message("skip: %s is absent (LUCID_TEST_DATA)\n", path);
+    print_message("skip reference data: %s is absent (LUCID_TEST_DATA)\n", path);
     arena_drop(a);
     skip();
   }
   return path;
 }
-static inline const char *ref_need_eusilc(struct arena *a) {
-  const char *path = getenv("LUCID_EUSILC_CSV");
-  if (!path || !*path || !file_exists(path)) {
-    print_message("skip: LUCID_EUSILC_CSV does not name the income survey\n");
+/* The one table of an xz-compressed .RData: unpacked into a temporary file, which librdata can read. Factors become their labels. */
+enum { REF_COLUMNS = 64, REF_LABELS = 64 };
+struct ref_r { struct arena *a; struct refdata *d; char **column[REF_COLUMNS]; uint32_t label_count; char *labels[REF_LABELS]; };
+static inline int ref_r_table(const char *name, void *ctx) { return (void)name, (void)ctx, 0; }
+static inline int ref_r_label(const char *label, int index, void *ctx) {
+  struct ref_r *r = ctx;
+  assert_true(index < REF_LABELS);
+  r->labels[index] = arena_str(r->a, label), r->label_count = (uint32_t)index + 1;
+  return 0;
+}
+static inline int ref_r_column(const char *name, rdata_type_t type, void *data, long count, void *ctx) {
+  struct ref_r *r = ctx;
+  (void)name;
+  assert_true(r->d->cols < REF_COLUMNS);
+  r->d->rows = (uint32_t)count;
+  char **cells = r->column[r->d->cols++] = arena_array(r->a, (size_t)count, sizeof *cells);
+  for (long i = 0; i < count; i++) {
+    int whole = type == RDATA_TYPE_INT32 || type == RDATA_TYPE_LOGICAL ? ((int *)data)[i] : 0;
+    double v = type == RDATA_TYPE_REAL ? ((double *)data)[i] : whole == INT32_MIN ? NAN : whole;
+    cells[i] = isnan(v) ? arena_str(r->a, "") : r->label_count ? r->labels[whole - 1] : arena_printf(r->a, "%.17g", v);
+  }
+  r->label_count = 0;
+  return 0;
+}
+static inline int ref_r_name(const char *name, int index, void *ctx) {
+  struct ref_r *r = ctx;
+  assert_true(index < REF_COLUMNS);
+  r->d->names[index] = arena_str(r->a, name);
+  return 0;
+}
+static inline void ref_read_rdata(struct arena *a, const char *path, struct refdata *d) {
+  struct err e;
+  char *packed;
+  size_t len, in = 0, out = 0;
+  assert_ok(file_read(a, path, 64 << 20, &packed, &len, &e), &e);
+  uint64_t limit = UINT64_MAX;
+  size_t room = 64 << 20;
+  uint8_t *raw = malloc(room);
+  assert_non_null(raw);
+  assert_int_equal(lzma_stream_buffer_decode(&limit, 0, NULL, (const uint8_t *)packed, &in, len, raw, &out, room), LZMA_OK);
+  char temporary[] = "/tmp/refdata-XXXXXX";
+  int fd = mkstemp(temporary);
+  assert_true(fd >= 0);
+  assert_int_equal(write(fd, raw, out), (long)out);
+  close(fd);
+  free(raw);
+  memset(d, 0, sizeof *d);
+  d->names = arena_array(a, REF_COLUMNS, sizeof *d->names);
+  struct ref_r *r = arena_new(a, struct ref_r);
+  r->a = a, r->d = d;
+  rdata_parser_t *p = rdata_parser_init();
+  rdata_set_table_handler(p, ref_r_table);
+  rdata_set_column_handler(p, ref_r_column);
+  rdata_set_column_name_handler(p, ref_r_name);
+  rdata_set_value_label_handler(p, ref_r_label);
+  rdata_error_t rc = rdata_parse(p, temporary, r);
+  rdata_parser_free(p);
+  unlink(temporary);
+  assert_int_equal(rc, RDATA_OK);
+  d->cells = arena_array(a, (size_t)d->rows * d->cols, sizeof *d->cells);
+  for (uint32_t i = 0; i < d->rows; i++)
+    for (uint32_t c = 0; c < d->cols; c++) d->cells[(size_t)i * d->cols + c] = r->column[c][i];
+}
+
+static inline void ref_read_eusilc(struct arena *a, struct refdata *d) {
+  const char *path = getenv("LUCID_EUSILC_RDATA");
+  if (!path || !*path) path = "programmes/eu-silc/data/eusilc.RData";
+  if (!file_exists(path)) {
+    print_message("skip the income survey: absent: %s (LUCID_EUSILC_RDATA; ./start fetches it)\n", path);
     arena_drop(a);
     skip();
   }
-  return path;
+  ref_read_rdata(a, path, d);
 }
 
 #endif

@@ -122,7 +122,7 @@ static void eusilc(const char *psu, const char *design_with, uint32_t at_least) 
   struct arena a;
   arena_init(&a, 0);
   struct refdata data, ref;
-  ref_read_csv(&a, ref_need_eusilc(&a), &data);
+  ref_read_eusilc(&a, &data);
   ref_read_csv(&a, ref_need(&a, "reference/eusilc-monetary.csv"), &ref);
   struct monetary m = {.a = &a, .data = &data};
   prepare(&m, "eqIncome", ref_numbers(&a, &data, "rb050"), ref_codes(&a, &data, "db040"), ref_codes(&a, &data, psu));
@@ -163,7 +163,7 @@ static void households_counted_in_persons_give_what_person_rows_give(void **stat
   arena_init(&a, 0);
   struct err e;
   struct refdata d;
-  ref_read_csv(&a, ref_need_eusilc(&a), &d);
+  ref_read_eusilc(&a, &d);
   double *income = ref_numbers(&a, &d, "eqIncome"), *weight = ref_numbers(&a, &d, "rb050"), *women = ref_part(&a, &d, "rb090=female");
   uint32_t *region = ref_codes(&a, &d, "db040"), *household = ref_codes(&a, &d, "db030"), n = 0;
   double *h_income = arena_array(&a, d.rows, sizeof *h_income), *h_weight = arena_array(&a, d.rows, sizeof *h_weight), *h_women = arena_array(&a, d.rows, sizeof *h_women);
