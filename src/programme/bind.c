@@ -146,7 +146,8 @@ static bool bind_scalar(struct problems *list, const struct key *k, const struct
                   "\"%.60s\" cannot be a name", t->text);
       return true;
     }
-    /* fall through */
+    *(struct got_text *)to = (struct got_text){t, t->text, t->len};
+    return true;
   default: *(struct got_text *)to = (struct got_text){t, t->text, t->len}; return true;
   }
 }

@@ -85,7 +85,7 @@ static bool relative(struct loader *l, const struct draft_line *d, struct line *
 
 bool lines_build(struct loader *l) {
   struct programme *p = l->p;
-  const struct draft_line *d = l->draft.lines.items, *end = d + l->draft.lines.count;
+  const struct draft_line *d = l->draft.lines.items, *end = d ? d + l->draft.lines.count : d;
   struct line *lines = arena_array(l->arena, l->draft.lines.count + 1, sizeof *lines);
   if (!lines) return false;
   uint32_t mains = 0;
