@@ -114,7 +114,8 @@ enum status file_make_dirs(const char *path, struct err *e) {
     if (*p && *p != '/') continue;
     char was = *p;
     *p = 0;
-    if (mkdir(buf, 0777) != 0 && !file_is_dir(buf)) return err_errno(e, errno, "cannot make folder %s", buf);
+    int why = mkdir(buf, 0777) == 0 ? 0 : errno; /* asking whether it is there sets errno anew */
+    if (why && !file_is_dir(buf)) return err_errno(e, why, "cannot make folder %s", buf);
     if (!(*p = was)) return OK;
   }
 }

@@ -57,7 +57,7 @@ enum status err_fill_prefix(struct err *e, const char *fmt, ...) {
 enum status err_fill_errno(struct err *e, int errnum, const char *fmt, ...) {
   enum status s = ERR_IO;
   const char *hint = NULL;
-  if (errnum == ENOSPC || errnum == EDQUOT) s = ERR_FULL, hint = "free some space on that disk and run the command again; nothing was kept";
+  if (errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG) s = ERR_FULL, hint = "free some space on that disk and run the command again; nothing was kept";
   else if (errnum == ENOENT || errnum == ENOTDIR) s = ERR_NOT_FOUND, hint = "check the path";
   else if (errnum == EEXIST) s = ERR_CONFLICT, hint = "choose another name, or remove the old file first";
   else if (errnum == EACCES || errnum == EPERM || errnum == EROFS) hint = "check who may read and write there";

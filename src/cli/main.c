@@ -84,6 +84,7 @@ int main(int argc, char **argv) {
   sigaction(SIGINT, &act, NULL);
   sigaction(SIGTERM, &act, NULL);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is a full disk, with a message */
   arena_init(&c.arena, 0);
   enum status s = run_verb(&c, argc > 1 ? argc - 2 : 0, argv + 2, &e);
   arena_drop(&c.arena);
