@@ -1,9 +1,12 @@
 #include "registry/core.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -182,11 +185,13 @@ static void note_path(const struct registry *r, char *out, size_t cap) { snprint
 void core_writer_note(struct registry *r, const char *doing) {
   char path[4200], line[300];
   note_path(r, path, sizeof path);
-  FILE *f = fopen(path, "w"); /* only a courtesy to a second writer: failing to leave it changes nothing */
-  if (!f) return;
-  snprintf(line, sizeof line, "%s (process %ld, %s)\n", doing, (long)getpid(), r->actor);
-  fputs(line, f);
-  fclose(f);
+  /* Only a courtesy to a second writer: failing to leave it changes nothing. Never through a link that somebody planted. */
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd < 0) return;
+  int n = snprintf(line, sizeof line, "%s (process %ld, %s)\n", doing, (long)getpid(), r->actor);
+  ssize_t put = write(fd, line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
+  (void)put;
+  close(fd);
 }
 
 void core_writer_done(struct registry *r) {
@@ -268,6 +273,10 @@ static enum status areas_put(struct registry *r, struct err *e) {
 
 static enum status paths(struct registry *r, const char *url, const struct registry_options *o, struct err *e) {
   struct arena *a = r->arena;
+  char real[PATH_MAX];
+  struct stat link;
+  /* Log, key and snapshots lie beside the file itself, not beside a link to it. */
+  if (lstat(url, &link) == 0 && S_ISLNK(link.st_mode) && realpath(url, real)) url = real;
   size_t n = strlen(url), stem = n > 6 && strcmp(url + n - 6, ".lucid") == 0 ? n - 6 : n;
   if (n == 0 || n > 4000) return err_set(e, ERR_USAGE, "give the path of a .lucid file", "\"%.100s\" cannot be a registry's path", url);
   if (strncmp(url, "postgres:", 9) == 0 || strncmp(url, "postgresql:", 11) == 0)
@@ -369,6 +378,7 @@ static enum status open_body(struct registry *r, const char *url, const struct r
   char *key_id, *folder;
   TRY(core_meta_get(r, r->arena, "key_id", &key_id, e));
   TRY(core_meta_get(r, r->arena, "folder", &folder, e));
+  if (!key_id[0]) return err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: it does not say which key it was sealed with", r->path);
   r->folder = folder;
   TRY(seal_open(&r->seal, r->key_path, key_id, e));
   if (!r->p) TRY(programme_copy(r, e));

@@ -1,6 +1,7 @@
 /* store_sqlite.c - the registry in one SQLite file: WAL, STRICT tables, synchronous=FULL. */
 #include "store/store.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -63,7 +64,9 @@ static const struct {
 };
 
 static enum status fail_code(const struct store *s, int code, const char *doing, struct err *e) {
-  int base = code & 0xFF;
+  int base = code & 0xFF, system = s->db && (base == SQLITE_IOERR || base == SQLITE_CANTOPEN) ? sqlite3_system_errno(s->db) : 0;
+  /* The engine says SQLITE_FULL of its main files only; of the others it says that I/O failed. */
+  if (system == ENOSPC || system == EDQUOT || system == EFBIG) base = SQLITE_FULL;
   for (size_t i = 0; i < sizeof code_table / sizeof *code_table; i++)
     if (code_table[i].code == base)
       return err_set(e, code_table[i].status, code_table[i].hint, "%s: %s (%s%s%s)", s->path, code_table[i].words, doing, base == SQLITE_BUSY ? "" : ": ",
