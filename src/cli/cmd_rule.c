@@ -99,7 +99,10 @@ static bool read_value(struct asked *q, const char *name, json_t *j, bool typed,
     if (!items) return refuse(q, "eval", name, "out of memory");
     for (size_t i = 0; i < count; i++) {
       struct rule_type one = item;
-      if (!read_value(q, name, json_array_get(j, i), known || i, &one, &items[i], depth + 1)) return false;
+      if (!read_value(q, name, json_array_get(j, i), known || i, &one, &items[i], depth + 1)) {
+        bool mixed = !known && i && strcmp(q->kind, "type") == 0;
+        return mixed ? refuse(q, "unsupported", name, "a list of mixed types needs dyn, which is not part of rules") : false;
+      }
       if (items[i].state != RULE_VALUE) return refuse(q, "unsupported", name, "a list with null among its items needs dyn, which is not part of rules");
       item = one;
     }
@@ -117,7 +120,7 @@ static bool read_value(struct asked *q, const char *name, json_t *j, bool typed,
   if (fits) return true;
   char what[80];
   snprintf(what, sizeof what, "the JSON given is no %s", type_words[t->kind] ? type_words[t->kind] : "value");
-  return refuse(q, depth && !typed ? "unsupported" : "type", name, what);
+  return refuse(q, "type", name, what);
 }
 
 static enum status read_variables(struct cli *c, struct asked *q, struct err *e) {
