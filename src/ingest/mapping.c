@@ -156,7 +156,7 @@ static const char *guess_key(const struct reader *r, const char *const *words) {
 }
 
 static const char *const household_words[] = {"household_key", "household_id", "household", "hhid", "hh_id", "hid", "hh", "hhcode", "户编号", "户号", "户编码", "家庭编号", NULL};
-static const char *const member_words[] = {"member_key", "member_id", "member", "person_id", "person", "pid", "indid", "idind", "人编号", "成员编号", "序号", NULL};
+static const char *const member_words[] = {"member_key", "member_id", "member", "person_id", "person", "pid", "indid", "idind", "idno", "number", "人编号", "户内序号", "成员编号", "序号", NULL};
 static const char *const village_words[] = {"village_key", "village_id", "village_code", "village", "area_code", "area", "code", "行政区划代码", "村编码", "村", NULL};
 
 /* ---- putting it together ---- */

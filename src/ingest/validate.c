@@ -262,6 +262,16 @@ static bool choice_from(const struct validate *v, struct span s, const char *lab
   return true;
 }
 
+/* What a missing code of the file means: by its name, by its label, else .n "not applicable", .m "roster not taken" (as we export them), any other
+ * "refused or does not know"; never empty. */
+static void from_tag(const struct validate *v, const struct reader_column *col, char tag, struct cell *out) {
+  char name[3] = {'.', tag, 0};
+  if (is_missing_text(v, (struct span){name, 2}, &out->absence)) return;
+  for (uint32_t i = 0; i < col->label_count; i++)
+    if (col->labels[i].tag == tag && is_missing_text(v, span_of(col->labels[i].text), &out->absence)) return;
+  out->absence = tag == 'n' ? ABSENT_NOT_APPLICABLE : tag == 'm' ? ABSENT_NO_ROSTER : ABSENT_REFUSED;
+}
+
 /* ---- by kind ---- */
 
 static bool from_text(struct validate *v, struct span s, struct cell *out, char *why, size_t size) {
@@ -275,6 +285,11 @@ static bool from_text(struct validate *v, struct span s, struct cell *out, char 
   }
   if (!s.len || is_blank_word(f, s)) {
     out->absence = ABSENT_EMPTY;
+    return true;
+  }
+  if (f->kind != COL_TEXT && s.len == 2 && s.at[0] == '.' && s.at[1] >= 'a' && s.at[1] <= 'z' && (f->kind != COL_CHOICE || find_choice(v, s) == MAP_NONE)) {
+    static const struct reader_column no_labels;
+    from_tag(v, &no_labels, s.at[1], out);
     return true;
   }
   switch (f->kind) {
@@ -354,15 +369,6 @@ static bool from_number(struct validate *v, const struct reader_column *col, con
     }
   }
   return from_text(v, s, out, why, size);
-}
-
-/* What a missing code of the file means: by its name, by its label, else "refused or does not know", apart from empty. */
-static void from_tag(const struct validate *v, const struct reader_column *col, char tag, struct cell *out) {
-  char name[3] = {'.', tag, 0};
-  if (is_missing_text(v, (struct span){name, 2}, &out->absence)) return;
-  for (uint32_t i = 0; i < col->label_count; i++)
-    if (col->labels[i].tag == tag && is_missing_text(v, span_of(col->labels[i].text), &out->absence)) return;
-  out->absence = ABSENT_REFUSED;
 }
 
 /* The cell's words as a recode sees them: its text, its value label, its number. */
