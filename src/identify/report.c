@@ -49,7 +49,7 @@ static void hero(struct page *p) {
   if (l) {
     const char *name = page_label(p, &pr->lines[r->main_line].label, pr->lines[r->main_line].name);
     page_add(p, isnan(l->amount) ? page_fill(p, W_LEDE_LINE_VARIES, name, NULL)
-                                 : page_fill(p, W_LEDE_LINE, name, page_amount(p, l->amount), page_label(p, &r->unit, ""), NULL));
+                                 : page_fill(p, W_LEDE_LINE, name, page_with_unit(p, page_line(p, l->amount), &r->unit), NULL));
     page_add(p, p->lang == LANG_ZH ? "" : " ");
   }
   uint64_t households[OUTCOME_COUNT];

@@ -5,7 +5,7 @@
  * are only open the tables before printing). Pictures are SVG in relative units, so they fit a phone; the
  * numbers of each stand in a table under it. Colours follow the reader's light or dark setting; patterns, not hues, tell outcomes apart.
  *
- * Nobody can be found in it: there are no household keys, and counts of one to four households are shown as "<5", with the largest
+ * Nobody can be found in it: there are no household keys, quantiles only where five households or more lie between two, and counts of one to four households are shown as "<5", with the largest
  * count beside them rounded so that it can't be taken back by subtraction (report_page.h).
  * Cost: about 100 KB and a few milliseconds for a hundred groups. */
 #ifndef IDENTIFY_REPORT_H

@@ -90,6 +90,14 @@ const char *page_number(struct page *p, double v, int decimals) {
 
 const char *page_amount(struct page *p, double v) { return page_number(p, v, fabs(v) >= 1000 ? 0 : fabs(v) >= 100 ? 1 : 2); }
 
+const char *page_line(struct page *p, double v) { return page_number(p, v, fabs(v - round(v)) < 0.005 ? 0 : 2); }
+
+const char *page_with_unit(struct page *p, const char *number, const struct label *unit) {
+  const char *u = page_label(p, unit, "");
+  const char *out = *u ? arena_printf(p->arena, "%s %s", number, u) : number;
+  return out ? out : number;
+}
+
 const char *page_percent(struct page *p, double share) {
   if (isnan(share)) return page_word(p, W_NOT_KNOWN);
   char out[64];

@@ -30,6 +30,8 @@ const char *page_percent(struct page *p, double share);      /* 11.4% */
 const char *page_points(struct page *p, double share);       /* 0.45: percentage points */
 const char *page_number(struct page *p, double v, int decimals); /* 10,859.24 */
 const char *page_amount(struct page *p, double v);           /* decimals chosen by size */
+const char *page_line(struct page *p, double v);             /* a poverty line: all its decimals, up to two */
+const char *page_with_unit(struct page *p, const char *number, const struct label *unit); /* number, then the unit where there is one */
 const char *page_count(struct page *p, uint64_t n);
 const char *page_interval(struct page *p, const struct figure *f, const char *(*show)(struct page *, double));
 

@@ -8,7 +8,13 @@
 
 bool report_has_all(const struct identify_result *r) { return (void)r, true; }
 bool report_has_figures(const struct identify_result *r) { return (r->has_welfare && r->programme->line_count > 0) || r->has_af; }
-bool report_has_spread(const struct identify_result *r) { return r->welfare.known && r->welfare.width > 0; }
+/* Exact quantiles of a few households are their incomes: at least five households stand between two that are shown. 0 = show none. */
+static int quantile_step(const struct identify_result *r) {
+  uint64_t n = r->nation.all.households;
+  return n >= 100 ? 1 : n >= 50 ? 2 : n >= 20 ? 5 : 0;
+}
+
+bool report_has_spread(const struct identify_result *r) { return r->welfare.known && r->welfare.width > 0 && quantile_step(r) > 0; }
 bool report_has_deprivations(const struct identify_result *r) { return r->has_af && r->programme->indicator_count > 0; }
 
 const char *report_dagger(struct page *p, bool assumed) {
@@ -49,7 +55,7 @@ bool report_rules_assumed(const struct programme *pr) {
     if (d->exclude[i].assumed) return true;
   for (uint32_t i = 0; i < d->quota_count; i++)
     if (d->quota[i].assumed) return true;
-  if (d->has_rank && d->rank.assumed) return true;
+  if (d->has_rank && d->has_quota && d->rank.assumed) return true; /* without places a ranking decides nothing */
   return pr->line_count && report_line_assumed(pr, pr->main_line);
 }
 
@@ -110,7 +116,7 @@ static void lines_table(struct page *p) {
     page_add(p, page_label(p, &pr->lines[i].label, pr->lines[i].name));
     page_add(p, report_dagger(p, report_line_assumed(pr, i)));
     page_add(p, "</td>");
-    page_cell_right(p, isnan(l->amount) ? page_word(p, W_VARIES) : page_amount(p, l->amount));
+    page_cell_right(p, isnan(l->amount) ? page_word(p, W_VARIES) : page_line(p, l->amount));
     for (int k = 0; k < 3; k++) {
       page_add(p, "<td class=\"r\">");
       page_add(p, share(p, f[k]));
@@ -134,11 +140,11 @@ void report_figures(struct page *p) {
   page_add(p, "<div class=\"cards\">");
   if (r->has_welfare && pr->line_count) {
     const struct line_figures *l = &r->nation.lines[r->main_line];
-    const char *dagger = report_dagger(p, report_line_assumed(pr, r->main_line));
+    const char *dagger = report_dagger(p, report_line_assumed(pr, r->main_line)), *unit = page_label(p, &r->unit, "");
     card(p, "first", page_word(p, W_HEADCOUNT), page_word(p, W_HEADCOUNT_T), &l->headcount, page_percent, dagger);
     card(p, "", page_word(p, W_GAP), page_word(p, W_GAP_T), &l->gap, page_percent, dagger);
     if (l->average_shortfall.known)
-      card(p, "", page_word(p, W_SHORTFALL), page_fill(p, W_SHORTFALL_T, page_label(p, &r->unit, ""), NULL), &l->average_shortfall, page_amount, dagger);
+      card(p, "", page_word(p, W_SHORTFALL), page_fill(p, W_SHORTFALL_T, *unit ? arena_printf(p->arena, "%s%s", p->lang == LANG_ZH ? "\uff0c" : ", ", unit) : "", NULL), &l->average_shortfall, page_amount, dagger);
   }
   if (r->has_af) {
     const char *assumed = report_dagger(p, report_dimensions_assumed(pr));
@@ -212,6 +218,7 @@ void report_outcomes(struct page *p) {
   page_partition(p, households, OUTCOME_COUNT, shown);
   const char *label = page_word(p, W_DECIDED);
   for (int o = 0; o < OUTCOME_COUNT; o++) {
+    if (o == OUTCOME_NO_PLACE && !r->has_quota && !households[o]) continue;
     const char *next = arena_printf(p->arena, "%s%s %s %s", label, o ? ", " : ": ", page_word(p, names[o]), shown[o]);
     if (next) label = next;
   }
@@ -234,6 +241,7 @@ void report_outcomes(struct page *p) {
   page_table(p, page_word(p, W_DECIDED), heads, true);
   for (uint32_t o = 0; o <= OUTCOME_COUNT; o++) {
     const struct counts *c = o < OUTCOME_COUNT ? &r->nation.outcomes[o] : &r->nation.all;
+    if (o == OUTCOME_NO_PLACE && !r->has_quota && !c->households) continue;
     bool hide = o < OUTCOME_COUNT && page_is_small(c->households), rounded = small && o == largest;
     page_add(p, o < OUTCOME_COUNT ? "<tr>" : "<tr class=\"total\">");
     page_cell(p, o < OUTCOME_COUNT ? page_word(p, names[o]) : page_word(p, W_ALL));
@@ -262,14 +270,16 @@ void report_spread(struct page *p) {
   page_addf(p, "%s\"><h2>%s</h2><p class=\"say\">", p->lang == LANG_ZH ? "zh" : "en", page_word(p, W_SPREAD));
   page_add(p, page_fill(p, W_SPREAD_TEXT, welfare, NULL));
   page_add(p, "</p>");
+  int step = quantile_step(r);
   struct chart_mark marks[2];
   uint32_t n = 0;
   if (!isnan(line)) marks[n++] = (struct chart_mark){line, page_fill(p, W_LINE_MARK, page_amount(p, line), NULL), "line"};
   if (w->median.known) marks[n++] = (struct chart_mark){w->median.value, page_fill(p, W_MEDIAN_MARK, page_amount(p, w->median.value), NULL), "median"};
-  chart_histogram(p, page_fill(p, W_CHART_SPREAD, welfare, page_amount(p, line), page_amount(p, w->median.known ? w->median.value : NAN), NULL), w, isnan(line) ? -INFINITY : line, marks, n);
+  if (step == 1)
+    chart_histogram(p, page_fill(p, W_CHART_SPREAD, welfare, page_amount(p, line), page_amount(p, w->median.known ? w->median.value : NAN), NULL), w, isnan(line) ? -INFINITY : line, marks, n);
   double total = w->below + w->above;
   for (int i = 0; i < HISTOGRAM_BINS; i++) total += w->bins[i];
-  if (total > 0 && (w->above > 0 || w->below > 0)) {
+  if (step == 1 && total > 0 && (w->above > 0 || w->below > 0)) {
     page_add(p, "<p class=\"say\">");
     if (w->above > 0) page_add(p, page_fill(p, W_ABOVE_MARK, page_percent(p, w->above / total), NULL));
     if (w->below > 0) page_add(p, " "), page_add(p, page_fill(p, W_BELOW_MARK, page_percent(p, w->below / total), NULL));
@@ -279,8 +289,8 @@ void report_spread(struct page *p) {
   snprintf(have, sizeof have, ">%s, %.120s", page_word(p, W_COL_HAVE), page_label(p, &r->unit, ""));
   snprintf(hold, sizeof hold, ">%s", page_word(p, W_COL_HOLD));
   const char *heads[] = {page_word(p, W_COL_QUANTILE), have, hold, NULL};
-  page_table(p, welfare, heads, false);
-  for (int i = 0; i < QUANTILE_COUNT; i++) {
+  page_table(p, welfare, heads, step > 1);
+  for (int i = step - 1; i < QUANTILE_COUNT; i += step) {
     char q[16];
     snprintf(q, sizeof q, "%d%%", 5 * (i + 1));
     page_row(p);

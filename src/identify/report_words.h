@@ -26,8 +26,8 @@
   X(LEDE_SURE, "The estimate is {0}; with 95% confidence the true share lies between {1} and {2}.",                                        \
     "估计值为 {0}；有 95% 的把握认为真实比例在 {1} 与 {2} 之间。")                                                                         \
   X(LEDE_VALUE, "The estimate is {0}; these data allow no standard error.", "估计值为 {0}；这些数据不能给出标准误。")                      \
-  X(LEDE_LINE, "The line is {0}: {1} {2}.", "贫困线为{0}：{1} {2}。")                                                                      \
-  X(LEDE_LINE_VARIES, "The line is {0}; its amount differs by area.", "贫困线为{0}，各地标准不同。")                                       \
+  X(LEDE_LINE, "Poverty line: {0} ({1}).", "贫困线：{0}（{1}）。") \
+  X(LEDE_LINE_VARIES, "Poverty line: {0}; its amount differs by area.", "贫困线：{0}，各地标准不同。") \
   X(LEDE_DECIDED, "Of {0} households, {1} are selected", "在 {0} 户中，{1} 户入选")                                                        \
   X(LEDE_NO_PLACE, ", {0} qualify but have no place", "，{0} 户符合条件但名额已满")                                                        \
   X(LEDE_UNDECIDED, ", and {0} are undecided because a fact is missing", "，{0} 户因信息缺失待定")                                         \
@@ -41,7 +41,7 @@
   X(GAP2, "Squared gap", "平方贫困距")                                                                                                     \
   X(GAP2_T, "gives more weight to the poorest", "对最贫困者赋予更大权重")                                                                  \
   X(SHORTFALL, "Missing to the line", "距贫困线的差额")                                                                                    \
-  X(SHORTFALL_T, "on average among the poor, {0}", "贫困者平均，{0}")                                                                      \
+  X(SHORTFALL_T, "on average among the poor{0}", "贫困者平均{0}")                                                                      \
   X(AF_H, "Poor in several ways at once", "多维贫困人口比例")                                                                              \
   X(AF_H_T, "H: share deprived in {0} or more of the weighted indicators", "H：加权剥夺得分不低于 {0} 的人口比例")                         \
   X(AF_A, "How many deprivations they bear", "平均剥夺份额")                                                                               \

@@ -263,6 +263,25 @@ static void a_group_of_three_households_is_withheld_and_cannot_be_subtracted(voi
   arena_drop(&a);
 }
 
+static void incomes_of_a_few_households_are_not_shown_as_quantiles(void **state) {
+  (void)state;
+  arena_init(&a, 0);
+  struct text t;
+  struct identify_result *r = build();
+  r->nation.all.households = 24;
+  write_report(r, &t);
+  const char *from = strstr(t.data, "id=\"spread-en\""), *to = strstr(from, "</section>");
+  char *section = arena_strn(&a, from, (size_t)(to - from));
+  assert_null(strstr(section, "<figure"));
+  assert_int_equal(times(section, "<tr><td>"), 3); /* quartiles */
+  text_free(&t);
+  r->nation.all.households = 19;
+  write_report(r, &t);
+  assert_null(strstr(t.data, "id=\"spread-en\""));
+  text_free(&t);
+  arena_drop(&a);
+}
+
 static void what_is_not_known_says_so_instead_of_zero(void **state) {
   (void)state;
   arena_init(&a, 0);
@@ -310,4 +329,4 @@ static void the_same_result_gives_the_same_bytes(void **state) {
 
 UNIT_MAIN(UNIT(both_languages_are_whole_pages_of_the_same_shape), UNIT(every_picture_has_words_and_a_table), UNIT(areas_without_positions_make_no_map), UNIT(nothing_is_fetched_from_anywhere),
           UNIT(labels_from_a_programme_cannot_become_markup), UNIT(tags_are_closed_in_order), UNIT(a_group_of_three_households_is_withheld_and_cannot_be_subtracted),
-          UNIT(what_is_not_known_says_so_instead_of_zero), UNIT(the_smallest_programme_still_makes_a_page), UNIT(the_same_result_gives_the_same_bytes))
+          UNIT(incomes_of_a_few_households_are_not_shown_as_quantiles), UNIT(what_is_not_known_says_so_instead_of_zero), UNIT(the_smallest_programme_still_makes_a_page), UNIT(the_same_result_gives_the_same_bytes))
