@@ -61,7 +61,7 @@ enum status import_finish(struct import *im, const char *source, const char *sou
     s = round_writable(r, im->round.name, &now, e);
     w.round = im->round.id;
     if (s == OK) s = merge_run(&im->stage, &w, pr, e);
-    struct event ev = {.kind = "import", .source = source, .source_hash = source_hash, .detail = im->round.name};
+    struct event ev = {.kind = im->kind ? im->kind : "import", .source = source, .source_hash = source_hash, .detail = im->detail ? im->detail : im->round.name};
     if (s == OK) s = writer_finish(&w, &ev, e);
     out->event = ev.id, out->inserted = w.inserted, out->changed = w.changed, out->unchanged = w.unchanged, out->ended = w.ended;
   }

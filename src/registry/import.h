@@ -13,6 +13,7 @@ struct import {
   struct round_info round;
   struct stage stage;
   bool dry;
+  const char *kind, *detail; /* of the event; NULL = "import", the round's name */
 };
 
 /* `round` NULL = the open one. ERR_CONFLICT when it is closed, ERR_NOT_FOUND when there is none. */

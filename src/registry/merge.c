@@ -258,7 +258,7 @@ static enum status merge_list(struct merge *m, uint32_t l, int64_t home, int64_t
   }
   for (size_t i = 0; i < old_count; i++) {
     if (!old[i].match) {
-      if (replaces || keyless) TRY(writer_end(m->w, l, old[i].v, e));
+      if (replaces || (keyless && !m->s->edit)) TRY(writer_end(m->w, l, old[i].v, e));
       continue;
     }
     memcpy(m->v, old[i].v, ls->current.count * sizeof *m->v);
@@ -311,7 +311,7 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
   TRY(overlay(m, ls, v, data, (struct seal_place){home, id, 0, 0}, e));
   TRY(household_area(m, v, e));
   for (uint32_t l = 0; l < m->r->level_count; l++) {
-    if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
+    if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE || m->s->edit) continue;
     if (!m->in_count[l] && !(m->s->level_seen[l] && given && !ls[l].def->empty_unknown)) continue;
     replaces[l] = v[ls->roster + l].i != m->w->round;
     v[ls->roster + l] = int_value(m->w->round);

@@ -27,6 +27,7 @@ struct stage {
   bool homes_sorted;      /* homes never went down */
   bool children_sorted[LEVEL_MAX]; int64_t child_last[LEVEL_MAX]; /* households of child rows never went back */
   bool level_seen[LEVEL_MAX]; /* a source of this level was part of the import */
+  bool edit;              /* single values set by hand: no list counts as taken */
   bool has_references;    /* some child named a household that this import did not give */
   struct bytes buffer;
 };

@@ -37,6 +37,7 @@
   /* sealed data keys */                                                                                     \
   X(SEAL_PUT, "INSERT INTO seal_key(home, household, wrapped) VALUES (?1, ?2, ?3)")                          \
   X(SEAL_GET, "SELECT wrapped FROM seal_key WHERE home = ?1 AND household = ?2")                             \
+  X(SEAL_ALL, "SELECT home, household, wrapped FROM seal_key ORDER BY home, household")                      \
   X(SEAL_ERASE, "UPDATE seal_key SET wrapped = NULL WHERE home = ?1 AND household = ?2")                     \
   /* runs */                                                                                                 \
   X(RUN_PUT, "INSERT INTO run(round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary)" \

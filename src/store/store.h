@@ -133,6 +133,7 @@ enum store_op {
   STORE_DELETE,     /* parameters: the whole key */
   STORE_BY,         /* parameter: the value of column number `n`; columns: all; in key order */
   STORE_MAX,        /* parameters: the first `n` key columns; column: the largest value of key column n+1, null when none */
+  STORE_CLEAR,      /* parameters: the first two key columns; sets column number `n` to null */
   STORE_COUNT_ALL,  /* column: number of rows */
   STORE_OP_COUNT
 };

@@ -1,0 +1,28 @@
+#include <stdio.h>
+
+#include "cli/open.h"
+
+static enum status run(struct cli *c, struct err *e) {
+  struct registry *r;
+  const char *to;
+  TRY(cli_need(c, 1, "FILE", &to, e));
+  TRY(open_registry(c, true, &r, e));
+  enum status s = registry_backup(r, to, e);
+  registry_close(r);
+  TRY(s);
+  printf("%s: a whole copy of %s, checked\n", to, c->args[0]);
+  cli_note(c, "the key is not in it: keep %s.key (or its recovery sheet) somewhere else", c->args[0]);
+  cli_note(c, "snapshots are made again from it when they are needed");
+  return OK;
+}
+
+const struct verb verb_backup = {
+    .name = "backup",
+    .arguments = "REGISTRY FILE",
+    .summary = "copy a registry while others work on it",
+    .options = OPEN_KEY_OPTION,
+    .text = "Makes one file that opens as a registry, as it was at one moment, and checks it before saying so. The key of sealed\n"
+            "fields is not in it: keep that, or its recovery sheet, in another place.\n\n"
+            "  lucid backup county.lucid /media/disk/county-2026-03-01.lucid\n",
+    .run = run,
+};

@@ -1,0 +1,34 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/open.h"
+
+static void show(void *ctx, const struct registry_finding *f) {
+  (void)ctx;
+  printf("%s: %s\n", f->error ? "ERROR" : "note", f->what);
+  if (f->hint[0]) printf("  HINT: %s\n", f->hint);
+}
+
+static enum status run(struct cli *c, struct err *e) {
+  struct registry *r;
+  uint64_t checked, bad;
+  TRY(open_registry(c, true, &r, e));
+  enum status s = registry_fsck(r, &c->progress, show, NULL, &checked, &bad, e);
+  registry_close(r);
+  TRY(s);
+  if (bad) return err_set(e, ERR_CORRUPT, "keep the file as it is, restore the latest backup beside it", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", c->args[0], bad, checked);
+  printf("%s: whole (%" PRIu64 " things checked)\n", c->args[0], checked);
+  return OK;
+}
+
+const struct verb verb_fsck = {
+    .name = "fsck",
+    .arguments = "REGISTRY",
+    .summary = "check that a registry is whole",
+    .options = OPEN_KEY_OPTION,
+    .text = "Checks the file itself, the chain of events, that every event's rows are still those it wrote, that versions neither\n"
+            "overlap nor hang in the air, that every closed round's snapshot comes out the same again, the data keys, and names\n"
+            "files that belong to nothing. Reads only. Exit code 11 when something is wrong.\n\n"
+            "  lucid fsck county.lucid\n",
+    .run = run,
+};

@@ -1,0 +1,45 @@
+#include <inttypes.h>
+
+#include "base/date.h"
+#include "cli/open.h"
+#include "cli/table.h"
+
+static enum status print(struct cli *c, const struct registry_history *h, uint32_t n, struct err *e) {
+  struct table_out *t;
+  char when[32];
+  static const char *const heads[] = {">event", "when", "what", "who", "round", "level", "row", "field", "before", "after", NULL};
+  TRY(table_open(c, heads, &t, e));
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t k = 0; k < h[i].change_count; k++) {
+      const struct registry_change *x = &h[i].changes[k];
+      table_int(t, h[i].event), table_text(t, instant_format(h[i].at, when));
+      table_text(t, h[i].kind), table_text(t, h[i].actor), table_text(t, h[i].round);
+      table_text(t, x->level), table_text(t, x->row), table_text(t, x->field), table_text(t, x->before), table_text(t, x->after);
+    }
+  return table_close(t, e);
+}
+
+static enum status run(struct cli *c, struct err *e) {
+  struct registry *r;
+  struct registry_history *h;
+  uint32_t n;
+  const char *household;
+  TRY(cli_need(c, 1, "HOUSEHOLD", &household, e));
+  TRY(open_registry(c, true, &r, e));
+  enum status s = registry_history(r, &c->arena, household, cli_flag(c, "reveal"), &h, &n, e);
+  if (s == OK) s = print(c, h, n, e);
+  registry_close(r);
+  return s;
+}
+
+const struct verb verb_history = {
+    .name = "history",
+    .arguments = "REGISTRY HOUSEHOLD",
+    .summary = "all that happened to a household: what, when, by whom",
+    .options = "reveal  show sealed fields as they are (needs the key)\n" OPEN_KEY_OPTION,
+    .text = "Every value a household, its members and its lines ever had, with the event that brought it. HOUSEHOLD is the\n"
+            "household's own number. Sealed fields read `sealed`; after their key was destroyed, `erased`.\n\n"
+            "  lucid history county.lucid H1027\n"
+            "  lucid history county.lucid H1027 --format json\n",
+    .run = run,
+};

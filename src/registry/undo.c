@@ -1,0 +1,218 @@
+/* undo.c - taking an event back: a new event that restores what the old one changed. Nothing is removed. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/version.h"
+
+struct touched { /* a row the event wrote or ended; the key has 2 or 3 parts */
+  int64_t key[3];
+};
+
+struct undo {
+  struct registry *r;
+  int64_t event;
+  struct touched *rows[LEVEL_MAX];
+  size_t count[LEVEL_MAX], cap[LEVEL_MAX];
+  struct text blockers; /* what depends on it */
+  unsigned blocker_count;
+};
+
+enum { BLOCKERS_SHOWN = 8 };
+
+static void block(struct undo *u, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void block(struct undo *u, const char *fmt, ...) {
+  char line[200];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(line, sizeof line, fmt, ap);
+  va_end(ap);
+  if (u->blocker_count++ < BLOCKERS_SHOWN) text_addf(&u->blockers, "%s%s", u->blockers.len ? "; " : "", line);
+}
+
+static enum status touch(struct undo *u, uint32_t l, const int64_t key[3], struct err *e) {
+  if (u->count[l] == u->cap[l]) {
+    size_t cap = u->cap[l] ? 2 * u->cap[l] : 64;
+    struct touched *p = realloc(u->rows[l], cap * sizeof *p);
+    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    u->rows[l] = p, u->cap[l] = cap;
+  }
+  memcpy(u->rows[l][u->count[l]++].key, key, sizeof u->rows[l]->key);
+  return OK;
+}
+
+static void key_at(const struct level_store *ls, struct store_stmt *st, int64_t key[3]) {
+  key[2] = 0;
+  for (uint32_t i = 0; i < ls->key_count; i++) key[i] = store_int(st, (int)i);
+}
+
+static int by_key(const void *a, const void *b) {
+  const struct touched *x = a, *y = b;
+  for (int i = 0; i < 3; i++)
+    if (x->key[i] != y->key[i]) return x->key[i] < y->key[i] ? -1 : 1;
+  return 0;
+}
+
+/* Rows of one table whose column has the event's number. */
+static enum status each(struct undo *u, uint32_t l, bool history, uint32_t column, bool dependent, struct err *e) {
+  const struct level_store *ls = &u->r->levels[l];
+  struct store_stmt *st;
+  bool row;
+  TRY(store_prepare(u->r->db, history ? &ls->history : &ls->current, STORE_BY, column, &st, e));
+  store_bind_int(st, 1, u->event);
+  enum status s;
+  while ((s = store_step(st, &row, e)) == OK && row) {
+    int64_t key[3];
+    key_at(ls, st, key);
+    if (dependent) {
+      struct span k = store_text(st, (int)ls->key);
+      block(u, "event %" PRId64 " changed %s %.*s", store_int(st, (int)ls->current.count), core_level_word(u->r, l), (int)k.len, k.at);
+    } else {
+      s = touch(u, l, key, e);
+      if (s != OK) break;
+    }
+  }
+  store_free(st);
+  return s;
+}
+
+static enum status collect(struct undo *u, uint32_t l, struct err *e) {
+  const struct level_store *ls = &u->r->levels[l];
+  TRY(each(u, l, false, ls->from_event, false, e));          /* versions it brought that hold */
+  TRY(each(u, l, true, ls->current.count, false, e));         /* versions it replaced or ended */
+  TRY(each(u, l, true, ls->from_event, true, e));             /* versions it brought that were replaced since */
+  if (u->count[l]) qsort(u->rows[l], u->count[l], sizeof *u->rows[l], by_key);
+  size_t n = 0; /* a replaced row was found twice */
+  for (size_t i = 0; i < u->count[l]; i++)
+    if (!n || by_key(&u->rows[l][n - 1], &u->rows[l][i]) != 0) u->rows[l][n++] = u->rows[l][i];
+  u->count[l] = n;
+  return OK;
+}
+
+static enum status check_event(struct undo *u, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  struct event_row ev;
+  char kind[32], hint[200];
+  TRY(store_sql(u->r->db, SQL_EVENT_GET, &st, e));
+  store_bind_int(st, 1, u->event);
+  TRY(store_step(st, &row, e));
+  if (!row) return err_set(e, ERR_NOT_FOUND, "`lucid history REGISTRY HOUSEHOLD` and `lucid status` show events", "there is no event %" PRId64, u->event);
+  event_read(st, &ev);
+  snprintf(kind, sizeof kind, "%.*s", (int)ev.kind.len, ev.kind.at);
+  store_reset(st);
+  if (strcmp(kind, "import") != 0 && strcmp(kind, "edit") != 0 && strcmp(kind, "undo") != 0)
+    return err_set(e, ERR_CONFLICT, "imports, edits and undos can be taken back", "event %" PRId64 " (%s) cannot be taken back", u->event, kind);
+  TRY(store_sql(u->r->db, SQL_EVENT_UNDONE_BY, &st, e));
+  store_bind_int(st, 1, u->event);
+  TRY(store_step(st, &row, e));
+  if (row) {
+    int64_t by = store_int(st, 0);
+    store_reset(st);
+    snprintf(hint, sizeof hint, "to have it back, undo event %" PRId64, by);
+    return err_set(e, ERR_CONFLICT, hint, "event %" PRId64 " was taken back already, by event %" PRId64, u->event, by);
+  }
+  TRY(store_sql(u->r->db, SQL_EVENT_CLOSE_AFTER, &st, e));
+  store_bind_int(st, 1, u->event);
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
+    block(u, "event %" PRId64 " closed a round on it", store_int(st, 0));
+  }
+}
+
+/* The version of a row that the event replaced or ended. */
+static enum status replaced(struct undo *u, const struct level_store *ls, struct store_stmt *st, const struct touched *t, struct store_value *out, bool *found, struct err *e) {
+  bool row;
+  *found = false;
+  store_reset(st);
+  for (uint32_t i = 0; i < ls->key_count; i++) store_bind_int(st, (int)i + 1, t->key[i]);
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
+    if (store_int(st, (int)ls->current.count) != u->event) continue;
+    store_values(st, out, ls->current.count);
+    *found = true;
+    return OK;
+  }
+}
+
+static enum status restore_level(struct undo *u, struct writer *w, uint32_t l, struct registry_undone *out, struct err *e) {
+  const struct level_store *ls = &u->r->levels[l];
+  struct store_stmt *history = NULL, *get;
+  if (!u->count[l]) return OK;
+  struct store_value *now = calloc(ls->current.count, sizeof *now), *then = calloc(ls->current.count, sizeof *then);
+  enum status s = now && then ? store_prepare(u->r->db, &ls->history, STORE_PREFIX, ls->key_count, &history, e) : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  for (size_t i = 0; i < u->count[l] && s == OK; i++) {
+    const struct touched *t = &u->rows[l][i];
+    bool have = false, had = false;
+    s = replaced(u, ls, history, t, then, &had, e);
+    if (s == OK) s = writer_get(w, l, &get, e);
+    if (s != OK) break;
+    for (uint32_t k = 0; k < ls->key_count; k++) store_bind_int(get, (int)k + 1, t->key[k]);
+    s = store_step(get, &have, e);
+    if (s != OK) break;
+    if (have) store_values(get, now, ls->current.count);
+    if (have && now[ls->from_event].i != u->event) { /* ended by it, and there again since */
+      block(u, "event %" PRId64 " brought back %s %.*s", now[ls->from_event].i, core_level_word(u->r, l), (int)now[ls->key].s.len, now[ls->key].s.at);
+      continue;
+    }
+    if (u->blocker_count) continue; /* only the list is wanted now */
+    if (have && had) s = writer_update(w, l, now, then, e), out->restored++;
+    else if (have) s = writer_end(w, l, now, e), out->ended++;
+    else if (had) s = writer_insert(w, l, then, e), out->restored++;
+  }
+  store_free(history);
+  free(now), free(then);
+  return s;
+}
+
+static enum status undo_body(struct undo *u, struct registry_undone *out, struct err *e) {
+  struct writer w;
+  struct round_info round;
+  TRY(check_event(u, e));
+  for (uint32_t l = 0; l < u->r->level_count; l++) TRY(collect(u, l, e));
+  TRY(registry_round_get(u->r, NULL, &round, e));
+  enum status s = writer_open(&w, u->r, round.id, false, e);
+  for (uint32_t l = 0; l < u->r->level_count && s == OK; l++) s = restore_level(u, &w, l, out, e);
+  if (s == OK && u->blocker_count) {
+    if (u->blocker_count > BLOCKERS_SHOWN) text_addf(&u->blockers, "; and %u more", u->blocker_count - BLOCKERS_SHOWN);
+    s = err_set(e, ERR_CONFLICT, "undo the later events first, the latest first; a closed round stays: correct in a new one", "event %" PRId64 " cannot be taken back any more: %s", u->event, text_str(&u->blockers));
+  }
+  char detail[32];
+  snprintf(detail, sizeof detail, "%" PRId64, u->event);
+  struct event ev = {.kind = "undo", .source = "", .source_hash = "", .detail = detail, .undoes = u->event};
+  if (s == OK) s = writer_finish(&w, &ev, e);
+  writer_drop(&w);
+  out->event = ev.id;
+  return s;
+}
+
+static enum status latest(struct registry *r, int64_t *event, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  TRY(store_sql(r->db, SQL_EVENT_UNDOABLE, &st, e));
+  TRY(store_step(st, &row, e));
+  bool none = !row || store_null(st, 0);
+  *event = store_int(st, 0);
+  store_reset(st);
+  return none ? err_set(e, ERR_NOT_FOUND, NULL, "there is nothing to take back: no import and no edit that still stands") : OK;
+}
+
+enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) {
+  struct undo u = {.r = r, .event = event};
+  *out = (struct registry_undone){0};
+  text_init(&u.blockers, 500);
+  TRY(core_begin(r, e));
+  core_writer_note(r, "undoing");
+  enum status s = event ? OK : latest(r, &u.event, e);
+  out->undone = u.event;
+  if (s == OK) s = undo_body(&u, out, e);
+  if (s == OK) s = core_commit(r, e);
+  else core_rollback(r);
+  core_writer_done(r);
+  for (uint32_t l = 0; l < LEVEL_MAX; l++) free(u.rows[l]);
+  text_free(&u.blockers);
+  return s;
+}
