@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "programme/loader.h"
 
 /* Shares among siblings: all given and summing to 1, or none given and equal. */
@@ -22,6 +23,26 @@ static bool shares(struct loader *l, const struct got_number *const *given, uint
   else if (n && fabs(sum - 1) > 1e-9) problem_add(&l->list, at, ERR_INPUT, "they are shares, and must sum to 1", "the weights of %s sum to %.10g", what, sum);
   else return true;
   return false;
+}
+
+/* What other rules may say of the dimensions: the weighted score, and whether it reaches the cutoff. Both are unknown while an
+ * indicator is. */
+static bool build_score(struct loader *l) {
+  struct programme *p = l->p;
+  struct text sum;
+  char number[32];
+  if (programme_field(p, LEVEL_HOUSEHOLD, "deprivation_score") || programme_field(p, LEVEL_HOUSEHOLD, "deprived")) {
+    problem_add(&l->list, l->draft.dimensions.from->at, ERR_INPUT, "give your own field another name", "the dimensions make fields called \"deprivation_score\" and \"deprived\"");
+    return true;
+  }
+  text_init(&sum, 1 << 20);
+  for (uint32_t i = 0; i < p->indicator_count; i++) /* a line each: a rule may end in a comment */
+    text_addf(&sum, "%s((%s\n) ? double(%s) : 0.0)", i ? " + " : "", p->indicators[i].source, number_shortest(p->indicators[i].weight, number));
+  const char *score = sum.full ? NULL : arena_str(l->arena, text_str(&sum)), *deprived = arena_printf(l->arena, "deprivation_score >= %s", number_shortest(p->cutoff - 1e-9, number));
+  text_free(&sum);
+  if (!score || !deprived) return false;
+  return derive_add(l, "deprivation_score", (struct label){"deprivation score", "剥夺得分"}, l->draft.dimensions.from, score) &&
+         derive_add(l, "deprived", (struct label){"poor in many ways", "多维贫困"}, l->draft.dimensions.from, deprived);
 }
 
 static bool build_dimensions(struct loader *l) {
@@ -67,6 +88,9 @@ static bool build_dimensions(struct loader *l) {
     }
   }
   p->dimension_names = names, p->dimension_labels = labels, p->dimension_count = n, p->indicators = to;
+  bool whole = p->indicator_count > 0;
+  for (uint32_t i = 0; i < p->indicator_count; i++) whole = whole && p->indicators[i].rule;
+  if (whole && p->cutoff > 0 && p->cutoff <= 1 && !build_score(l)) return false;
   struct label words = {"weights and cutoff of the dimensions", "各维度的权重与临界值"};
   return loader_assume(l, &d->assumed, "dimensions", "cutoff", words, d->cutoff.from ? d->cutoff.from->text : NULL, &d->source);
 }

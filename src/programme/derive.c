@@ -89,7 +89,7 @@ bool derive_build(struct loader *l) {
     n = LOADER_DERIVE_MAX;
   }
   struct waiting *w = arena_array(l->arena, n + 1, sizeof *w);
-  const struct field **order = arena_array(l->arena, n + 1, sizeof *order);
+  const struct field **order = arena_array(l->arena, n + 1 + LOADER_FIELDS_OURS, sizeof *order);
   if (!w || !order) return false;
   for (uint32_t i = 0; i < n; i++) {
     if (!d[i].name.from || !d[i].rule.from) continue;
@@ -131,4 +131,26 @@ bool derive_build(struct loader *l) {
   }
   p->derive_order = order;
   return !left || tell_what_is_left(l, w, left);
+}
+
+bool derive_add(struct loader *l, const char *name, struct label label, const struct tree *from, const char *rule) {
+  struct programme *p = l->p;
+  struct level *to = &p->levels[LEVEL_HOUSEHOLD];
+  struct rule *r;
+  struct err e;
+  enum status s = rule_compile(l->arena, &p->env, LEVEL_HOUSEHOLD, rule, strlen(rule), NULL, &r, NULL, &e);
+  if (s == ERR_MEMORY) return false;
+  if (s != OK) { /* its parts are sound, so what is left is a limit of the rule language */
+    problem_add(&l->list, from->at, s, e.hint, "%s: %s", name, e.message);
+    return true;
+  }
+  struct field *f = &l->fields[LEVEL_HOUSEHOLD][to->field_count];
+  *f = (struct field){.name = name, .level = LEVEL_HOUSEHOLD, .label = label, .sensitivity = SENS_INTERNAL, .derived = r, .derived_source = rule, .column = p->derive_count, .area_level = UINT32_MAX, .line = from->at.line};
+  (void)kind_of_type(rule_result_type(r), &f->kind);
+  struct rule_field *rf = &l->rule_fields[LEVEL_HOUSEHOLD][to->field_count];
+  *rf = (struct rule_field){.name = name, .level = LEVEL_HOUSEHOLD, .kind = f->kind, .derived = r, .column = f->column};
+  if (f->kind == COL_BOOL) rf->bounded = true, rf->hi = 1;
+  ((const struct field **)(uintptr_t)p->derive_order)[p->derive_count++] = f;
+  p->env.field_count[LEVEL_HOUSEHOLD] = ++to->field_count;
+  return true;
 }

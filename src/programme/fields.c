@@ -307,8 +307,8 @@ bool fields_build(struct loader *l) {
       problem_add(&l->list, l->draft.from->at, ERR_LIMIT, NULL, "more than %u fields of level %s", LOADER_FIELDS_MAX, p->levels[k].name);
       room[k] = LOADER_FIELDS_MAX;
     }
-    l->fields[k] = arena_array(l->arena, room[k] + 1, sizeof *l->fields[k]);
-    l->rule_fields[k] = arena_array(l->arena, room[k] + 1, sizeof *l->rule_fields[k]);
+    l->fields[k] = arena_array(l->arena, room[k] + LOADER_FIELDS_OURS, sizeof *l->fields[k]);
+    l->rule_fields[k] = arena_array(l->arena, room[k] + LOADER_FIELDS_OURS, sizeof *l->rule_fields[k]);
     if (!l->fields[k] || !l->rule_fields[k]) return false;
   }
   struct map taken[LEVEL_MAX];

@@ -9,6 +9,7 @@
 #include "programme/keys.h"
 
 #define LOADER_FIELDS_MAX 2000u /* of one level, derived ones among them */
+#define LOADER_FIELDS_OURS 2u   /* more at the household: the two that dimensions give */
 #define LOADER_DERIVE_MAX 400u  /* in all */
 
 struct loader {
@@ -44,6 +45,8 @@ bool fields_build_levels(struct loader *l);
 bool fields_build(struct loader *l);
 bool lines_build(struct loader *l);
 bool derive_build(struct loader *l);
+/* One more derived household field, of our own making; the room was left for LOADER_FIELDS_OURS of them. */
+bool derive_add(struct loader *l, const char *name, struct label label, const struct tree *from, const char *rule);
 bool decide_build(struct loader *l);   /* dimensions, causes, identify */
 bool sample_build(struct loader *l);
 bool sources_build(struct loader *l);

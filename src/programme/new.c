@@ -97,7 +97,7 @@ static const char *const yaml_lines[] = {
   "    level: county",
   "    ties: draw                 # equal ranks at the last place: lots that anyone can redo / 并列时抽签，人人可复核",
   "    places:",
-  "      - {area: \"*\", places: 25, source: made up for this example, assumed: true}",
+  "      - {area: \"*\", places: 15, source: made up for this example, assumed: true}",
   "",
   "sample:                        # everybody was asked here, so there are no weights / 这里是普查，所以没有权重",
   "  welfare: {rule: income_per_head, label: {en: income per head, zh: 人均纯收入}, unit: yuan a year}",

@@ -4,10 +4,11 @@
 
 #include "programme/loader.h"
 
-static bool rule_of(struct loader *l, uint32_t level, const struct got_text *t, const char *what, unsigned kinds, const char *hint, const struct rule **out) {
+/* `decides`: welfare, weight and persons make relative lines, so that incentives are closed to them too. */
+static bool rule_of(struct loader *l, uint32_t level, const struct got_text *t, const char *what, bool decides, unsigned kinds, const char *hint, const struct rule **out) {
   *out = NULL;
   if (!t->from) return true;
-  if (!loader_rule(l, level, t, NULL, false, out)) return false;
+  if (!loader_rule(l, level, t, NULL, decides, out)) return false;
   if (*out && !(kinds >> rule_result_type(*out).kind & 1))
     problem_add(&l->list, t->from->at, ERR_INPUT, hint, "%s cannot be a %s", what, rule_type_text(l->arena, rule_result_type(*out)));
   return true;
@@ -29,17 +30,17 @@ bool sample_build(struct loader *l) {
   const struct draft_sample *d = &l->draft.sample;
   if (!d->from) return true;
   enum { NUMBERS = 1u << RULE_INT | 1u << RULE_DOUBLE, GROUPS = 1u << RULE_INT | 1u << RULE_STRING };
-  if (!rule_of(l, LEVEL_HOUSEHOLD, &d->welfare.rule, "sample.welfare", 1u << RULE_DOUBLE, "it is compared with the lines, which are doubles: write double(..)", &s->welfare)) return false;
+  if (!rule_of(l, LEVEL_HOUSEHOLD, &d->welfare.rule, "sample.welfare", true, 1u << RULE_DOUBLE, "it is compared with the lines, which are doubles: write double(..)", &s->welfare)) return false;
   s->welfare_source = loader_text(&d->welfare.rule), s->welfare_label = d->welfare.label.v, s->welfare_unit = loader_text(&d->welfare.unit);
   uint32_t level = loader_level(l, &d->weight.level);
   if (level != UINT32_MAX && level > LEVEL_MEMBER) problem_add(&l->list, d->weight.level.from->at, ERR_INPUT, "household or members", "a weight is a household's or a member's");
   else if (level != UINT32_MAX) {
     s->person_weight = level == LEVEL_MEMBER;
-    if (!rule_of(l, level, &d->weight.rule, "sample.weight", NUMBERS, "a weight is a number", &s->weight)) return false;
+    if (!rule_of(l, level, &d->weight.rule, "sample.weight", true, NUMBERS, "a weight is a number", &s->weight)) return false;
   }
-  if (!rule_of(l, LEVEL_HOUSEHOLD, &d->persons, "sample.persons", NUMBERS, "a count is a number", &s->persons) ||
-      !rule_of(l, LEVEL_HOUSEHOLD, &d->strata, "sample.strata", GROUPS, "an int or a string", &s->strata) ||
-      !rule_of(l, LEVEL_HOUSEHOLD, &d->psu, "sample.psu", GROUPS, "an int or a string", &s->psu))
+  if (!rule_of(l, LEVEL_HOUSEHOLD, &d->persons, "sample.persons", true, NUMBERS, "a count is a number", &s->persons) ||
+      !rule_of(l, LEVEL_HOUSEHOLD, &d->strata, "sample.strata", false, GROUPS, "an int or a string", &s->strata) ||
+      !rule_of(l, LEVEL_HOUSEHOLD, &d->psu, "sample.psu", false, GROUPS, "an int or a string", &s->psu))
     return false;
   const char **names = arena_array(l->arena, d->domains.count + 1, sizeof *names);
   const struct field **fields = arena_array(l->arena, d->domains.count + 1, sizeof *fields);

@@ -29,7 +29,7 @@ static void the_survey_of_austria_loads(void **state) {
   assert_int_equal(p->identify.quota_count, 9);
   const struct field *f = programme_field(p, LEVEL_MEMBER, "employee_income");
   assert_true(f->money && f->decimals == 2 && f->fill == (1u << ABSENT_EMPTY | 1u << ABSENT_NOT_APPLICABLE));
-  assert_string_equal(p->derive_order[p->derive_count - 1]->name, "eq_income");
+  assert_string_equal(p->derive_order[p->derive_count - 3]->name, "eq_income"); /* before the two that dimensions give */
   arena_drop(&a);
 }
 
@@ -141,6 +141,18 @@ static void weights_nest_and_sum_to_one(void **state) {
   unload(&l);
 }
 
+static void dimensions_give_a_score_that_rules_can_read(void **state) {
+  (void)state;
+  struct loaded l;
+  struct programme *p = load_good(&l, "dimensions:\n  cutoff: 1/3\n  list:\n    - {name: a, indicators: [{name: i, rule: 'poor_house // a comment'}, {name: j, rule: 'floor == \"earth\" || size > 5'}]}\n"
+    "identify: {include: [{name: x, rule: deprived && income < 9.0}], rank: deprivation_score}\n");
+  assert_int_equal(programme_field(p, LEVEL_HOUSEHOLD, "deprivation_score")->kind, COL_REAL);
+  assert_int_equal(programme_field(p, LEVEL_HOUSEHOLD, "deprived")->kind, COL_BOOL);
+  assert_int_equal(p->derive_count, 2);
+  assert_int_equal(p->env.field_count[LEVEL_HOUSEHOLD], p->levels[LEVEL_HOUSEHOLD].field_count);
+  unload(&l);
+}
+
 static void a_map_resolves_levels_recodes_and_conversions(void **state) {
   (void)state;
   struct loaded l;
@@ -242,6 +254,6 @@ static void memory_running_out_anywhere_is_said(void **state) {
 }
 
 UNIT_MAIN(UNIT(the_survey_of_austria_loads), UNIT(the_survey_of_viet_nam_loads), UNIT(the_survey_of_the_tests_loads), UNIT(a_folder_that_is_none_says_how_to_make_one), UNIT(lines_find_the_latest_year_and_the_nearest_area),
-          UNIT(rules_see_lines_years_and_parameters_as_constants), UNIT(derived_fields_may_stand_in_any_order), UNIT(weights_nest_and_sum_to_one), UNIT(a_map_resolves_levels_recodes_and_conversions),
+          UNIT(rules_see_lines_years_and_parameters_as_constants), UNIT(derived_fields_may_stand_in_any_order), UNIT(weights_nest_and_sum_to_one), UNIT(dimensions_give_a_score_that_rules_can_read), UNIT(a_map_resolves_levels_recodes_and_conversions),
           UNIT(assumed_values_are_listed_with_their_source), UNIT(the_rules_hash_knows_what_decides), UNIT(a_copy_of_the_files_loads_to_the_same_hashes), UNIT(a_new_programme_loads_and_never_overwrites),
           UNIT(memory_running_out_anywhere_is_said))

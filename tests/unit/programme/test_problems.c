@@ -52,6 +52,7 @@ static const struct mistake mistakes[] = {
   {"sealed field in derive", "derive: [{name: a, rule: " MARK "phone.size()}]\n", "reads \"phone\", which is sealed", ""},
   {"incentive decides", "identify: {include: [{name: a, rule: size > 3 && " MARK "stars > 2}]}\n", "reads \"stars\", which is fed by incentives", "incentives only add"},
   {"incentive decides through derive", "derive: [{name: a, rule: stars * 2}, {name: b, rule: a + 1}]\nidentify: {include: [{name: x, rule: " MARK "b > 2}]}\n", "reads \"stars\", which is fed by incentives (through a derived field)", ""},
+  {"incentive in welfare", "sample: {welfare: double(" MARK "stars)}\n", "fed by incentives", ""},
   {"incentive ranks", "identify: {include: [{name: a, rule: size > 3}], rank: " MARK "stars}\n", "fed by incentives", ""},
   {"cycle", "derive:\n  - {name: a, rule: " MARK "b + 1}\n  - {name: b, rule: c + 1}\n  - {name: c, rule: a + 1}\n", "derived fields go in a circle", "collected fields alone"},
   {"cycle of one", "derive: [{name: a, rule: 1 + " MARK "a}]\n", "in a circle: a -> a", ""},
