@@ -1,0 +1,119 @@
+#!/bin/sh
+# A village small enough to check by hand: four outcomes, a tie at the quota, missing answers, other rules, wrong calls.
+. "$(dirname "$0")/lib.sh"
+mkdir -p "$DIR/p/data"
+cat >"$DIR/p/programme.yaml" <<'YAML'
+programme:
+  name: village
+  title: {en: A village, zh: 某村}
+  languages: [en, zh]
+  currency: CNY
+  years: {from: 2026, to: 2026}
+areas:
+  levels: [{name: county, home: true}]
+  list: [{code: "4331", level: county, name: {en: Upper county, zh: 上县}}]
+  household: county
+fields:
+  - {name: county, type: choice, choices: {areas: county}, required: true}
+  - {name: income, type: money, changeable: true, label: {en: Income, zh: 收入}}
+  - {name: size, type: integer, min: 1, max: 20, label: {en: Size, zh: 人口}}
+  - {name: car, type: boolean, changeable: true, label: {en: Car, zh: 汽车}}
+  - {name: idno, type: text, sealed: true, label: {en: Identity number, zh: 身份证号}}
+derive:
+  - {name: per_head, rule: income / double(size), label: {en: Income per head, zh: 人均收入}}
+lines:
+  - {name: poor, kind: absolute, main: true, amount: 2300}
+causes:
+  - {name: many, rule: size > 4, label: {en: many mouths, zh: 人口多}}
+identify:
+  include: [{name: below, rule: per_head < line, label: {en: income per head is below the line, zh: 人均收入低于贫困线}}]
+  exclude: [{name: has_car, rule: car, label: {en: has a car, zh: 有汽车}}]
+  rank: {rule: per_head, order: ascending, label: {en: income per head, zh: 人均收入}}
+  quota: {level: county, ties: draw, places: [{area: "4331", places: 3}]}
+sample:
+  welfare: {rule: per_head}
+  persons: size
+sources:
+  - {name: h, file: h.csv, level: household, household: id, map: {county: county, income: income, size: size, car: car, idno: idno}}
+YAML
+cat >"$DIR/p/data/h.csv" <<'CSV'
+id,county,income,size,car,idno
+H01,4331,1000,2,false,CANARY431122199001011111
+H02,4331,2000,2,false,CANARY431122199001011112
+H03,4331,2000,2,false,CANARY431122199001011113
+H04,4331,6000,6,false,CANARY431122199001011114
+H05,4331,4000,2,false,CANARY431122199001011115
+H06,4331,9000,2,false,CANARY431122199001011116
+H07,4331,1000,2,true,CANARY431122199001011117
+H08,4331,,2,false,CANARY431122199001011118
+H09,4331,1000,,true,CANARY431122199001011119
+CSV
+run "$LUCID" run "$DIR/p" --out "$DIR/out" --seed "lottery 5"
+ok identify_runs [ "$rc" = 0 ]
+outcome() { awk -F, -v h="$1" '$1 == h { print $3 }' "$DIR/out/decisions.csv"; }
+ok the_poorest_is_selected [ "$(outcome H01)" = selected ]
+ok above_the_line_is_not [ "$(outcome H06)" = not_selected ]
+ok with_a_car_is_not [ "$(outcome H07)" = not_selected ]
+ok without_an_income_is_undecided [ "$(outcome H08)" = undecided ]
+ok a_car_decides_whatever_else_is_missing [ "$(outcome H09)" = not_selected ]
+ok the_last_in_rank_has_no_place [ "$(outcome H05)" = qualifies_no_place ]
+ok the_tie_of_three_leaves_two_places [ "$(for h in H02 H03 H04; do outcome $h; done | grep -c selected)" = 2 ]
+draw() { printf 'lottery 5\000%s' "$1" | sha256sum | cut -c1-16; }
+last=$(for h in H02 H03 H04; do echo "$(draw $h) $h"; done | sort | tail -1 | cut -d' ' -f2)
+ok anyone_redoes_the_draw_with_sha256sum [ "$(outcome "$last")" = qualifies_no_place ]
+R=$DIR/out/village.lucid
+run "$LUCID" explain "$R" H08
+says explain_names_what_is_missing "Income (not filled in)"
+says explain_says_what_an_answer_leads_to "if 4,599.99 or less: qualifies"
+says explain_says_the_other_answer "if 4,600.00 or more: not selected"
+says explain_says_it_could_take_a_place "could take a place"
+winner=H02; [ "$last" = H02 ] && winner=H03
+run "$LUCID" explain "$R" "$winner"
+says explain_tells_the_draw "published draw with seed \`lottery 5\`"
+says explain_says_a_place_is_not_certain "not certain yet"
+run "$LUCID" explain "$R" H05
+says explain_shows_rank_and_cutoff "position 5. The last place went to 1,000"
+run "$LUCID" explain "$R" H07
+says explain_shows_the_exclusion "has a car: yes"
+says explain_the_smallest_change_is_the_car "Car: no instead of yes"
+run "$LUCID" explain "$R" H04 --lang zh
+says explain_the_cause_in_chinese "致贫原因:人口多"
+run "$LUCID" explain "$R" H06 --format json
+ok explain_json_is_json python3 -m json.tool "$DIR/.out" "$DIR/pretty.json"
+canary=0
+for f in "$DIR"/out/summary.json "$DIR"/out/decisions.csv "$DIR"/out/report.html "$DIR"/pretty.json; do grep -q CANARY "$f" && canary=1; done
+ok no_sealed_value_in_any_output [ $canary = 0 ]
+
+run "$LUCID" identify "$R" --seed "lottery 6" --format json
+ok a_new_run_with_another_seed grep -q '"seed_from": "option"' "$DIR/.out"
+run "$LUCID" identify "$R" --dry-run
+says without_a_seed_it_is_said "no --seed was given"
+fails an_unknown_round_is_refused 4 "1999" "$LUCID" identify "$R" --round 1999
+fails an_unknown_household_is_refused 4 "H99" "$LUCID" explain "$R" H99
+fails a_missing_registry_is_refused 4 "nowhere.lucid" "$LUCID" identify "$DIR/nowhere.lucid"
+fails diff_needs_the_other_programme 2 "--programme" "$LUCID" diff "$R"
+fails run_needs_a_folder 2 "--out" "$LUCID" run "$DIR/p"
+fails an_empty_seed_is_refused 2 "seed" "$LUCID" identify "$R" --seed ""
+fails a_folder_in_use_is_refused 5 "not empty" "$LUCID" run "$DIR/p" --out "$DIR/out"
+run "$LUCID" run "$DIR/p" --out "$DIR/out" --force
+ok force_replaces_it [ "$rc" = 0 ]
+touch "$DIR/out/mine.txt"
+run "$LUCID" run "$DIR/p" --out "$DIR/out" --force
+ok force_leaves_other_files_alone [ -e "$DIR/out/mine.txt" ]
+
+run "$LUCID" init "$DIR/p" "$DIR/open.lucid"
+run "$LUCID" round open "$DIR/open.lucid" 2026
+fails an_open_round_is_not_decided 5 "still open" "$LUCID" identify "$DIR/open.lucid" --round 2026
+
+cp -r "$DIR/p" "$DIR/zero" && sed -i 's|rule: per_head < line,|rule: 1000 / (size - 2) > 3,|' "$DIR/zero/programme.yaml"
+run "$LUCID" run "$DIR/zero" --out "$DIR/zeroes"
+ok a_rule_that_divides_by_zero_leaves_undecided grep -q '^H01,4331,undecided,.*rule_error' "$DIR/zeroes/decisions.csv"
+run "$LUCID" explain "$DIR/zeroes/village.lucid" H01
+says explain_says_that_a_rule_failed "divide by zero"
+
+cp -r "$DIR/p" "$DIR/none" && head -1 "$DIR/p/data/h.csv" >"$DIR/none/data/h.csv"
+run "$LUCID" run "$DIR/none" --out "$DIR/nobody"
+ok no_households_is_no_crash [ "$rc" -lt 70 ]
+
+fails a_place_that_cannot_be_written_is_named 7 "programme.yaml/x.html" "$LUCID" report "$R" --out "$DIR/p/programme.yaml/x.html"
+finish
