@@ -17,6 +17,7 @@ struct block_scratch {
   uint8_t *states[2];       /* pools of lanes: households; members and lines */
   uint8_t *values[2];
   struct lanes *at;         /* per operation */
+  struct filled { bool is; uint8_t state; union number value; } *filled; /* per operation: which constant its lanes hold */
   struct own_lanes { uint8_t *state; uint8_t *value; uint64_t cap; } *own; /* per rule: lanes not left where they were made */
 };
 
@@ -50,7 +51,7 @@ enum status block_scratch_open(const struct block_book *b, struct block_scratch 
   if (!s) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   s->book = b;
   arena_init(&s->arena, 0);
-  bool good = (s->at = calloc(b->op_count + 1u, sizeof *s->at)) && (s->own = calloc(b->rule_count + 1u, sizeof *s->own));
+  bool good = (s->at = calloc(b->op_count + 1u, sizeof *s->at)) && (s->filled = calloc(b->op_count + 1u, sizeof *s->filled)) && (s->own = calloc(b->rule_count + 1u, sizeof *s->own));
   for (int k = 0; k < 2 && good; k++)
     good = (s->states[k] = calloc(b->state_slots[k] + 1u, pool_rows[k] + SLACK)) && (s->values[k] = calloc(b->value_slots[k] + 1u, pool_rows[k] * 8 + SLACK));
   if (!good) {
@@ -67,8 +68,17 @@ void block_scratch_close(struct block_scratch *s) {
   for (uint32_t i = 0; s->own && i < s->book->rule_count; i++) free(s->own[i].state), free(s->own[i].value);
   free(s->own);
   free(s->at);
+  free(s->filled);
   arena_drop(&s->arena);
   free(s);
+}
+
+/* A scratch serves many segments, most of which have the same constants. */
+static void fill_constant(struct filled *f, const struct bound_op *o, struct lanes at, uint32_t rows) {
+  if (f->is && f->state == o->constant_state && f->value.i == o->constant.i) return;
+  *f = (struct filled){true, o->constant_state, o->constant};
+  memset(at.state, o->constant_state, rows);
+  for (uint32_t i = 0; at.value && i < rows; i++) memcpy((uint8_t *)at.value + i * 8u, &o->constant, 8);
 }
 
 /* Where each operation's lanes are: made when bound, shared by all that have values everywhere, or in the scratch. */
@@ -78,12 +88,16 @@ static void lay_out(const struct block_bound *b, struct block_scratch *s) {
     const struct bound_op *o = &b->ops[i];
     int k = op->domain != LEVEL_HOUSEHOLD;
     if (!op->live || o->dead || op->domain == DOMAIN_ANY) continue;
-    if (op->kind == OP_CONST || op->domain == LEVEL_VILLAGE) {
+    if (op->domain == LEVEL_VILLAGE) {
       s->at[i] = (struct lanes){o->state, o->value};
       continue;
     }
     s->at[i].state = s->states[k] + (size_t)op->state_slot * (pool_rows[k] + SLACK);
     s->at[i].value = op->class == 'b' ? NULL : s->values[k] + (size_t)op->value_slot * (pool_rows[k] * 8 + SLACK);
+    if (op->kind == OP_CONST) {
+      fill_constant(&s->filled[i], o, s->at[i], pool_rows[k]);
+      continue;
+    }
     /* Never written through: every kernel that could looks at `total` first. */
     if (o->total && op->class != 'b') s->at[i].state = (uint8_t *)(uintptr_t)block_all_true;
   }
@@ -166,7 +180,7 @@ static enum status run_piece(const struct block_bound *b, struct block_scratch *
   }
   for (uint32_t i = 0; i < b->book->rule_count; i++) {
     if (b->falls_back[i] || class_of(b->book->rules[i].rule) == 'b') continue;
-    if (b->book->ops[b->book->rules[i].op].kind == OP_CONST) continue; /* shared, and 0 already */
+    if (b->book->ops[b->book->rules[i].op].kind == OP_CONST) continue; /* 0 already, and kept for the next block */
     const struct lanes *l = &s->at[b->book->rules[i].op];
     blank_numbers(l->state, l->value, rows_of(b, b->book->rules[i].rule, first, count));
   }

@@ -247,9 +247,9 @@ static void bound_reduce(struct binder *x, const struct op *op, const struct bou
   b->total = op->kind == OP_ROWS && !x->bound->segment->roster[op->over];
 }
 
-/* Makes lanes that do not change from block to block. */
+/* Lanes of villages do not change from block to block. */
 static void make_lanes(struct binder *x, const struct op *op, struct bound_op *b) {
-  uint64_t n = op->domain == LEVEL_VILLAGE ? x->bound->segment->levels[LEVEL_VILLAGE].rows + 1 : op->domain == LEVEL_HOUSEHOLD ? BLOCK_ROWS : BLOCK_CHILD_ROWS;
+  uint64_t n = x->bound->segment->levels[LEVEL_VILLAGE].rows + 1;
   b->state = arena_alloc(x->arena, n + 64);
   b->value = op->class == 'b' ? NULL : arena_array(x->arena, n, 8);
   if (!b->state || (op->class != 'b' && !b->value)) {
@@ -299,8 +299,7 @@ static void bind_op(struct binder *x, uint32_t number) {
   case OP_SPREAD: b->total = p->total, b->lo = p->lo, b->hi = p->hi; break;
   case OP_ROWS: case OP_REDUCE: bound_reduce(x, op, q, b); break;
   }
-  if (b->dead || x->status != OK || op->domain == DOMAIN_ANY) return;
-  if (op->kind == OP_CONST || op->domain == LEVEL_VILLAGE) make_lanes(x, op, b);
+  if (!b->dead && x->status == OK && op->domain == LEVEL_VILLAGE) make_lanes(x, op, b);
 }
 
 /* Villages are few: what depends on them alone is worked out here, for all of them and for "none". */

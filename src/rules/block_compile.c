@@ -537,6 +537,16 @@ struct pool_of_slots { uint32_t *free; uint32_t free_count, used; };
 
 static uint32_t take_slot(struct pool_of_slots *p) { return p->free_count ? p->free[--p->free_count] : p->used++; }
 
+/* Constants' lanes are filled once and stay: theirs are the first slots, which nobody hands on. */
+static void give_constants(struct block_book *b, struct pool_of_slots *states, struct pool_of_slots *values) {
+  for (uint32_t i = 0; i < b->op_count; i++) {
+    struct op *op = &b->ops[i];
+    if (!op->live || op->kind != OP_CONST || op->domain == DOMAIN_ANY || op->domain == LEVEL_VILLAGE) continue;
+    op->state_slot = states[is_child(op->domain)].used++;
+    if (op->class != 'b') op->value_slot = values[is_child(op->domain)].used++;
+  }
+}
+
 /* Buffers are handed on after their last reader, so that a block's lanes stay in the near caches. */
 static enum status give_slots(struct block_book *b, struct err *e) {
   struct pool_of_slots states[2] = {0}, values[2] = {0};
@@ -544,6 +554,7 @@ static enum status give_slots(struct block_book *b, struct err *e) {
     ARENA_TRY(e, states[k].free = arena_array(b->arena, b->op_count + 1u, sizeof(uint32_t)));
     ARENA_TRY(e, values[k].free = arena_array(b->arena, b->op_count + 1u, sizeof(uint32_t)));
   }
+  give_constants(b, states, values);
   for (uint32_t i = 0; i < b->op_count; i++) {
     struct op *op = &b->ops[i];
     if (!op->live || op->kind == OP_CONST || op->domain == LEVEL_VILLAGE) continue;

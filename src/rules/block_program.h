@@ -79,7 +79,7 @@ struct block_book {
   struct leaf *leaves;
   uint32_t leaf_count, leaf_cap;
   uint32_t child_levels;                /* bit l: some operation works on the rows of level l */
-  uint32_t state_slots[2], value_slots[2]; /* pools: [0] households, [1] members and lines */
+  uint32_t state_slots[2], value_slots[2]; /* pools: [0] households, [1] members and lines. Constants keep theirs */
 };
 
 /* A column as a leaf reads it. */
@@ -113,7 +113,7 @@ struct bound_op {
   uint8_t constant_state;
   union number constant;
   struct lookup lookup;
-  uint8_t *state;     /* constants and villages: lanes made when bound */
+  uint8_t *state;     /* villages: lanes made when bound */
   void *value;
 };
 

@@ -10,7 +10,8 @@
 #define PLAIN_BUILD 1
 #endif
 #endif
-#if defined(__x86_64__) && defined(__ELF__) && !defined(PLAIN_BUILD) && !defined(LUCID_PLAIN)
+/* clang 14 gives a cloned function's resolver another name than callers in other files look for. */
+#if defined(__x86_64__) && defined(__ELF__) && !defined(__clang__) && !defined(PLAIN_BUILD) && !defined(LUCID_PLAIN)
 #define CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define CLONES
@@ -184,6 +185,14 @@ CLONES void kernel_calculate_real(double *restrict out, const double *restrict a
   case 2: for (size_t i = 0; i < n; i++) out[i] = a[i] * b[i]; return;
   default: for (size_t i = 0; i < n; i++) out[i] = a[i] / b[i]; return;
   }
+}
+
+CLONES void kernel_bit(uint32_t *restrict out, const uint8_t *restrict states, uint8_t mask, unsigned j, size_t n) {
+  uint32_t bit = (uint32_t)1 << j;
+  if (j == 0)
+    for (size_t i = 0; i < n; i++) out[i] = states[i] & mask ? 1 : 0;
+  else
+    for (size_t i = 0; i < n; i++) out[i] |= states[i] & mask ? bit : 0;
 }
 
 void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {

@@ -41,7 +41,10 @@ void kernel_compare_real(uint8_t *restrict out, const double *restrict a, const 
 void kernel_calculate_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned op, size_t n);
 void kernel_calculate_real(double *restrict out, const double *restrict a, const double *restrict b, unsigned op, size_t n);
 
-/* Any OR of the states of rows at[i]..at[i+1] - at[0], one byte a household. `states` has 8 readable bytes behind its last. */
+/* Bit j of out[i]: whether states[i] & mask. Bit 0 begins anew, the others are added. */
+void kernel_bit(uint32_t *restrict out, const uint8_t *restrict states, uint8_t mask, unsigned j, size_t n);
+
+/* The OR of the states of rows at[i]..at[i+1] - at[0], one byte a household. `states` has 8 readable bytes behind its last. */
 void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
 
 #endif

@@ -307,7 +307,7 @@ static void write_tree(const struct world *w, const struct ex *x, uint32_t own, 
     return;
   default:
     text_add(t, "(");
-    for (int i = 0; i < x->n; i++) text_addf(t, i ? " %s " : "", signs[x->op]), write_tree(w, x->k[i], own, t);
+    for (int i = 0; i < x->n; i++) i ? text_addf(t, " %s ", signs[x->op]) : (void)0, write_tree(w, x->k[i], own, t);
     text_add(t, ")");
   }
 }
@@ -654,13 +654,13 @@ static void check_lane(struct world *w, const struct trial *q, uint64_t seed, ui
   char block = s == BLOCK_UNKNOWN ? 'u' : s == BLOCK_ERROR ? 'e' : 'v';
   int64_t i = lanes->ints ? lanes->ints[lane] : 0;
   double d = lanes->reals ? lanes->reals[lane] : 0;
-  bool row_right = same(q->x->type, want, state_of_rule(&v), v.b, v.i, v.d);
+  bool row_right = same(q->x->type, want, state_of_rule(&v), q->x->type == 'b' && v.state == RULE_VALUE && v.b, v.i, v.d);
   bool block_right = same(q->x->type, want, block, s == BLOCK_TRUE, i, d) && (s == 1 || s == 2 || s == 4 || s == 8) && (block == 'v' || (i == 0 && d == 0));
   t->answers++;
   t->states[want.st == 'u' ? 2 : want.st == 'e' ? 3 : q->x->type == 'b' && !want.i ? 0 : 1]++;
   if (row_right && block_right) return;
   fail_msg("LUCID_DIFF_SEED=%llu: level %s household %llu row %llu\n%s\noracle: %c %lld %.17g\n   row: %c %lld %.17g%s%s\n block: %c %d %lld %.17g", (unsigned long long)seed, level_names[q->level],
-           (unsigned long long)household, (unsigned long long)row, rule_source(q->r), want.st, (long long)want.i, want.d, state_of_rule(&v), (long long)(v.kind == RULE_BOOL ? v.b : v.i), v.d, v.state == RULE_ERROR ? " " : "",
+           (unsigned long long)household, (unsigned long long)row, rule_source(q->r), want.st, (long long)want.i, want.d, state_of_rule(&v), (long long)v.i, v.d, v.state == RULE_ERROR ? " " : "",
            v.state == RULE_ERROR ? v.error : "", block, s, (long long)i, d);
 }
 
