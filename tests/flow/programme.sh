@@ -6,7 +6,7 @@ run "$LUCID" new "$DIR/my-county"
 ok a_new_programme_is_written [ "$rc" = 0 ]
 run "$LUCID" check "$DIR/my-county"
 ok a_new_programme_has_no_problems [ "$rc" = 0 ]
-says check_sums_up_what_it_understood "6 collected, 3 derived"
+says check_sums_up_what_it_understood "6 collected, 5 derived"
 fails new_never_overwrites 5 "exists and is not empty" "$LUCID" new "$DIR/my-county"
 fails new_wants_a_folder 2 "FOLDER" "$LUCID" new
 fails check_of_no_folder_says_how_to_make_one 4 "lucid new FOLDER" "$LUCID" check "$DIR/nowhere"
