@@ -23,7 +23,7 @@ static enum status one_level(struct cli *c, struct exporting *x, uint32_t level,
   struct export_plan plan;
   TRY(export_open(&c->arena, &from, &plan, e));
   const char *name = x->d.programme->levels[level].name;
-  if (!plan.rows && level != LEVEL_HOUSEHOLD) return OK; /* nobody has such rows */
+  if (level != LEVEL_HOUSEHOLD && (!plan.rows || (level == LEVEL_VILLAGE && plan.count == 1))) return OK; /* nothing is known at this level */
   char *file = arena_printf(&c->arena, "%s/%s.%s", x->out, name, x->how == AS_DTA ? "dta" : "csv");
   char *codebook = arena_printf(&c->arena, "%s/%s.codebook.csv", x->out, name);
   if (!file || !codebook) return err_set(e, ERR_MEMORY, NULL, "out of memory");

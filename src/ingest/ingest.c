@@ -28,7 +28,12 @@ struct run {
   char kept_key[204];
   size_t kept_key_len;
   uint64_t kept_row; /* 0 = none */
+  /* keep_good: households of which a row is refused, found in a first pass */
+  bool looking;      /* this is the first pass: nothing is handed over or written */
+  struct map broken; /* household key -> row that is refused */
 };
+
+#define REFUSED_HOUSEHOLDS_MAX 1000000u /* of which a row is refused, with keep_good */
 
 /* ---- one row ---- */
 
@@ -109,7 +114,20 @@ static enum status keep_household(struct run *x, struct span key, uint64_t row, 
   return OK;
 }
 
-static enum status refuse(struct run *x, const struct reader_row *row, const char *words, struct err *e) {
+/* First pass: remembers the household of a refused row. In a ragged row nobody can say whose it is. */
+static enum status remember(struct run *x, const struct reader_row *row, struct span household, struct err *e) {
+  uint32_t index;
+  bool fresh;
+  if (row->shifted || !household.len) return OK;
+  if (x->broken.count == REFUSED_HOUSEHOLDS_MAX)
+    return err_set(e, ERR_LIMIT, "mend the file first", "%s: more than %u households have refused rows", x->reader->path, REFUSED_HOUSEHOLDS_MAX);
+  if (!map_put(&x->broken, household.at, household.len, &index, &fresh)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (fresh) x->broken.values[index] = row->number > UINT32_MAX - 2 ? 0 : (uint32_t)row->number;
+  return OK;
+}
+
+static enum status refuse(struct run *x, const struct reader_row *row, struct span household, const char *words, struct err *e) {
+  if (x->looking) return remember(x, row, household, e);
   if (!x->counts->rows_refused++) {
     snprintf(x->first_problem, sizeof x->first_problem, "%s", words);
     x->first_row = row->number;
@@ -119,7 +137,7 @@ static enum status refuse(struct run *x, const struct reader_row *row, const cha
 }
 
 static enum status hand_over(struct run *x, const struct ingest_row *row, struct err *e) {
-  if (x->counts->rows_refused && !x->o->keep_good) return OK; /* nothing of this file will be kept: go on only to list what else is wrong */
+  if (x->looking || (x->counts->rows_refused && !x->o->keep_good)) return OK; /* nothing of this file will be kept: go on only to list what else is wrong */
   return x->sink->row(x->sink->ctx, row, e);
 }
 
@@ -134,16 +152,25 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
     if (x->o->progress && row->bytes_done && x->reader->bytes) x->o->progress->total = (uint64_t)((double)c->rows_read * ((double)x->reader->bytes / (double)row->bytes_done));
     if (progress_step(x->o->progress, c->rows_read)) return err_set(e, ERR_CANCELLED, NULL, "stopped after %llu rows of %s", (unsigned long long)c->rows_read, x->reader->path);
   }
-  if (row->problem) return refuse(x, row, row->problem, e);
   bool is_village = m->row.level == LEVEL_VILLAGE;
+  household = (struct span){"", 0};
+  if (row->problem) {
+    if (x->looking && !row->shifted) read_key(x, row, m->household_key, 0, "", false, &household, words, sizeof words);
+    return refuse(x, row, household, row->problem, e);
+  }
   if (!read_key(x, row, m->household_key, 0, "household key", !is_village, &household, words, sizeof words) ||
       !read_key(x, row, m->member_key, 1, "member key", false, &member, words, sizeof words) ||
       !read_key(x, row, m->village_key, 2, "village key", is_village, &village, words, sizeof words) ||
       !read_side(&m->household, x->reader, row, words, sizeof words) || !read_side(&m->row, x->reader, row, words, sizeof words))
-    return refuse(x, row, words, e);
+    return refuse(x, row, household, words, e);
+  uint32_t broken = x->broken.count && !x->looking ? map_get(&x->broken, household.at, household.len) : MAP_NONE;
+  if (broken != MAP_NONE) {
+    snprintf(words, sizeof words, "another row of household %.*s is refused, the first in row %u; a household is kept whole or not at all", (int)household.len, household.at, broken);
+    return refuse(x, row, household, words, e);
+  }
   if (m->flat) {
     bool same = x->kept_row && household.len == x->kept_key_len && memcmp(household.at, x->kept_key, household.len) == 0;
-    if (same && !agrees(x, household, row->number, words, sizeof words)) return refuse(x, row, words, e);
+    if (same && !agrees(x, household, row->number, words, sizeof words)) return refuse(x, row, household, words, e);
     if (!same) {
       TRY(keep_household(x, household, row->number, e));
       struct ingest_row h = {.level = LEVEL_HOUSEHOLD, .household_key = household, .member_key = {"", 0}, .village_key = {"", 0}, .cells = m->household.cells,
@@ -205,14 +232,38 @@ static enum status verdict(struct run *x, struct err *e) {
                  x->first_problem);
 }
 
-static enum status read_rows(struct run *x, struct arena *a, struct err *e) {
-  TRY(mapping_open(&x->mapping, a, x->p, x->src, x->reader, x->o, e));
-  uint32_t n = x->p->levels[LEVEL_HOUSEHOLD].collected_count;
-  ARENA_TRY(e, x->kept = arena_array(a, n + 1, sizeof *x->kept));
-  progress_begin(x->o->progress, "importing", "rows", x->reader->rows);
+static enum status one_pass(struct run *x, const char *what, struct err *e) {
+  progress_begin(x->o->progress, what, "rows", x->reader->rows);
+  x->kept_row = 0;
   enum status s = reader_each(x->reader, on_row, x, e);
   if (x->o->progress) x->o->progress->done = x->counts->rows_read;
   progress_end(x->o->progress);
+  return s;
+}
+
+/* The first of two passes with keep_good over rows of members: which households can't be kept. Then all begins again. */
+static enum status look_ahead(struct run *x, const char *path, struct err *e) {
+  if (!x->reader->bytes) return err_set(e, ERR_USAGE, "save it as a file first", "%s is a pipe: it can't be read twice, as --keep-good must", path);
+  x->looking = true;
+  TRY(one_pass(x, "checking", e));
+  x->looking = false;
+  *x->counts = (struct ingest_counts){.encoding = "UTF-8"};
+  for (uint32_t i = 0; i < x->mapping.row.count; i++) x->mapping.row.entries[i].present = 0;
+  for (uint32_t i = 0; i < x->mapping.household.count; i++) x->mapping.household.entries[i].present = 0;
+  uint32_t columns = x->reader->column_count;
+  reader_close(x->reader);
+  TRY(reader_open(x->reader, path, x->src->format, x->src->table, e));
+  if (x->reader->column_count == columns) return OK;
+  return err_set(e, ERR_CONFLICT, "is somebody writing it? try again", "%s changed while it was read", path);
+}
+
+static enum status read_rows(struct run *x, struct arena *a, const char *path, struct err *e) {
+  TRY(mapping_open(&x->mapping, a, x->p, x->src, x->reader, x->o, e));
+  map_init(&x->broken, a);
+  uint32_t n = x->p->levels[LEVEL_HOUSEHOLD].collected_count, level = x->mapping.row.level;
+  ARENA_TRY(e, x->kept = arena_array(a, n + 1, sizeof *x->kept));
+  if (x->o->keep_good && level != LEVEL_HOUSEHOLD && level != LEVEL_VILLAGE) TRY(look_ahead(x, path, e));
+  enum status s = one_pass(x, "importing", e);
   x->counts->encoding = strcmp(x->reader->encoding, "GB18030") == 0 ? "GB18030" : strcmp(x->reader->encoding, "WINDOWS-1252") == 0 ? "WINDOWS-1252" : "UTF-8";
   struct err late;
   enum status closed = refused_close(&x->refused, s == OK ? e : &late);
@@ -236,7 +287,7 @@ enum status ingest_source(struct programme *p, const struct source *src, const s
   arena_init(&x.kept_arena, 0);
   enum status s = locate(&a, p, src, o, &path, e);
   if (s == OK) s = reader_open(&r, path, src->format, src->table, e);
-  if (s == OK) s = read_rows(&x, &a, e);
+  if (s == OK) s = read_rows(&x, &a, path, e);
   reader_close(&r);
   arena_drop(&x.kept_arena);
   arena_drop(&a);

@@ -6,7 +6,10 @@
  *
  * A flat file has one row a person on which the household's fields repeat. The household is given to the sink once for every run of
  * consecutive rows, with `repeated` set; within a run ingest names a disagreement (household, field, both values and rows) and
- * refuses the row, between runs the sink compares. */
+ * refuses the row, between runs the sink compares.
+ *
+ * With keep_good a household is kept whole or not at all: where one row of a household is refused, the other rows of it are too (a
+ * household without one of its members would be counted wrong). For that the file is read twice; a pipe can't be, and is refused. */
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H
 

@@ -73,6 +73,20 @@ static void keep_good_takes_the_rest(void **state) {
   assert_refused(households(H "1,x,1,1,yes,\n", KEEP), ERR_INPUT, "1 of 1 rows is refused", &e);
 }
 
+static void a_household_is_kept_whole_or_not_at_all(void **state) {
+  (void)state;
+  struct arena a;
+  arena_init(&a, 0);
+  const char *path = fixture_path("r.csv");
+  assert_ok(flat("hh,region,inc,age,id\n1,north,5,30,a\n2,south,1,9,b\n1,north,5,300,c\n3,south,,40,d\n", ((struct ingest_options){.keep_good = true, .refused_path = path})), &e);
+  assert_string_equal(text_str(&sink.text), "H 2: region=south income=100\nM 2: age=9 idnum=b\nH 3: region=south income=~\nM 3: age=40 idnum=d\n");
+  assert_int_equal(counts.rows_refused, 2);
+  assert_int_equal(counts.rows_good, 2);
+  assert_string_equal(fixture_slurp(&a, path), "hh,region,inc,age,id,problem\n1,north,5,30,,\"another row of household 1 is refused, the first in row 3; a household is kept whole or not at all\"\n"
+                                               "1,north,5,300,,\"age: 300 is above the most allowed, 120\"\n");
+  arena_drop(&a);
+}
+
 static void each_wrong_value_has_its_message(void **state) {
   (void)state;
   static const struct { const char *row, *words; } cases[] = {
@@ -305,6 +319,7 @@ int main(void) {
       UNIT(missing_codes_are_kept_apart_from_empty),
       UNIT(one_bad_row_refuses_the_file_and_is_named),
       UNIT(keep_good_takes_the_rest),
+      UNIT(a_household_is_kept_whole_or_not_at_all),
       UNIT(each_wrong_value_has_its_message),
       UNIT(numbers_may_be_written_in_several_ways),
       UNIT(a_flat_file_gives_each_household_once_before_its_members),
