@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "stats/elementary.h"
+
 /* The mean of f(row) over the domain; NaN = outside. */
 struct filled {
   const uint8_t *state; /* or */
@@ -34,14 +36,12 @@ static struct estimate mean_filled(struct survey *s, const double *part, const s
   return survey_delta(s, mean, n, w);
 }
 
-static double normal_cdf(double x) { return erfc(-x / 1.4142135623730951) / 2; }
-
 /* Imbens and Manski (2004): c with Phi(c + width/se) - Phi(-c) = 0.95, between 1.645 (wide range) and 1.96 (a point). */
 static double imbens_manski(double width, double se) {
   double lo = 1.6, hi = 2;
   for (int i = 0; i < 100; i++) {
     double c = (lo + hi) / 2;
-    if (normal_cdf(c + width / se) - normal_cdf(-c) < 0.95)
+    if (elementary_normal(c + width / se) - elementary_normal(-c) < 0.95)
       lo = c;
     else
       hi = c;

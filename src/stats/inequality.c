@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "stats/elementary.h"
+
 static const struct estimate nothing = {.value = NAN, .se = NAN};
 
 struct estimate inequality_gini(struct survey *s, const struct ranking *r) {
@@ -35,9 +37,9 @@ static bool inside(const struct survey *s, const double *value, const double *pa
 }
 
 typedef double transform(double x, double parameter);
-static double power(double x, double a) { return pow(x, a); }
-static double logarithm(double x, double a) { return (void)a, log(x); }
-static double entropy(double x, double a) { return (void)a, x * log(x); }
+static double power(double x, double a) { return elementary_power(x, a); }
+static double logarithm(double x, double a) { return (void)a, elementary_log(x); }
+static double entropy(double x, double a) { return (void)a, x * elementary_log(x); }
 static double itself(double x, double a) { return (void)a, x; }
 
 static double mean_of(struct survey *s, const double *value, const double *part, double w, transform *f, double a) {
@@ -70,13 +72,13 @@ struct estimate inequality_entropy(struct survey *s, const double *value, const 
   double mu = mean_of(s, value, part, w, itself, 0);
   if (alpha == 0) {
     double l = mean_of(s, value, part, w, logarithm, 0);
-    return of_two_means(s, value, part, log(mu) - l, n, w, logarithm, 0, l, -1, mu, 1 / mu);
+    return of_two_means(s, value, part, elementary_log(mu) - l, n, w, logarithm, 0, l, -1, mu, 1 / mu);
   }
   if (alpha == 1) {
     double t = mean_of(s, value, part, w, entropy, 0);
-    return of_two_means(s, value, part, t / mu - log(mu), n, w, entropy, 0, t, 1 / mu, mu, -t / (mu * mu) - 1 / mu);
+    return of_two_means(s, value, part, t / mu - elementary_log(mu), n, w, entropy, 0, t, 1 / mu, mu, -t / (mu * mu) - 1 / mu);
   }
-  double m = mean_of(s, value, part, w, power, alpha), c = 1 / (alpha * alpha - alpha), scale = pow(mu, -alpha);
+  double m = mean_of(s, value, part, w, power, alpha), c = 1 / (alpha * alpha - alpha), scale = elementary_power(mu, -alpha);
   return of_two_means(s, value, part, c * (m * scale - 1), n, w, power, alpha, m, c * scale, mu, -c * alpha * m * scale / mu);
 }
 
@@ -86,10 +88,10 @@ struct estimate inequality_atkinson(struct survey *s, const double *value, const
   if (n == 0 || !(epsilon > 0)) return nothing;
   double mu = mean_of(s, value, part, w, itself, 0);
   if (epsilon == 1) {
-    double l = mean_of(s, value, part, w, logarithm, 0), even = exp(l) / mu;
+    double l = mean_of(s, value, part, w, logarithm, 0), even = elementary_exp(l) / mu;
     return of_two_means(s, value, part, 1 - even, n, w, logarithm, 0, l, -even, mu, even / mu);
   }
-  double a = 1 - epsilon, m = mean_of(s, value, part, w, power, a), even = pow(m, 1 / a) / mu;
+  double a = 1 - epsilon, m = mean_of(s, value, part, w, power, a), even = elementary_power(m, 1 / a) / mu;
   return of_two_means(s, value, part, 1 - even, n, w, power, a, m, -even / (a * m), mu, even / mu);
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "stats/elementary.h"
 #include "stats/quantile.h"
 
 static const double SQRT_2PI = 2.5066282746310002;
@@ -15,7 +16,7 @@ double poverty_bandwidth(const struct survey *s, const double *welfare, const do
   double mean = sum / w;
   for (uint64_t i = 0; i < s->n; i++)
     if (!isnan(welfare[i])) squares += survey_part(s, part, i) * (welfare[i] - mean) * (welfare[i] - mean);
-  return sqrt(squares / w) / pow(w, 0.2);
+  return sqrt(squares / w) / elementary_power(w, 0.2);
 }
 
 double poverty_density(const struct survey *s, const double *welfare, const double *part, double bandwidth, double x) {
@@ -25,7 +26,7 @@ double poverty_density(const struct survey *s, const double *welfare, const doub
     if (isnan(welfare[i])) continue;
     double u = (x - welfare[i]) / bandwidth;
     w += survey_part(s, part, i);
-    sum += survey_part(s, part, i) * exp(-u * u / 2);
+    sum += survey_part(s, part, i) * elementary_exp(-u * u / 2);
   }
   return w > 0 ? sum / (w * bandwidth * SQRT_2PI) : NAN;
 }
@@ -66,7 +67,7 @@ static struct estimate mean_of(struct survey *s, const double *welfare, const do
 static double is_poor(double y, double line) { return y <= line; }
 static double gap(double y, double line) { return y <= line ? (line - y) / line : 0; }
 static double gap2(double y, double line) { return gap(y, line) * gap(y, line); }
-static double watts(double y, double line) { return y <= line ? log(line / y) : 0; }
+static double watts(double y, double line) { return y <= line ? elementary_log(line / y) : 0; }
 static double itself(double y, double line) { return (void)line, y; }
 /* How much gap and gap2 of one unit grow with the line. */
 static double gap_slope(double y, double line) { return y <= line ? y / (line * line) : 0; }

@@ -94,8 +94,8 @@ enum status regression_fit(struct arena *a, struct survey *s, const double *y, u
   factor(&f, 0, f.blocks, r);
   for (uint32_t j = 0; j < terms; j++) {
     double length = 0;
-    for (uint32_t i = 0; i <= j; i++) length = hypot(length, r[j * c + i]);
-    if (!(fabs(r[j * c + j]) > 1e-11 * length))
+    for (uint32_t i = 0; i <= j; i++) length += r[j * c + i] * r[j * c + i];
+    if (!(fabs(r[j * c + j]) > 1e-11 * sqrt(length)))
       return err_set(e, ERR_INPUT, "leave the term out, or one that it repeats", "term %u of the regression adds nothing to those before it", j + 1);
   }
   for (uint32_t j = terms; j-- > 0;) {

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "stats/bounds.h"
+#include "stats/elementary.h"
 #include "stats/inequality.h"
 #include "stats/order.h"
 #include "stats/poverty.h"
@@ -261,7 +262,19 @@ static void block_sums_stay_exact_where_a_plain_loop_drifts(void **state) {
   arena_drop(&a);
 }
 
-UNIT_MAIN(UNIT(a_simple_random_sample_has_the_textbook_error), UNIT(strata_take_their_differences_out_of_the_error),
+static void elementary_functions_are_as_near_as_the_library(void **state) {
+  (void)state;
+  for (double x = -745; x < 709.7; x += 0.37) assert_near(elementary_exp(x), exp(x), x < -708 ? 1e-1 : 5e-16);
+  for (double x = 1e-300; x < 1e300; x *= 1.37) assert_true(fabs(elementary_log(x) - log(x)) <= 4e-16 * fabs(log(x)));
+  for (double x = 0.5; x < 2; x += 0.00037) assert_true(fabs(elementary_log(x) - log(x)) <= 5e-16 * fabs(log(x)));
+  for (double x = -37; x < 8; x += 0.013) assert_true(fabs(elementary_normal(x) - erfc(-x / sqrt(2)) / 2) <= fmin(1e-15, 1e-11 * erfc(-x / sqrt(2))));
+  assert_near(elementary_power(2, 0.2), pow(2, 0.2), 1e-15);
+  assert_near(elementary_power(1e7, -1.5), pow(1e7, -1.5), 1e-14);
+  assert_true(elementary_exp(-INFINITY) == 0 && isinf(elementary_exp(INFINITY)) && isnan(elementary_exp(NAN)));
+  assert_true(isinf(elementary_log(0)) && isnan(elementary_log(-1)) && elementary_log(1) == 0 && elementary_exp(0) == 1);
+}
+
+UNIT_MAIN(UNIT(elementary_functions_are_as_near_as_the_library), UNIT(a_simple_random_sample_has_the_textbook_error), UNIT(strata_take_their_differences_out_of_the_error),
           UNIT(the_same_psu_code_in_two_strata_is_two_psus), UNIT(rows_outside_a_domain_still_count_as_psus),
           UNIT(a_lonely_psu_is_measured_from_the_grand_mean), UNIT(one_psu_in_all_has_a_figure_but_no_error),
           UNIT(an_empty_domain_is_not_known_rather_than_zero), UNIT(bad_weights_are_refused_with_their_row),
