@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "ingest/validate.h"
+#include "registry/edit.h"
 #include "registry/import.h"
 
-static enum status field_named(const struct level_store *ls, const char *name, uint32_t *out, struct err *e) {
+enum status edit_field(const struct level_store *ls, const char *name, uint32_t *out, struct err *e) {
   for (uint32_t i = 0; i < ls->field_count; i++)
     if (strcmp(ls->fields[i].def->name, name) == 0) {
       *out = i;
@@ -19,7 +20,7 @@ static enum status field_named(const struct level_store *ls, const char *name, u
 }
 
 /* A value as typed. Empty, `refused` and `not_applicable` are absences, unless a choice has that code. */
-static enum status value_of(struct arena *a, const struct field *f, const char *value, struct cell *out, struct err *e) {
+enum status edit_value(struct arena *a, const struct field *f, const char *value, struct cell *out, struct err *e) {
   static const struct { const char *word; enum absence why; } absences[] = {{"", ABSENT_EMPTY}, {"refused", ABSENT_REFUSED}, {"not_applicable", ABSENT_NOT_APPLICABLE}};
   char why[300];
   struct validate *v;
@@ -71,9 +72,9 @@ enum status registry_edit(struct registry *r, const char *round, const char *hou
   enum status s = count ? OK : err_set(e, ERR_USAGE, "FIELD=VALUE", "nothing to set");
   for (uint32_t i = 0; i < count && s == OK; i++) {
     uint32_t f = 0;
-    s = field_named(ls, sets[i].field, &f, e);
+    s = edit_field(ls, sets[i].field, &f, e);
     if (s == OK && bits_get(mapped, f)) s = err_set(e, ERR_USAGE, NULL, "%s is set twice", sets[i].field);
-    if (s == OK) s = value_of(r->arena, ls->fields[f].def, sets[i].value, &cells[f], e);
+    if (s == OK) s = edit_value(r->arena, ls->fields[f].def, sets[i].value, &cells[f], e);
     bits_set(mapped, f);
     text_addf(&detail, " %s", sets[i].field);
   }

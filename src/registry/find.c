@@ -1,9 +1,10 @@
-/* find.c - a household by its own number, and where it stands in a snapshot. */
+/* find.c - a household by its own number, and where it stands in a snapshot; households by the value of a field. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "column/snapshot.h"
-#include "registry/core.h"
+#include "registry/edit.h"
 
 /* Numbers that begin alike, for the hint. */
 static enum status near(struct registry *r, const char *key, struct text *out, struct err *e) {
@@ -66,4 +67,74 @@ enum status registry_find(struct registry *r, struct snapshot *s, const char *ke
     }
   }
   return err_set(e, ERR_NOT_FOUND, "it was registered later; ask about a later round", "household \"%.100s\" is not in the snapshot of round \"%s\"", key, snapshot_round(s));
+}
+
+/* ---- by value ---- */
+
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* The own numbers of the households a statement's rows belong to. */
+static enum status keys_of(struct registry *r, struct arena *a, struct store_stmt *st, const char ***keys, uint32_t *count, struct err *e) {
+  struct store_stmt *get = NULL;
+  bool row, have;
+  uint32_t cap = 0;
+  const struct level_store *h = &r->levels[LEVEL_HOUSEHOLD];
+  enum status s = store_prepare(r->db, &h->current, STORE_GET, 0, &get, e);
+  while (s == OK && (s = store_step(st, &row, e)) == OK && row) {
+    store_bind_int(get, 1, store_int(st, 0)), store_bind_int(get, 2, store_int(st, 1));
+    s = store_step(get, &have, e);
+    if (s != OK || !have) continue;
+    struct span k = store_text(get, (int)h->key);
+    if (*count == cap) {
+      const char **grown = arena_grow(a, *keys, *count, cap = cap ? 2 * cap : 16, sizeof **keys);
+      if (!grown) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+      else *keys = grown;
+    }
+    if (s == OK && !((*keys)[*count] = arena_strn(a, k.at, k.len))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+    if (s == OK) ++*count;
+    store_reset(get);
+  }
+  store_free(get);
+  return s;
+}
+
+enum status registry_search(struct registry *r, struct arena *a, const char *field, const char *value, const char ***keys, uint32_t *count, struct err *e) {
+  const char *dot = strchr(field, '.');
+  uint32_t level = LEVEL_HOUSEHOLD, slot;
+  struct cell cell;
+  uint8_t blind[SEAL_BLIND_BYTES];
+  *keys = NULL, *count = 0;
+  if (dot) {
+    for (level = 0; level < r->level_count; level++)
+      if (strlen(r->levels[level].def->name) == (size_t)(dot - field) && strncmp(r->levels[level].def->name, field, (size_t)(dot - field)) == 0) break;
+    if (level == r->level_count || level == LEVEL_VILLAGE) return err_set(e, ERR_INPUT, "a household's field, or members.FIELD", "there is no level for \"%.100s\"", field);
+    field = dot + 1;
+  }
+  const struct level_store *ls = &r->levels[level];
+  TRY(edit_field(ls, field, &slot, e));
+  const struct field_slot *f = &ls->fields[slot];
+  TRY(edit_value(a, f->def, value, &cell, e));
+  if (cell.absence != PRESENT) return err_set(e, ERR_INPUT, "give a value", "households are found by a value of %s, not by its absence", field);
+  if (f->def->sealed && !f->blind_at) return err_set(e, ERR_INPUT, "mark it `searchable` in a new registry's programme", "%s is sealed and not searchable", field);
+  bool text = f->def->kind == COL_TEXT || f->def->kind == COL_CHOICE;
+  struct store_value v = text ? (struct store_value){.kind = STORE_VALUE_TEXT, .s = cell.s} : f->def->kind == COL_REAL ? (struct store_value){.kind = STORE_VALUE_REAL, .d = cell.d} : (struct store_value){.kind = STORE_VALUE_INT, .i = cell.i};
+  if (f->def->sealed) {
+    TRY(seal_need(&r->seal, "searching a sealed field", e));
+    if (text) seal_blind(&r->seal, f->id, cell.s.at, cell.s.len, blind);
+    else seal_blind(&r->seal, f->id, &cell.i, 8, blind);
+    v = (struct store_value){.kind = STORE_VALUE_BLOB, .s = {(char *)blind, sizeof blind}};
+  }
+  struct store_stmt *st;
+  TRY(store_prepare(r->db, &ls->current, STORE_BY, f->def->sealed ? f->blind_at : f->at, &st, e));
+  store_bind_value(st, 1, &v);
+  enum status s = keys_of(r, a, st, keys, count, e);
+  store_free(st);
+  if (s == OK && *count) {
+    qsort(*keys, *count, sizeof **keys, by_text);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < *count; i++)
+      if (!n || strcmp((*keys)[n - 1], (*keys)[i]) != 0) (*keys)[n++] = (*keys)[i];
+    *count = n;
+  }
+  return s;
 }

@@ -266,7 +266,7 @@ static enum status check_runs(struct fsck *f, struct arena *a, struct map *files
     TRY(store_step(st, &row, e));
     if (!row) return OK;
     f->checked++;
-    struct span hash = store_text(st, 5);
+    struct span hash = store_text(st, 6);
     char *path, *data, hex[65];
     size_t len;
     struct digest d;

@@ -41,6 +41,10 @@ enum status registry_snapshot(struct registry *r, const char *round, struct snap
 struct household_ref { int64_t home, id; uint32_t segment; uint64_t row; };
 enum status registry_find(struct registry *r, struct snapshot *s, const char *household_key, struct household_ref *out, struct err *e) MUST_CHECK;
 
+/* Households with a row whose field has this value; their own numbers, sorted, in the arena. `field` is a household's field or
+ * `members.f`. A sealed field must be `searchable` and needs the key (ERR_KEY). ERR_INPUT names what is wrong with field or value. */
+enum status registry_search(struct registry *r, struct arena *a, const char *field, const char *value, const char ***keys, uint32_t *count, struct err *e) MUST_CHECK;
+
 /* A run: which rules, which data, which seed; its decisions are a column file beside the snapshot. */
 struct run_record { int64_t id; char round[64], kind[16], rules_hash[65], source_hash[65], snapshot[65], decisions_hash[65], engine[32], seed[128]; int64_t at; char summary_json[8192]; };
 enum status registry_run_put(struct registry *r, struct run_record *run, const void *decisions, size_t decisions_len, struct err *e) MUST_CHECK;
