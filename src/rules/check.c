@@ -155,6 +155,9 @@ static enum status unknown_name(struct check *c, const struct syntax *x) {
   const char *hint = NULL;
   if (span_is(x->name, "bytes") || span_is(x->name, "map") || span_is(x->name, "dyn"))
     return source_problem(c->s, RULE_UNSUPPORTED, x->name_at, (uint32_t)x->name.len, NULL, "the type %.*s is not part of rules", (int)x->name.len, x->name.at);
+  if (x->name.at[0] >= 'A' && x->name.at[0] <= 'Z') /* no name of ours begins so: a message, an enum */
+    return source_problem(c->s, RULE_UNSUPPORTED, x->name_at, (uint32_t)x->name.len, NULL, "there is no name `%.*s`; packages, messages and enums are not part of rules",
+                          (int)x->name.len, x->name.at);
   for (uint32_t l = 0; l < env->level_count; l++) {
     if (!env->level_names[l] || find_field(env, l, x->name) == UINT32_MAX) continue;
     if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) hint = arena_printf(c->s->arena, "write %s.%.*s", env->level_names[l], (int)x->name.len, x->name.at);
@@ -170,6 +173,17 @@ static enum status unknown_name(struct check *c, const struct syntax *x) {
   return source_problem(c->s, RULE_CHECK, x->name_at, (uint32_t)x->name.len, hint, "there is no name `%.*s`", (int)x->name.len, x->name.at);
 }
 
+/* In CEL a container such as `x` would make `y` mean `x.y`. Rules have none, so where that could be meant the name is refused. */
+static enum status refuse_container(struct check *c, const struct syntax *x, struct span name) {
+  for (uint32_t i = 0; i < c->env->var_count && !x->rooted; i++) {
+    struct span v = span_of(c->env->var_names[i]);
+    if (v.len > name.len && v.at[v.len - name.len - 1] == '.' && memcmp(v.at + v.len - name.len, name.at, name.len) == 0)
+      return source_problem(c->s, RULE_UNSUPPORTED, x->at, x->len, arena_printf(c->s->arena, "write %s, or .%.*s", c->env->var_names[i], (int)name.len, name.at),
+                            "containers are not part of rules: `%.*s` could be `%s`", (int)name.len, name.at, c->env->var_names[i]);
+  }
+  return OK;
+}
+
 static enum status check_name(struct check *c, const struct syntax *x, struct node **out) {
   const struct rule_env *env = c->env;
   *out = NULL;
@@ -182,6 +196,7 @@ static enum status check_name(struct check *c, const struct syntax *x, struct no
       else (*out)->slot = i;
       return OK;
     }
+  TRY(refuse_container(c, x, x->name));
   TRY(find_plain(c, x, x->name, out));
   if (*out) return OK;
   uint32_t f = find_field(env, c->level, x->name);
@@ -235,6 +250,7 @@ static enum status check_select(struct check *c, const struct syntax *x, bool ha
   struct span path = dotted(c, x, &root);
   *out = NULL;
   if (path.at && !has) {
+    if (!root->rooted) TRY(refuse_container(c, x, path));
     TRY(find_plain(c, x, path, out));
     if (!*out) TRY(find_type(c, x, path, out));
     if (*out) return OK;
@@ -295,14 +311,18 @@ static const char *convert_hint(struct check *c, const struct node *a, const str
   return arena_printf(c->s->arena, "write %s(%.*s)", to, len, text);
 }
 
+/* CEL's checker lets null stand beside a timestamp or a duration. */
+static bool is_nullable(struct rule_type a, struct rule_type b) {
+  struct rule_type other = a.kind == RULE_NULL ? b : a;
+  return (a.kind == RULE_NULL || b.kind == RULE_NULL) && (other.kind == RULE_TIMESTAMP || other.kind == RULE_DURATION);
+}
+
 static enum status mismatch(struct check *c, const struct syntax *x, const struct node *a, const struct node *b) {
-  bool nullable = (a->type.kind == RULE_NULL && (b->type.kind == RULE_TIMESTAMP || b->type.kind == RULE_DURATION)) ||
-                  (b->type.kind == RULE_NULL && (a->type.kind == RULE_TIMESTAMP || a->type.kind == RULE_DURATION));
   const char *hint = convert_hint(c, a, b);
   if (x->operator == NODE_IN && b->type.kind == RULE_LIST && b->type.element && b->type.element->kind == RULE_DOUBLE && (a->type.kind == RULE_INT || a->type.kind == RULE_UINT))
     hint = arena_printf(c->s->arena, "write double(%.*s)", (int)(a->length > 120 ? 120 : a->length), c->s->text + a->offset);
   if (!hint && (a->type.kind == RULE_NULL) != (b->type.kind == RULE_NULL)) hint = "nothing here is null: a missing value is unknown; ask has(household.field)";
-  return source_problem(c->s, nullable ? RULE_UNSUPPORTED : RULE_CHECK, x->name_at, (uint32_t)strlen(signs[x->operator]), hint, "no such overload: %s %s %s",
+  return source_problem(c->s, is_nullable(a->type, b->type) ? RULE_UNSUPPORTED : RULE_CHECK, x->name_at, (uint32_t)strlen(signs[x->operator]), hint, "no such overload: %s %s %s",
                         check_type_text(c, a->type), signs[x->operator], check_type_text(c, b->type));
 }
 
@@ -358,7 +378,7 @@ static enum status check_operator(struct check *c, const struct syntax *x, struc
     if (a->type.kind != RULE_BOOL)
       return source_problem(c->s, RULE_CHECK, a->offset, a->length, NULL, "no such overload: what stands before ? must be bool, not %s", check_type_text(c, a->type));
     if (!check_join(c->s->arena, b->type, n->child[2]->type, &n->type))
-      return source_problem(c->s, RULE_CHECK, x->name_at, 1, convert_hint(c, b, n->child[2]), "no such overload: the branches of ?: are %s and %s",
+      return source_problem(c->s, is_nullable(b->type, n->child[2]->type) ? RULE_UNSUPPORTED : RULE_CHECK, x->name_at, 1, convert_hint(c, b, n->child[2]), "no such overload: the branches of ?: are %s and %s",
                             check_type_text(c, b->type), check_type_text(c, n->child[2]->type));
     return OK;
   case NODE_EQ: case NODE_NE: {

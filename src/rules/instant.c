@@ -156,7 +156,7 @@ int64_t instant_get(struct instant t, enum instant_part part, int32_t offset) {
 
 bool instant_zone(const char *s, size_t n, int32_t *offset, bool *named) {
   *named = false;
-  if ((n == 3 && memcmp(s, "UTC", 3) == 0) || (n == 1 && s[0] == 'Z')) {
+  if (n == 3 && memcmp(s, "UTC", 3) == 0) {
     *offset = 0;
     return true;
   }

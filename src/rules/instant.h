@@ -33,7 +33,7 @@ bool instant_add(struct instant t, int64_t nanos, struct instant *out);
 /* a - b in nanoseconds; false when it does not fit. */
 bool instant_difference(struct instant a, struct instant b, int64_t *nanos);
 int64_t instant_get(struct instant t, enum instant_part part, int32_t offset_seconds);
-/* "UTC", "Z", "+08:00", "-02:30", "02:00": seconds east. False for anything else; *named: it looks like a named zone. */
+/* "UTC", "+08:00", "-02:30", "02:00": seconds east. False for anything else; *named: it looks like a named zone. */
 bool instant_zone(const char *s, size_t n, int32_t *offset_seconds, bool *named);
 
 #endif

@@ -38,6 +38,9 @@ answers typed-list 0 '{"value":[1.0,2.5],"type":"list(double)"}' 'x' --type 'x=l
 answers typed-nan 0 '{"value":"NaN","type":"double"}' 'x' --type x=double --set 'x="NaN"'
 answers dotted-name 0 '{"value":true,"type":"bool"}' 'a.b' --set a.b=true
 
+answers container 1 '{"error":"line 1, column 1: containers are not part of rules: `y` could be `x.y` HINT: write x.y, or .y","kind":"unsupported"}' 'y' --set y=1 --set x.y=2
+answers rooted 0 '{"value":1,"type":"int"}' '.y' --set y=1 --set x.y=2
+
 answers unknown 1 '{"error":"unknown: x is missing","kind":"eval"}' 'x > 3' --type x=int --set x=null
 answers unknown-two 1 '{"error":"unknown: x, y are missing","kind":"eval"}' 'x + y' --type x=int --type y=int --set x=null
 answers absorbed 0 '{"value":true,"type":"bool"}' 'x > 3 || true' --type x=int --set x=null
