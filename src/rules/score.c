@@ -35,39 +35,46 @@ void score_look(const struct score *s, const uint32_t *bits, uint32_t rows, doub
     for (uint32_t i = 0; i < rows; i++) out[i] = s->table[0][bits[i] & ((1u << SCORE_TABLE) - 1)] + s->table[1][bits[i] >> SCORE_TABLE];
 }
 
-/* A poor row's numbers are added, another's not, without a branch: who is poor is hard to guess. */
-#define BY_AREA(code)                                                                                        \
-  for (uint32_t i = 0; i < rows; i++) {                                                                      \
-    struct score_area *a = &areas[code];                                                                     \
-    uint64_t poor = scores[i] >= cutoff, people = (uint64_t)persons[i];                                      \
-    a->households++;                                                                                         \
-    a->persons += people;                                                                                    \
-    a->poor_households += poor;                                                                              \
-    a->poor_persons += people & (0 - poor);                                                                  \
-    a->poor_score += scores[i] >= cutoff ? scores[i] * (double)persons[i] : 0.0;                             \
+/* Rows mostly come by area, so they are added up in groups of one area where they do, and one by one where they do not. Which
+ * rows form a group follows from the rows' places alone. */
+enum { GROUP = 32 };
+
+static void add_group(struct score_area *a, const int64_t *persons, const double *scores, double cutoff, uint32_t rows) {
+  uint64_t people = 0, poor = 0, poor_people = 0;
+  double sum[4] = {0};
+  for (uint32_t i = 0; i < rows; i++) { /* no branch: who is poor is hard to guess */
+    uint64_t is = scores[i] >= cutoff, p = (uint64_t)persons[i];
+    people += p;
+    poor += is;
+    poor_people += p & (0 - is);
+    sum[i & 3] += scores[i] * (double)(int64_t)(p & (0 - is));
   }
+  a->households += rows;
+  a->persons += people;
+  a->poor_households += poor;
+  a->poor_persons += poor_people;
+  a->poor_score += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+#define BY_AREA(type)                                                                                        \
+  do {                                                                                                       \
+    const type *c = (const type *)codes->data + first;                                                       \
+    uint32_t i = 0;                                                                                          \
+    for (; i + GROUP <= rows; i += GROUP) {                                                                  \
+      type other = 0;                                                                                        \
+      for (uint32_t k = 0; k < GROUP; k++) other |= (type)(c[i + k] ^ c[i]);                                 \
+      if (!other) add_group(&areas[c[i]], persons + i, scores + i, cutoff, GROUP);                           \
+      for (uint32_t k = 0; other && k < GROUP; k++) add_group(&areas[c[i + k]], persons + i + k, scores + i + k, cutoff, 1); \
+    }                                                                                                        \
+    for (; i < rows; i++) add_group(&areas[c[i]], persons + i, scores + i, cutoff, 1);                       \
+  } while (0)
 
 void score_by_area(struct score_area *areas, const struct column *codes, uint64_t first, const int64_t *persons, const double *scores, double cutoff, uint32_t rows) {
-  if (!codes) {
-    BY_AREA(0);
-    return;
-  }
-  switch (codes->width) {
-  case COL_U8: {
-    const uint8_t *c = (const uint8_t *)codes->data + first;
-    BY_AREA(c[i]);
-    return;
-  }
-  case COL_U16: {
-    const uint16_t *c = (const uint16_t *)codes->data + first;
-    BY_AREA(c[i]);
-    return;
-  }
-  default: {
-    const uint32_t *c = (const uint32_t *)codes->data + first;
-    BY_AREA(c[i]);
-  }
-  }
+  if (!codes)
+    for (uint32_t i = 0; i < rows; i += GROUP) add_group(areas, persons + i, scores + i, cutoff, rows - i < GROUP ? rows - i : GROUP);
+  else if (codes->width == COL_U8) BY_AREA(uint8_t);
+  else if (codes->width == COL_U16) BY_AREA(uint16_t);
+  else BY_AREA(uint32_t);
 }
 
 void score_join(struct score_area *into, const struct score_area *more, uint32_t areas) {

@@ -26,15 +26,15 @@ enum status score_open(struct arena *a, const double *weights, uint32_t count, s
 void score_pack(const uint8_t *const *states, uint32_t count, uint32_t rows, uint32_t *yes, uint32_t *maybe);
 void score_look(const struct score *s, const uint32_t *bits, uint32_t rows, double *out);
 
-/* What is added up for one area. Whole numbers but for the score, whose sum runs in the order of rows: give one set of areas a block of
- * fixed size and join them in order, and the bytes are the same for any number of threads. */
+/* What is added up for one area. Whole numbers but for the score, whose sum depends on where rows stand in a call: cut a
+ * segment into calls and sets of areas of fixed size and join those in order, and the bytes are the same for any number of threads. */
 struct score_area {
   uint64_t households, persons, poor_households, poor_persons;
   double poor_score; /* score times persons, over the poor */
 };
 
 /* Row i belongs to areas[code i], `codes` being a column's data of width U8, U16 or U32 from row `first` on (NULL = all to areas[0]);
- * persons[i] people; poor when scores[i] >= cutoff. */
+ * persons[i] people; poor when scores[i] >= cutoff (finite scores). */
 void score_by_area(struct score_area *areas, const struct column *codes, uint64_t first, const int64_t *persons, const double *scores, double cutoff, uint32_t rows);
 void score_join(struct score_area *into, const struct score_area *more, uint32_t areas);
 
