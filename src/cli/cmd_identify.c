@@ -1,10 +1,40 @@
 #include <string.h>
 
 #include "cli/deciding.h"
+#include "cli/table.h"
 #include "identify/listing.h"
 #include "identify/summary.h"
 
+/* The figures of the nation as rows. */
+static enum status print_rows(struct cli *c, const struct identify_result *r, struct err *e) {
+  static const char *const headings[] = {"figure", "line", ">value", ">se", ">ci_low", ">ci_high", ">n", NULL};
+  struct table_out *t;
+  TRY(table_open(c, headings, &t, e));
+  for (int o = 0; o < OUTCOME_COUNT; o++) {
+    table_text(t, outcome_word((enum outcome)o));
+    table_text(t, NULL);
+    table_int(t, (int64_t)r->nation.outcomes[o].households);
+    for (int i = 0; i < 4; i++) table_text(t, NULL);
+  }
+  for (uint32_t k = 0; k < r->programme->line_count; k++) {
+    const struct line_figures *l = &r->nation.lines[k];
+    const struct { const char *name; const struct figure *f; } rows[] = {{"headcount", &l->headcount}, {"gap", &l->gap}, {"squared_gap", &l->squared_gap}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+      const struct figure *f = rows[i].f;
+      if (!f->known) continue;
+      table_text(t, rows[i].name);
+      table_text(t, r->programme->lines[k].name);
+      table_real(t, f->value, 7);
+      for (int n = 0; n < 3 && !f->has_se; n++) table_text(t, NULL);
+      if (f->has_se) table_real(t, f->se, 7), table_real(t, f->lo, 7), table_real(t, f->hi, 7);
+      table_int(t, (int64_t)f->n);
+    }
+  }
+  return table_close(t, e);
+}
+
 static enum status print(struct cli *c, const struct identified *run, struct err *e) {
+  if (c->format == FORMAT_CSV) return print_rows(c, run->result, e);
   struct text t;
   text_init(&t, (size_t)64 << 20);
   double seconds = 0;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "identify/diff.h"
 #include "identify/summary.h"
 
 enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) {
@@ -30,6 +31,7 @@ void deciding_close(struct deciding *d) {
 
 enum status deciding_run(struct cli *c, struct deciding *d, struct programme *p, const char *seed, bool decisions_only, struct identified *out, struct err *e) {
   if (seed && (!*seed || strlen(seed) > 127)) return err_set(e, ERR_USAGE, "take a short public text: \"lottery draw 2026-118: 3 17 22 28 30 41\"", "a seed has 1 to 127 bytes");
+  TRY(diff_fits(p ? p : d->programme, snapshot_schema(d->snapshot), e));
   const bool own = seed && strcmp(seed, d->round.snapshot) == 0; /* the recorded seed of a run that was given none */
   struct identify_input in = {.programme = p ? p : d->programme, .segments = d->segments, .segment_count = d->segment_count, .round = d->round.name, .year = d->round.year,
                               .snapshot = d->round.snapshot, .seed = own ? NULL : seed, .seed_from = "option", .pool = d->pool, .progress = &c->progress, .decisions_only = decisions_only};

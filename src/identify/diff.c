@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum status diff_fits(const struct programme *other, const struct schema *schema, struct err *e) {
-  static const char hint[] = "compare programmes that collect the same fields; rules, lines, dimensions and quotas may differ";
+  static const char hint[] = "the fields must be those that the round was frozen with; rules, lines, dimensions and quotas may differ";
   if (!schema) return OK; /* no segments: nothing to misread */
   for (uint32_t l = 0; l < other->level_count; l++) {
     const struct level *level = &other->levels[l];

@@ -153,7 +153,7 @@ struct identify_result {
   struct phase *phases; uint32_t phase_count;
   const struct assumption *assumptions; uint32_t assumption_count; /* the values the programme marks `assumed`: programme/programme.h */
   uint64_t psus, strata, lonely_strata;
-  uint64_t households_without_weight; /* weight missing: left out of every weighted figure, and counted here */
+  uint64_t households_without_weight; /* weight or number of persons missing: left out of every figure, and counted here */
 };
 
 const char *outcome_word(enum outcome o); /* the stable word */

@@ -217,7 +217,7 @@ enum status sample_read(struct arena *a, const struct programme *p, const struct
         if (!s->persons_known[i]) s->without_persons++;
         double w = household_weight ? v[2] : 1;
         bool weighed = isfinite(w) && w >= 0;
-        if (household_weight && !weighed) s->without_weight++;
+        if (!weighed || !s->persons_known[i]) s->without_weight++;
         s->weight[i] = weighed ? w : 0;
         s->person_weight[i] = s->weight[i] * s->persons[i];
       }
@@ -225,7 +225,10 @@ enum status sample_read(struct arena *a, const struct programme *p, const struct
   }
   eval_scratch_close(scratch);
   TRY(st);
-  if (d->weight && d->person_weight) TRY(person_weights_read(s, e));
+  if (d->weight && d->person_weight) {
+    s->without_weight = 0;
+    TRY(person_weights_read(s, e));
+  }
   TRY(areas_read(a, s, e));
   if (d->strata) TRY(classes_read(a, s, d->strata, &s->stratum, &s->without_stratum, e));
   if (d->psu) TRY(classes_read(a, s, d->psu, &s->psu, &s->without_psu, e));

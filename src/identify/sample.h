@@ -25,7 +25,8 @@ struct sample {
   double *person_weight; /* weight of the household counted in persons: what estimates use */
   uint32_t *stratum, *psu; /* NULL when the programme has none */
   uint32_t *area;        /* index in programme->areas, or SAMPLE_NO_AREA */
-  uint64_t without_weight, without_persons, without_stratum, without_psu;
+  uint64_t without_weight; /* left out of figures: weight or persons not known */
+  uint64_t without_persons, without_stratum, without_psu;
   struct rule_use *uses; uint32_t use_count;
 };
 
