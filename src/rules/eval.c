@@ -46,8 +46,9 @@ static void unknown_cell(struct run *x, uint32_t level, uint32_t field, uint64_t
   out->missing = m;
 }
 
-/* Adds v's causes behind those of `out`, without repeats. Lists are shared, so `out`'s own is copied when it must grow. */
-static void add_causes(struct run *x, struct rule_value *out, const struct rule_value *v) {
+/* Adds v's causes behind those of `out`, without repeats. Lists are shared, so `out`'s own is copied when it must grow.
+ * Not inlined: its array would swell every frame of the recursion. */
+__attribute__((noinline)) static void add_causes(struct run *x, struct rule_value *out, const struct rule_value *v) {
   if (!out->missing || out->missing == v->missing) {
     out->missing = v->missing;
     return;

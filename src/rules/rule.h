@@ -48,12 +48,12 @@ struct rule_value {
     struct { uint32_t level; uint64_t row; } row; /* RULE_ROW */
     const char *error; /* RULE_ERROR: CEL's words, e.g. "divide by zero" */
   };
-  const struct rule_missing *missing; /* RULE_UNKNOWN: the fields that would have decided, a list without repeats */
+  const struct rule_missing *missing; /* RULE_UNKNOWN: the cells that were missing, a list without repeats; NULL when a constant is not set yet */
 };
 
 struct rule_missing { /* one missing cell */
-  uint32_t level, field; /* field: index in the level's fields of the environment */
-  uint64_t row;
+  uint32_t level, field; /* field: index in the level's fields of the environment; UINT32_MAX = the roster of the level itself */
+  uint64_t row;          /* of `level` (a roster: of the household); UINT64_MAX = a village the household does not have */
   enum absence why;
   const struct rule_missing *next;
 };
@@ -114,7 +114,8 @@ bool rule_reads(const struct rule *r, uint32_t level, uint32_t field);
 /* A canonical form for hashing: same meaning, same text: spaces, comments and quotes don't count. */
 char *rule_canonical(struct arena *a, const struct rule *r);
 
-/* What one evaluation sees. `cell` overrides columns for what-if questions (may be NULL): return true when it gave the value. */
+/* What one evaluation sees. `cell` overrides columns for what-if questions (may be NULL): return true when it gave the value. It is
+ * asked for derived fields too, before their rule is run; a derived field's cell is by its `kind`, as a stored one's. */
 struct rule_row {
   const struct segment *segment; /* may be NULL for rules over variables only */
   uint64_t household;            /* row in the segment */
@@ -127,7 +128,9 @@ struct rule_row {
 
 #define RULE_COST_LIMIT 10000000u /* steps: rows visited, list items, bytes matched */
 
-/* Runs the rule on one row. Evaluation errors are values (state RULE_ERROR), not statuses. Results live in the arena. */
+/* Runs the rule on one row. Evaluation errors are values (state RULE_ERROR), not statuses: CEL's words, or words that begin with
+ * "unsupported: " where it is legal CEL that rules don't take. Results live in the arena; scalars and booleans take none of it
+ * unless something is unknown. ERR_MEMORY only. Cost: about 70 ns for a comparison, 150 ns a member for a plain condition. */
 enum status rule_eval(struct arena *a, const struct rule *r, const struct rule_row *row, struct rule_value *out, struct err *e) MUST_CHECK;
 
 /* Atoms: the maximal non-logical boolean parts of a boolean rule (`&&`, `||`, `!`, `?:` on bools are logic). For
