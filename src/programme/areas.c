@@ -57,7 +57,7 @@ bool areas_build(struct loader *l) {
   if (!areas || !from) return false;
   for (uint32_t level = 0; level < p->area_level_count; level++)
     for (uint32_t i = 0; i < g->count; i++) {
-      if (!d[i].level.from || !d[i].code.from || strcmp(d[i].level.s, p->area_level_names[level])) continue;
+      if (!d[i].level.from || !d[i].code.from || strcmp(d[i].level.s, p->area_level_names[level]) != 0) continue;
       bool fresh;
       uint32_t index;
       if (!map_put(&first, d[i].code.s, d[i].code.len, &index, &fresh)) return false;

@@ -110,13 +110,14 @@ static bool bind_texts(struct problems *list, const struct key *k, const struct 
 }
 
 static void bind_word(struct problems *list, const struct key *k, const struct tree *t, struct got_word *out) {
-  char hint[300] = "one of:";
+  char hint[300];
+  size_t len = (size_t)snprintf(hint, sizeof hint, "one of:");
   for (const char *const *w = k->words; *w; w++) {
     if (t->kind == TREE_TEXT && !strcmp(t->text, *w)) {
       *out = (struct got_word){t, (int)(w - k->words)};
       return;
     }
-    if (strlen(hint) + strlen(*w) + 2 < sizeof hint) strcat(strcat(hint, " "), *w);
+    if (len < sizeof hint) len += (size_t)snprintf(hint + len, sizeof hint - len, " %s", *w);
   }
   if (t->kind != TREE_TEXT) wrong_type(list, t, k, hint);
   else problem_add(list, t->at, ERR_INPUT, hint, "`%s` cannot be \"%.60s\"", k->name, t->text);
@@ -182,9 +183,8 @@ static void unknown_key(struct problems *list, const struct key_table *table, co
   if (!is_identifier(key->text)) snprintf(hint, sizeof hint, "a value with a comma, a colon or a bracket inside { } stands in quotes");
   else if (near) snprintf(hint, sizeof hint, "did you mean `%s`?", near);
   else {
-    snprintf(hint, sizeof hint, "the keys of %s are:", table->title);
-    for (uint32_t i = 0; i < table->count; i++)
-      if (strlen(hint) + strlen(names[i]) + 2 < sizeof hint) strcat(strcat(hint, " "), names[i]);
+    size_t len = (size_t)snprintf(hint, sizeof hint, "the keys of %s are:", table->title);
+    for (uint32_t i = 0; i < table->count && len < sizeof hint; i++) len += (size_t)snprintf(hint + len, sizeof hint - len, " %s", names[i]);
   }
   problem_add(list, key->at, ERR_INPUT, hint, "unknown key \"%.60s\" in %s", key->text, table->title);
 }

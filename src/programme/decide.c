@@ -118,7 +118,7 @@ static bool build_quota(struct loader *l) {
   struct identify *id = &l->p->identify;
   if (!d->from) return true;
   uint32_t level = 0;
-  while (level < l->p->area_level_count && (!d->level.from || strcmp(l->p->area_level_names[level], d->level.s))) level++;
+  while (level < l->p->area_level_count && (!d->level.from || strcmp(l->p->area_level_names[level], d->level.s) != 0)) level++;
   if (d->level.from && level == l->p->area_level_count)
     problem_add(&l->list, d->level.from->at, ERR_INPUT, "one of areas.levels", "unknown area level \"%.60s\"", d->level.s);
   if (!l->draft.identify.rank.from) problem_add(&l->list, d->from->at, ERR_INPUT, "add `rank`: it says who goes first", "a quota needs identify.rank");
@@ -134,7 +134,7 @@ static bool build_quota(struct loader *l) {
     bool fresh;
     if (!map_put(&seen, r[i].area.s, r[i].area.len, &index, &fresh)) return false;
     if (!fresh) problem_add(&l->list, r[i].area.from->at, ERR_INPUT, "keep one", "places for \"%.60s\" stand twice", r[i].area.s);
-    if (strcmp(r[i].area.s, "*")) {
+    if (strcmp(r[i].area.s, "*") != 0) {
       if (area == UINT32_MAX) problem_add(&l->list, r[i].area.from->at, ERR_INPUT, "add the area, or mend the code", "no area has the code \"%.60s\"", r[i].area.s);
       else if (level < l->p->area_level_count && l->p->areas[area].level != level)
         problem_add(&l->list, r[i].area.from->at, ERR_INPUT, "all rows are of quota.level", "\"%.60s\" is a %s, and places are counted by %s", r[i].area.s, l->p->area_level_names[l->p->areas[area].level], d->level.s);

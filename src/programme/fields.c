@@ -19,7 +19,7 @@ bool fields_build_levels(struct loader *l) {
   for (uint32_t i = 0; i < l->draft.levels.count; i++) {
     if (!d[i].name.from) continue;
     uint32_t at = 0;
-    while (at < p->level_count && strcmp(p->levels[at].name, d[i].name.s)) at++;
+    while (at < p->level_count && strcmp(p->levels[at].name, d[i].name.s) != 0) at++;
     if (at >= LEVEL_LINE0 && at < p->level_count) {
       problem_add(&l->list, d[i].name.from->at, ERR_INPUT, "give it another name", "the level \"%s\" stands twice", d[i].name.s);
       continue;
@@ -111,7 +111,7 @@ static void add_choice(struct loader *l, struct field *f, struct choice *to, str
 static bool area_choices(struct loader *l, struct field *f, const struct tree *level) {
   struct programme *p = l->p;
   uint32_t at = 0;
-  while (at < p->area_level_count && (level->kind != TREE_TEXT || strcmp(p->area_level_names[at], level->text))) at++;
+  while (at < p->area_level_count && (level->kind != TREE_TEXT || strcmp(p->area_level_names[at], level->text) != 0)) at++;
   if (at == p->area_level_count) {
     problem_add(&l->list, level->at, ERR_INPUT, "one of areas.levels", "unknown area level in the choices of \"%s\"", f->name);
     return true;

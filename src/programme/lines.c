@@ -33,7 +33,7 @@ static bool build_params(struct loader *l) {
 }
 
 static void check_area(struct loader *l, const struct got_text *t) {
-  if (t->from && strcmp(t->s, "*") && programme_area(l->p, t->s) == UINT32_MAX)
+  if (t->from && strcmp(t->s, "*") != 0 && programme_area(l->p, t->s) == UINT32_MAX)
     problem_add(&l->list, t->from->at, ERR_INPUT, "add the area, or write \"*\" for everywhere", "no area has the code \"%.60s\"", t->s);
 }
 
@@ -64,7 +64,7 @@ static bool absolute(struct loader *l, const struct draft_line *d, const struct 
   for (uint32_t i = 0; i < d->amounts.count; i++)
     if (a[i].year.from && a[i].amount.from && year_fits(l, &a[i].year) && !add_amount(l, d, to, &line->amount_count, (int32_t)a[i].year.v, &a[i].area, &a[i].amount, &a[i].source, &a[i].assumed)) return false;
   for (const struct draft_line *o = d; o < end; o++) { /* in a table: one row an amount, rows of one name together or apart */
-    if (o != d && (!table || !o->name.from || strcmp(o->name.s, d->name.s))) continue;
+    if (o != d && (!table || !o->name.from || strcmp(o->name.s, d->name.s) != 0)) continue;
     if (o->amount.from && (!o->year.from || year_fits(l, &o->year)) &&
         !add_amount(l, d, to, &line->amount_count, o->year.from ? (int32_t)o->year.v : l->p->year_from, &o->area, &o->amount, &o->source, &o->assumed)) return false;
   }
@@ -78,7 +78,7 @@ static bool relative(struct loader *l, const struct draft_line *d, struct line *
   line->share = d->share.v, line->quantile = d->quantile.from ? d->quantile.v : 0.5;
   if (!d->share.from && !tree_get(d->from, "share")) problem_add(&l->list, d->from->at, ERR_INPUT, "add `share: 0.6`", "the relative line \"%s\" has no share", d->name.s);
   else if (d->share.from && !(d->share.v > 0 && d->share.v <= 2)) problem_add(&l->list, d->share.from->at, ERR_INPUT, "60 % is written 0.6", "`share` must be above 0 and at most 2");
-  if (!(line->quantile > 0 && line->quantile < 1)) problem_add(&l->list, d->quantile.from->at, ERR_INPUT, "the median is 0.5", "`quantile` must be between 0 and 1");
+  if (d->quantile.from && !(line->quantile > 0 && line->quantile < 1)) problem_add(&l->list, d->quantile.from->at, ERR_INPUT, "the median is 0.5", "`quantile` must be between 0 and 1");
   if (d->amounts.from || d->amount.from) problem_add(&l->list, (d->amounts.from ? d->amounts.from : d->amount.from)->at, ERR_INPUT, "take it out: the data give it", "a relative line has no amount");
   return loader_assume(l, &d->assumed, "lines", d->name.s, d->label.v, d->share.from ? d->share.from->text : NULL, &d->source);
 }

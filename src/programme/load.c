@@ -138,10 +138,10 @@ static void inline_tables(struct files *f, struct tree *t, unsigned depth) {
       if (child->kind != TREE_TEXT) inline_tables(f, (struct tree *)(uintptr_t)child, depth + 1);
       continue;
     }
-    const struct programme_file *file;
+    const struct programme_file *file = NULL;
     const struct tree *rows;
     struct err e = {0};
-    if (name->text[0] == '/' || strstr(name->text, "..") || name->len < 5 || strcmp(name->text + name->len - 4, ".csv")) {
+    if (name->text[0] == '/' || strstr(name->text, "..") || name->len < 5 || strcmp(name->text + name->len - 4, ".csv") != 0) {
       problem_add(&f->l->list, name->at, ERR_INPUT, "a .csv file inside the programme's folder", "\"%.80s\" is not a table of this programme", name->text);
       rows = NULL;
     } else if (fetch(f, name->text, &file, &e) != OK) {

@@ -185,7 +185,7 @@ static enum status must_be_free(const char *folder, struct err *e) {
   DIR *d = opendir(folder);
   if (!d) return errno == ENOENT ? OK : err_errno(e, errno, "%s", folder);
   int entries = 0;
-  for (struct dirent *x; (x = readdir(d));) entries += strcmp(x->d_name, ".") && strcmp(x->d_name, "..");
+  for (struct dirent *x; (x = readdir(d));) entries += strcmp(x->d_name, ".") != 0 && strcmp(x->d_name, "..") != 0;
   closedir(d);
   if (entries) return err_set(e, ERR_CONFLICT, "name a folder that does not exist yet", "%s exists and is not empty", folder);
   return OK;

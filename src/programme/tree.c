@@ -118,7 +118,7 @@ static struct tree *make(struct reader *r, int number) {
   t->at = mark_place(r, n->start_mark);
   static const char *const plain_tags[] = {YAML_STR_TAG, YAML_MAP_TAG, YAML_SEQ_TAG};
   bool tagged = n->tag != NULL;
-  for (unsigned i = 0; i < 3; i++) tagged = tagged && strcmp((const char *)n->tag, plain_tags[i]);
+  for (unsigned i = 0; i < 3; i++) tagged = tagged && strcmp((const char *)n->tag, plain_tags[i]) != 0;
   if (tagged) problem_add(r->list, t->at, ERR_INPUT, "take out the word that starts with !", "tags are not read here: %.60s", (const char *)n->tag);
   r->open[number - 1] = 1;
   bool fine = n->type == YAML_SCALAR_NODE ? make_text(r, n, t) != NULL
