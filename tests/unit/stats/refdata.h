@@ -221,6 +221,7 @@ static inline void ref_read_rdata(struct arena *a, const char *path, struct refd
   rdata_set_column_name_handler(p, ref_r_name);
   rdata_set_value_label_handler(p, ref_r_label);
   rdata_error_t rc = rdata_parse(p, temporary, r);
+  free(p->io->io_ctx); /* librdata forgets these four bytes */
   rdata_parser_free(p);
   unlink(temporary);
   assert_int_equal(rc, RDATA_OK);
