@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +157,24 @@ enum status file_remove_tree(const char *path, struct err *e) {
   if (lstat(path, &st) != 0) return errno == ENOENT ? OK : err_errno(e, errno, "cannot remove %s", path);
   if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) return err_errno(e, errno, "cannot remove %s", path);
   return OK;
+}
+
+void file_clear_left(const char *prefix) {
+  struct arena a;
+  arena_init(&a, 0);
+  const char *folder = file_dir(&a, prefix), *start = file_base(prefix);
+  DIR *d = folder ? opendir(folder) : NULL;
+  size_t n = strlen(start);
+  for (struct dirent *x; d && (x = readdir(d));) {
+    char *end;
+    if (strncmp(x->d_name, start, n) != 0 || x->d_name[n] < '1' || x->d_name[n] > '9') continue;
+    long pid = strtol(x->d_name + n, &end, 10);
+    if ((*end && *end != '-') || pid > INT_MAX || kill((pid_t)pid, 0) == 0 || errno != ESRCH) continue;
+    char *path = file_join(&a, folder, x->d_name);
+    if (path && file_remove_tree(path, NULL) != OK) continue; /* somebody else's: it stays */
+  }
+  if (d) closedir(d);
+  arena_drop(&a);
 }
 
 uint64_t file_space(const char *path) {

@@ -33,6 +33,9 @@ char *file_dir(struct arena *a, const char *path);
 const char *file_base(const char *path);
 /* Removes a folder and all in it; fine when it is not there. Never follows symbolic links. */
 enum status file_remove_tree(const char *path, struct err *e) MUST_CHECK;
+/* Removes what killed processes left: files and folders named `prefix`, the number of a process that is gone, and nothing or
+ * "-..." after it. */
+void file_clear_left(const char *prefix);
 /* Bytes free for this user on the disk of `path`; UINT64_MAX when the system will not say. */
 uint64_t file_space(const char *path);
 

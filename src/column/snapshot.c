@@ -59,6 +59,8 @@ static enum status writer_begin(struct snapshot_writer *w, const char *parent, c
   char name[64];
   snprintf(name, sizeof name, "tmp-%ld-%u", (long)getpid(), atomic_fetch_add(&number, 1u));
   ARENA_TRY(e, w->folder = arena_printf(&w->arena, "%s/%s", parent, name));
+  char *left = arena_printf(&w->arena, "%s/tmp-", parent);
+  if (left) file_clear_left(left); /* of a writer that was killed */
   TRY(file_remove_tree(w->folder, e));
   return file_make_dirs(w->folder, e);
 }

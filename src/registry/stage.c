@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
 
 static const struct store_column household_columns[] = {{"seq", STORE_INT, true}, {"home", STORE_INT, true}, {"key", STORE_TEXT, true}, {"row", STORE_INT, true}, {"given", STORE_INT, true}, {"data", STORE_BLOB, true}};
@@ -19,6 +21,8 @@ enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
   seal_ephemeral(s->key);
   char path[4200];
+  snprintf(path, sizeof path, "%s.stage-", r->path);
+  file_clear_left(path); /* of an import that was killed */
   snprintf(path, sizeof path, "%s.stage-%ld", r->path, (long)getpid());
   TRY(store_open(path, &(struct store_options){.mode = STORE_SCRATCH}, &s->db, e));
   static const enum store_sql make[] = {SQL_STAGE_HOUSEHOLDS, SQL_STAGE_CHILDREN, SQL_STAGE_VILLAGES, SQL_STAGE_ORDER};

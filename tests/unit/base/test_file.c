@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -45,6 +46,38 @@ static void a_missing_folder_is_an_error_with_its_name(void **state) {
   assert_refused(file_replace("/nonexistent/x", "", 0, 0600, &e), ERR_NOT_FOUND, "/nonexistent/x", &e);
 }
 
+static void what_a_killed_process_left_is_cleared_and_nothing_else(void **state) {
+  (void)state;
+  char dir[] = "/tmp/lucid-test-XXXXXX";
+  struct arena a;
+  struct err e;
+  assert_non_null(mkdtemp(dir));
+  arena_init(&a, 0);
+  pid_t gone = fork();
+  if (gone == 0) _exit(0);
+  assert_int_equal(waitpid(gone, NULL, 0), gone);
+  const char *left[] = {arena_printf(&a, "%s/x.work-%d", dir, (int)gone), arena_printf(&a, "%s/x.work-%d-1/inside", dir, (int)gone)};
+  const char *kept[] = {arena_printf(&a, "%s/x.work-%d", dir, (int)getpid()), arena_printf(&a, "%s/x.work-%dth", dir, (int)gone), arena_printf(&a, "%s/y.work-%d", dir, (int)gone),
+                        arena_printf(&a, "%s/x.work-", dir), arena_printf(&a, "%s/x.work-0", dir)};
+  for (size_t i = 0; i < 2; i++) {
+    assert_ok(file_make_dirs(file_dir(&a, left[i]), &e), &e);
+    assert_ok(file_replace(left[i], "", 0, 0600, &e), &e);
+  }
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) assert_ok(file_replace(kept[i], "", 0, 0600, &e), &e);
+  file_clear_left(arena_printf(&a, "%s/x.work-", dir));
+  for (size_t i = 0; i < 2; i++) assert_false(file_exists(left[i]));
+  assert_false(file_exists(file_dir(&a, left[1])));
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) assert_true(file_exists(kept[i]));
+  assert_ok(file_remove_tree(dir, &e), &e);
+  arena_drop(&a);
+}
+
+static void a_folder_that_may_not_be_made_says_why(void **state) {
+  (void)state;
+  struct err e;
+  assert_refused(file_make_dirs("/dev/null/below", &e), ERR_CONFLICT, "cannot make folder /dev/null: File exists", &e);
+}
+
 struct sums {
   uint64_t part[1000];
 };
@@ -74,5 +107,5 @@ static void every_task_runs_once_whatever_the_number_of_threads(void **state) {
   assert_int_equal(s.part[9], 9 * 499500);
 }
 
-UNIT_MAIN(UNIT(a_file_is_replaced_whole_and_its_mode_kept_private), UNIT(a_missing_folder_is_an_error_with_its_name),
+UNIT_MAIN(UNIT(a_file_is_replaced_whole_and_its_mode_kept_private), UNIT(a_missing_folder_is_an_error_with_its_name), UNIT(what_a_killed_process_left_is_cleared_and_nothing_else), UNIT(a_folder_that_may_not_be_made_says_why),
           UNIT(every_task_runs_once_whatever_the_number_of_threads))
