@@ -14,7 +14,7 @@ struct waiting {
   struct err e;
   struct rule_problem where;
   uint32_t blocker;              /* index in the list of the field it waits for, or UINT32_MAX: wrong in its own right */
-  bool told;
+  bool done, told;
 };
 
 static bool kind_of_type(struct rule_type t, enum col_kind *kind) {
@@ -80,6 +80,32 @@ static bool tell_what_is_left(struct loader *l, struct waiting *w, uint32_t coun
   return true;
 }
 
+/* Tries one; `done` when it was compiled, be it to something that no field can be. */
+static bool compile_one(struct loader *l, struct waiting *w, const struct field **order) {
+  struct programme *p = l->p;
+  struct rule *r;
+  struct field *f = &l->fields[w->level][w->index];
+  struct rule_field *rf = &l->rule_fields[w->level][w->index];
+  memset(&w->where, 0, sizeof w->where);
+  enum status s = rule_compile(l->arena, &p->env, w->level, w->draft->rule.s, w->draft->rule.len, NULL, &r, &w->where, &w->e);
+  if (s != OK) return s != ERR_MEMORY;
+  w->done = true;
+  /* once more through the common door, for what it may not read; a derived field decides only where it is read */
+  const struct rule *checked;
+  if (!loader_rule(l, w->level, &w->draft->rule, NULL, false, &checked)) return false;
+  if (!kind_of_type(rule_result_type(r), &f->kind)) {
+    problem_add(&l->list, w->draft->rule.from->at, ERR_INPUT, "a derived field is a bool, an int, a double, a string or a timestamp", "\"%s\" would be a %s", f->name,
+                rule_type_text(l->arena, rule_result_type(r)));
+    f->kind = COL_BOOL;
+    return true;
+  }
+  f->derived = r, f->derived_source = w->draft->rule.s, f->column = p->derive_count;
+  *rf = (struct rule_field){.name = f->name, .level = f->level, .kind = f->kind, .derived = r, .column = f->column};
+  if (f->kind == COL_BOOL) rf->bounded = true, rf->hi = 1;
+  order[p->derive_count++] = f;
+  return loader_assume(l, &w->draft->assumed, "derive", f->name, f->label, f->derived_source, &w->draft->source);
+}
+
 bool derive_build(struct loader *l) {
   struct programme *p = l->p;
   const struct draft_derive *d = l->draft.derive.items;
@@ -97,38 +123,20 @@ bool derive_build(struct loader *l) {
       for (uint32_t f = p->levels[k].collected_count; f < p->levels[k].field_count; f++)
         if (l->fields[k][f].name == d[i].name.s) w[left++] = (struct waiting){.draft = &d[i], .level = k, .index = f};
   }
-  for (bool progress = true; progress && left;) {
-    progress = false;
-    uint32_t still = 0;
-    for (uint32_t i = 0; i < left; i++) {
-      struct rule *r;
-      struct field *f = &l->fields[w[i].level][w[i].index];
-      struct rule_field *rf = &l->rule_fields[w[i].level][w[i].index];
-      memset(&w[i].where, 0, sizeof w[i].where);
-      enum status s = rule_compile(l->arena, &p->env, w[i].level, w[i].draft->rule.s, w[i].draft->rule.len, NULL, &r, &w[i].where, &w[i].e);
-      if (s == ERR_MEMORY) return false;
-      if (s != OK) {
-        w[still++] = w[i];
-        continue;
-      }
-      progress = true;
-      /* once more through the common door, for what it may not read; a derived field decides only where it is read */
-      const struct rule *checked;
-      if (!loader_rule(l, w[i].level, &w[i].draft->rule, NULL, false, &checked)) return false;
-      if (!kind_of_type(rule_result_type(r), &f->kind)) {
-        problem_add(&l->list, w[i].draft->rule.from->at, ERR_INPUT, "a derived field is a bool, an int, a double, a string or a timestamp",
-                    "\"%s\" would be a %s", f->name, rule_type_text(l->arena, rule_result_type(r)));
-        f->kind = COL_BOOL;
-        continue;
-      }
-      f->derived = r, f->derived_source = w[i].draft->rule.s, f->column = p->derive_count;
-      *rf = (struct rule_field){.name = f->name, .level = f->level, .kind = f->kind, .derived = r, .column = f->column};
-      if (f->kind == COL_BOOL) rf->bounded = true, rf->hi = 1;
-      order[p->derive_count++] = f;
-      if (!loader_assume(l, &w[i].draft->assumed, "derive", f->name, f->label, f->derived_source, &w[i].draft->source)) return false;
+  uint32_t count = left;
+  bool forward = true;
+  for (bool progress = true; progress && left; forward = !forward) { /* there and back: a list written backwards takes two rounds */
+    progress = forward; /* a round back is always worth trying */
+    for (uint32_t k = 0; k < count; k++) {
+      struct waiting *x = &w[forward ? k : count - 1 - k];
+      if (x->done) continue;
+      if (!compile_one(l, x, order)) return false;
+      if (x->done) progress = true, left--;
     }
-    left = still;
   }
+  uint32_t still = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (!w[i].done) w[still++] = w[i];
   p->derive_order = order;
   return !left || tell_what_is_left(l, w, left);
 }

@@ -124,7 +124,7 @@ const struct tree *sheet_read(struct problems *list, const char *file, const cha
   struct sheet s = {list, file, data, data + len, 1, 1};
   size_t bad;
   if (len > TREE_BYTES_MAX) {
-    problem_add(list, (struct place){file, 0, 0}, ERR_LIMIT, NULL, "longer than %u bytes", TREE_BYTES_MAX);
+    problem_add(list, (struct place){file, 0, 0}, ERR_LIMIT, "split it, or leave out what is not used", "longer than %u bytes", TREE_BYTES_MAX);
     return NULL;
   }
   if (!text_is_utf8(data, len, &bad)) {
