@@ -295,7 +295,7 @@ static enum status put_field(struct dta_out *o, uint32_t i, const struct segment
       if (d->how == AS_CODES || d->how == AS_NUMBERED) {
         rc = put_choice(o, d, f, cell.s, &known);
         break;
-      } /* fall through */
+      } __attribute__((fallthrough));
     case COL_TEXT:
       if (d->how == AS_TEXT) rc = put_text(o, d, cell.s);
       else {

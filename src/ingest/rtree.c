@@ -213,7 +213,7 @@ static bool bytecode_part(struct walk *w, int32_t type) {
     case R_BC_REF: good = get_int(w, &v); break;
     case R_BC_DEF:
       if (!get_int(w, &v) || !get_int(w, &type)) return false;
-      /* fall through */
+      __attribute__((fallthrough));
     case R_CALL: case R_PAIRLIST: case R_ATTR_CALL: case R_ATTR_LIST: {
       attr = type == R_ATTR_CALL || type == R_ATTR_LIST;
       good = (!attr || skip(w, 1)) && skip(w, 1) && get_int(w, &v) && bytecode_part(w, v) && get_int(w, &v) && bytecode_part(w, v);

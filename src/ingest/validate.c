@@ -297,7 +297,7 @@ static bool from_text(struct validate *v, struct span s, struct cell *out, char 
       if (v->conversion == CONVERT_NONE && number_int64(s.at, s.len, &out->i)) {
         out->absence = PRESENT;
         return bounded(v, out->i, why, size);
-      } /* fall through */
+      } __attribute__((fallthrough));
     case COL_DECIMAL: return scaled_from_text(v, s, out, why, size);
     case COL_REAL: {
       double d;
