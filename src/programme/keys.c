@@ -239,7 +239,7 @@ static const struct key weight_rows[] = {
 static TABLE(keys_weight, draft_weight, "sample.weight", weight_rows, "rule");
 
 static const struct key sample_rows[] = {
-  ROW_OF(draft_sample, welfare, MAP, R, keys_welfare, "what the lines are compared with"),
+  ROW_OF(draft_sample, welfare, MAP, O, keys_welfare, "what the lines are compared with; needed where there are lines"),
   ROW_OF(draft_sample, weight, MAP, O, keys_weight, "sampling weight; default 1"),
   ROW(draft_sample, persons, RULE, O, "persons in the household; default: number of members"),
   ROW(draft_sample, strata, RULE, O, "an int or string; default: one stratum"),

@@ -80,6 +80,7 @@ static const struct mistake mistakes[] = {
   {"parameter that is no number", "params: [{name: a, value: " MARK "many}]\n", "\"a\" is no number", ""},
   /* sample */
   {"welfare of whole numbers", "sample: {welfare: " MARK "size}\n", "sample.welfare cannot be a int", "double(..)"},
+  {"lines without welfare", "lines: [{name: a, amount: 5}]\nsample: " MARK "{weight: size}\n", "sample needs `welfare` where there are lines", "add `welfare"},
   {"strata of doubles", "sample: {welfare: income, strata: " MARK "income}\n", "sample.strata cannot be a double", "int or a string"},
   {"unknown domain", "sample: {welfare: income, domains: [floor, " MARK "colour]}\n", "unknown field \"colour\"", ""},
   {"domain of numbers", "sample: {welfare: income, domains: [" MARK "income]}\n", "cannot be broken by \"income\"", "choice"},
