@@ -33,8 +33,12 @@
 enum { F_VILLAGE, F_INCOME, F_CAR, F_SIZE, F_ROOF, F_IDNO, HOUSEHOLD_FIELDS };
 enum { F_AGE, F_IN_SCHOOL, MEMBER_FIELDS };
 
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
 static struct arena arena;
 static struct programme *programme;
+static struct builder *builders[64]; /* their segments live as long as the tests */
+static size_t builder_count;
 
 static inline int fixture_open(void **state) {
   (void)state;
@@ -43,6 +47,7 @@ static inline int fixture_open(void **state) {
 }
 static inline int fixture_close(void **state) {
   (void)state;
+  for (size_t i = 0; i < builder_count; i++) builder_close(builders[i]);
   arena_drop(&arena);
   return 0;
 }
@@ -101,7 +106,9 @@ static inline const struct segment *county_segment(const struct home *homes, siz
     }
   }
   assert_ok(builder_finish(b, &s, &e), &e);
-  return s; /* the builder lives as long as the process */
+  assert_true(builder_count < COUNT(builders));
+  builders[builder_count++] = b;
+  return s;
 }
 
 static inline struct identified decided(const struct segment *const *s, const char *seed) {
@@ -117,7 +124,6 @@ static inline void assert_outcome(const struct identified *r, uint64_t h, enum o
   if (have != want) fail_msg("household %llu is %s, not %s", (unsigned long long)h, outcome_word(have), outcome_word(want));
 }
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 #define IDENTIFY_MAIN(...)                                                                   \
   int main(void) {                                                                           \
     const struct CMUnitTest tests[] = {__VA_ARGS__};                                         \
