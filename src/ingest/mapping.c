@@ -45,6 +45,27 @@ static enum status wishes_of_source(struct wishes *w, const struct source *src, 
   return OK;
 }
 
+/* Fields that the programme's map leaves out are sought by their own name. */
+static enum status wishes_by_name(struct wishes *w, const struct programme *p, uint32_t level, const struct reader *r, struct err *e) {
+  const struct level *l = &p->levels[level];
+  uint32_t given = w->count;
+  for (uint32_t i = 0; i < l->collected_count; i++) {
+    const struct field *f = &l->fields[i];
+    bool mapped = false;
+    for (uint32_t k = 0; k < given && !mapped; k++) {
+      const char *dot = strrchr(w->list[k].field, '.');
+      mapped = w->list[k].target ? w->list[k].target == f : strcmp(dot ? dot + 1 : w->list[k].field, f->name) == 0;
+    }
+    for (uint32_t c = 0; c < r->column_count && !mapped; c++) {
+      if (strcmp(r->columns[c].name, f->name) != 0 || r->columns[c].type == READER_OTHER) continue;
+      struct wish wish = {.field = f->name, .column = r->columns[c].name, .why = "same name", .target = f};
+      TRY(add_wish(w, wish, e));
+      mapped = true;
+    }
+  }
+  return OK;
+}
+
 /* ---- a map file ---- */
 
 static const struct { const char *word; enum conversion id; } conversions[] = {
@@ -130,10 +151,10 @@ static int fits(const struct field *f, const struct reader_column *c, const char
   return 0;
 }
 
-static enum status guess_level(struct wishes *w, const struct programme *p, uint32_t level, const struct reader *r, bool loosely, struct err *e) {
+static enum status guess_level(struct wishes *w, const struct programme *p, uint32_t level, const struct reader *r, struct err *e) {
   const struct level *l = &p->levels[level];
   for (uint32_t i = 0; i < l->collected_count; i++) {
-    int best = loosely ? 0 : 3;
+    int best = 0;
     uint32_t times = 0, at = 0;
     const char *why = NULL, *best_why = NULL;
     for (uint32_t c = 0; c < r->column_count; c++) {
@@ -288,10 +309,13 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
   struct wishes w = {.arena = a, .household_key = src->household_key, .member_key = src->member_key, .village_key = src->village_key};
   if (src->level >= p->level_count) return err_set(e, ERR_INPUT, NULL, "%s: the source's level is not one of the programme's", r->path);
   if (o->map_file) TRY(wishes_of_file(&w, o->map_file, e));
-  else if (src->map_count) TRY(wishes_of_source(&w, src, e));
-  else {
-    TRY(guess_level(&w, p, src->level, r, o->guess, e));
-    if (m->flat) TRY(guess_level(&w, p, LEVEL_HOUSEHOLD, r, o->guess, e));
+  else if (src->map_count || !o->guess) {
+    TRY(wishes_of_source(&w, src, e));
+    TRY(wishes_by_name(&w, p, src->level, r, e));
+    if (m->flat) TRY(wishes_by_name(&w, p, LEVEL_HOUSEHOLD, r, e));
+  } else {
+    TRY(guess_level(&w, p, src->level, r, e));
+    if (m->flat) TRY(guess_level(&w, p, LEVEL_HOUSEHOLD, r, e));
   }
   bool guess = o->guess || (!o->map_file && !src->map_count);
   if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(r, household_words);

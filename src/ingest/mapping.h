@@ -1,6 +1,6 @@
 /* mapping.h - which column of a file fills which field: from the programme, from a map file, or guessed.
  *
- * A map file is a CSV with the headings field, column and (may be left out) with: a field is `hhsize`, `household.hhsize` or
+ * In the programme a field that the map leaves out is sought by its own name. A map file is a CSV with the headings field, column and (may be left out) with: a field is `hhsize`, `household.hhsize` or
  * `members.age`, or one of household_key, member_key, village_key; `with` is a conversion (programme/programme.h). A guess pairs
  * a field with the column of the same name, or whose name or label is the field's name or label in either language, but for case, spaces and
  * punctuation; two columns that fit are none. Keys are guessed from their usual names.

@@ -199,7 +199,7 @@ static void a_mapping_that_does_not_fit_says_where(void **state) {
   two[1] = two[0];
   assert_refused(run(&s, NONE), ERR_INPUT, "age is filled twice", &e);
   struct source_map one[] = {{.field = "income", .column = "inc"}};
-  struct source h = SOURCE(LEVEL_HOUSEHOLD, one, fixture_file("h.csv", H "1,north,1,1,1,1\n"));
+  struct source h = SOURCE(LEVEL_HOUSEHOLD, one, fixture_file("h.csv", "hh,inc\n1,1\n"));
   assert_refused(run(&h, NONE), ERR_INPUT, "nothing fills the required field household.region", &e);
 }
 
@@ -215,6 +215,14 @@ static void a_map_file_takes_the_place_of_the_programme(void **state) {
   assert_refused(run(&s, ((struct ingest_options){.map_file = map})), ERR_INPUT, "no column is known to hold the household's number", &e);
   map = fixture_file("map.csv", "a,b\n1,2\n");
   assert_refused(run(&s, ((struct ingest_options){.map_file = map})), ERR_INPUT, "it has no headings field and column", &e);
+}
+
+static void what_the_programme_does_not_map_is_sought_by_its_own_name(void **state) {
+  (void)state;
+  struct source_map one[] = {{.field = "income", .column = "inc"}};
+  struct source s = SOURCE(LEVEL_HOUSEHOLD, one, fixture_file("h.csv", "hh,inc,region,Weight,income\n1,5,north,3,7\n"));
+  assert_ok(run(&s, NONE), &e);
+  assert_string_equal(text_str(&sink.text), "H 1: region=north income=500\n");
 }
 
 static void a_guess_pairs_names_and_labels_and_can_be_shown_first(void **state) {
@@ -253,7 +261,7 @@ static void recodes_come_before_the_codebook(void **state) {
   struct source_map maps[] = {{.field = "region", .column = "region", .recode = words, .recode_count = 3}};
   struct source s = SOURCE(LEVEL_HOUSEHOLD, maps, fixture_file("h.csv", H "1,N,,,,\n2,S,,,,\n3,north,,,,\n"));
   assert_ok(run(&s, NONE), &e);
-  assert_string_equal(text_str(&sink.text), "H 1: region=north\nH 2: region=south\nH 3: region=north\n");
+  assert_string_equal(text_str(&sink.text), "H 1: region=north car=~\nH 2: region=south car=~\nH 3: region=north car=~\n");
   s.file = fixture_file("h.csv", H "1,?,,,,\n");
   assert_refused(run(&s, NONE), ERR_INPUT, "region: a value is required", &e);
 }
@@ -263,7 +271,7 @@ static void conversions_are_exact_or_refused(void **state) {
   struct source_map maps[] = {{.field = "region", .column = "region"}, {.field = "income", .column = "inc", .conversion = CONVERT_TWELFTH}, {.field = "weight", .column = "w", .conversion = CONVERT_HUNDREDTH}};
   struct source s = SOURCE(LEVEL_HOUSEHOLD, maps, fixture_file("h.csv", H "1,north,100,12.5,,\n"));
   assert_ok(run(&s, NONE), &e);
-  assert_string_equal(text_str(&sink.text), "H 1: region=north income=833 weight=0.125\n");
+  assert_string_equal(text_str(&sink.text), "H 1: region=north income=833 weight=0.125 car=~\n");
   maps[1].conversion = CONVERT_TEN_THOUSAND;
   assert_ok(run(&s, NONE), &e);
   assert_non_null(strstr(text_str(&sink.text), "income=100000000 "));
@@ -330,6 +338,7 @@ int main(void) {
       UNIT(files_without_rows_or_absent_are_named),
       UNIT(a_mapping_that_does_not_fit_says_where),
       UNIT(a_map_file_takes_the_place_of_the_programme),
+      UNIT(what_the_programme_does_not_map_is_sought_by_its_own_name),
       UNIT(a_guess_pairs_names_and_labels_and_can_be_shown_first),
       UNIT(columns_without_any_value_are_mentioned),
       UNIT(recodes_come_before_the_codebook),
