@@ -194,8 +194,10 @@ void chart_histogram(struct page *p, const char *label, const struct welfare_sha
   }
   page_addf(p, "<line class=\"base\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>", TOP + HEIGHT, TOP + HEIGHT);
   struct chart_axis a = chart_axis_for(span);
-  for (double v = ceil(w->from / a.step) * a.step; v <= w->from + span * 1.0001; v += a.step) {
-    double x = (v - w->from) / span * 100;
+  double first = ceil(w->from / a.step) * a.step;
+  int ticks = (int)floor((w->from + span * 1.0001 - first) / a.step) + 1;
+  for (int i = 0; i < ticks; i++) {
+    double v = first + i * a.step, x = (v - w->from) / span * 100;
     page_addf(p, "<text class=\"tick\" x=\"%.2f%%\" y=\"%d\" text-anchor=\"%s\">%s</text>", x, TOP + HEIGHT + 18, x < 2 ? "start" : x > 96 ? "end" : "middle",
               page_number(p, v, a.step < 1 ? 1 : 0));
   }

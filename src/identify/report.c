@@ -16,7 +16,7 @@ static void hero(struct page *p) {
   page_add(p, page_label(p, &pr->title, pr->name));
   page_add(p, " \u00b7 ");
   const char *name_of_round = page_text(p, r->round ? r->round : "");
-  page_add(p, r->year && strcmp(name_of_round, year) != 0 ? page_fill(p, W_ROUND_YEAR, name_of_round, year, NULL) : page_fill(p, W_ROUND, name_of_round, NULL));
+  page_add(p, r->year && strcmp(name_of_round, year) != 0 ? page_fill(p, W_ROUND_YEAR, name_of_round, year) : page_fill(p, W_ROUND, name_of_round));
   page_addf(p, "</p><h1>%s</h1>", page_word(p, W_TITLE));
 
   const struct line_figures *l = r->has_welfare && pr->line_count ? &r->nation.lines[r->main_line] : NULL;
@@ -25,7 +25,7 @@ static void hero(struct page *p) {
   if (l && l->headcount.value <= 0.4 && in >= 3 && in <= 20) {
     page_add(p, "<a class=\"picture\" href=\"#figures-");
     page_addf(p, "%s\">", p->lang == LANG_ZH ? "zh" : "en");
-    chart_people(p, page_fill(p, W_LEDE_ONE_IN, page_number(p, in, 0), NULL), (uint32_t)in, 1);
+    chart_people(p, page_fill(p, W_LEDE_ONE_IN, page_number(p, in, 0)), (uint32_t)in, 1);
     page_add(p, "</a>");
   }
   page_add(p, "<p class=\"lede\">");
@@ -36,29 +36,29 @@ static void hero(struct page *p) {
     if (v <= 0)
       page_add(p, page_word(p, W_LEDE_NOBODY));
     else if (v > 0.4)
-      page_add(p, page_fill(p, W_LEDE_MOST, page_percent(p, v), NULL));
+      page_add(p, page_fill(p, W_LEDE_MOST, page_percent(p, v)));
     else
-      page_add(p, page_fill(p, W_LEDE_ONE_IN, page_number(p, round(1 / v), 0), NULL));
+      page_add(p, page_fill(p, W_LEDE_ONE_IN, page_number(p, round(1 / v), 0)));
     page_add(p, p->lang == LANG_ZH ? "" : " ");
     if (l->headcount.has_se)
-      page_add(p, page_fill(p, W_LEDE_SURE, page_percent(p, v), page_percent(p, l->headcount.lo), page_percent(p, l->headcount.hi), NULL));
+      page_add(p, page_fill(p, W_LEDE_SURE, page_percent(p, v), page_percent(p, l->headcount.lo), page_percent(p, l->headcount.hi)));
     else
-      page_add(p, page_fill(p, W_LEDE_VALUE, page_percent(p, v), NULL));
+      page_add(p, page_fill(p, W_LEDE_VALUE, page_percent(p, v)));
   }
   page_add(p, "</p><p>");
   if (l) {
     const char *name = page_label(p, &pr->lines[r->main_line].label, pr->lines[r->main_line].name);
-    page_add(p, isnan(l->amount) ? page_fill(p, W_LEDE_LINE_VARIES, name, NULL)
-                                 : page_fill(p, W_LEDE_LINE, name, page_with_unit(p, page_line(p, l->amount), &r->unit), NULL));
+    page_add(p, isnan(l->amount) ? page_fill(p, W_LEDE_LINE_VARIES, name)
+                                 : page_fill(p, W_LEDE_LINE, name, page_with_unit(p, page_line(p, l->amount), &r->unit)));
     page_add(p, p->lang == LANG_ZH ? "" : " ");
   }
   uint64_t households[OUTCOME_COUNT];
   const char *shown[OUTCOME_COUNT];
   for (int o = 0; o < OUTCOME_COUNT; o++) households[o] = r->nation.outcomes[o].households;
   page_partition(p, households, OUTCOME_COUNT, shown);
-  page_add(p, page_fill(p, W_LEDE_DECIDED, page_count(p, r->nation.all.households), shown[OUTCOME_SELECTED], NULL));
-  if (r->has_quota) page_add(p, page_fill(p, W_LEDE_NO_PLACE, shown[OUTCOME_NO_PLACE], NULL));
-  if (households[OUTCOME_UNDECIDED]) page_add(p, page_fill(p, W_LEDE_UNDECIDED, shown[OUTCOME_UNDECIDED], NULL));
+  page_add(p, page_fill(p, W_LEDE_DECIDED, page_count(p, r->nation.all.households), shown[OUTCOME_SELECTED]));
+  if (r->has_quota) page_add(p, page_fill(p, W_LEDE_NO_PLACE, shown[OUTCOME_NO_PLACE]));
+  if (households[OUTCOME_UNDECIDED]) page_add(p, page_fill(p, W_LEDE_UNDECIDED, shown[OUTCOME_UNDECIDED]));
   page_add(p, page_word(p, W_LEDE_END));
   page_add(p, "</p>");
   const char *note = label_in(&r->note, p->lang, NULL);

@@ -98,11 +98,11 @@ static void breakdown(struct page *p, const struct breakdown *b) {
   }
   const char *by = page_label(p, &b->label, b->name);
   page_add(p, "<h3>");
-  page_add(p, page_fill(p, W_BY, by, NULL));
+  page_add(p, page_fill(p, W_BY, by));
   page_add(p, "</h3>");
   const struct figure *nation = share_of(r, &r->nation);
   if (least) {
-    const char *label = page_fill(p, W_CHART_DOTS, by, name_of(p, b, least->group), page_percent(p, least->at), name_of(p, b, most->group), page_percent(p, most->at), NULL);
+    const char *label = page_fill(p, W_CHART_DOTS, by, name_of(p, b, least->group), page_percent(p, least->at), name_of(p, b, most->group), page_percent(p, most->at));
     if (b->is_area) map(p, b, label);
     chart_dots(p, label, rows, b->group_count, nation->known ? nation->value : NAN);
   }
@@ -110,7 +110,7 @@ static void breakdown(struct page *p, const struct breakdown *b) {
   char head[8][120];
   const char *heads[10] = {b->is_area ? page_word(p, W_COL_AREA) : page_word(p, W_GROUP)};
   for (int i = 0; i < 8; i++) snprintf(head[i], sizeof head[i], ">%s", i == 1 && !has_line(r) ? "H" : page_word(p, w[i])), heads[1 + i] = head[i];
-  page_table(p, page_fill(p, W_BY, by, NULL), heads, false);
+  page_table(p, page_fill(p, W_BY, by), heads, false);
   for (uint32_t i = 0; i < b->group_count; i++) {
     const struct group *g = order[i].group;
     const struct figure *f = share_of(r, g);
@@ -124,7 +124,7 @@ static void breakdown(struct page *p, const struct breakdown *b) {
     page_cell_right(p, f->known ? page_percent(p, f->value) : page_word(p, W_NOT_KNOWN));
     page_cell_right(p, f->known && f->has_se ? page_points(p, f->se) : "\u2013");
     page_cell_right(p, page_interval(p, f, page_percent));
-    page_cell_right(p, f->low < f->high ? page_fill(p, W_TO, page_percent(p, f->low), page_percent(p, f->high), NULL) : "\u2013");
+    page_cell_right(p, f->low < f->high ? page_fill(p, W_TO, page_percent(p, f->low), page_percent(p, f->high)) : "\u2013");
     const struct figure *gap = has_line(r) ? &g->lines[r->main_line].gap : &g->af.m0;
     page_cell_right(p, gap->known ? page_percent(p, gap->value) : page_word(p, W_NOT_KNOWN));
     uint64_t selected = g->outcomes[OUTCOME_SELECTED].households, undecided = g->outcomes[OUTCOME_UNDECIDED].households;

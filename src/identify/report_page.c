@@ -14,18 +14,13 @@ static const char *const words[W_COUNT][LANG_COUNT] = {
 
 const char *page_word(const struct page *p, enum report_word w) { return words[w][p->lang]; }
 
-const char *page_fill(struct page *p, enum report_word w, ...) {
-  const char *args[8] = {0};
-  va_list ap;
-  va_start(ap, w);
-  for (int i = 0; i < 8; i++)
-    if (!(args[i] = va_arg(ap, const char *))) break;
-  va_end(ap);
+const char *page_fill_from(struct page *p, enum report_word w, const char *const *args, size_t n) {
   struct text t;
   text_init(&t, 1 << 16);
   for (const char *s = page_word(p, w); *s; s++) {
-    if (s[0] == '{' && s[1] >= '0' && s[1] <= '7' && s[2] == '}') {
-      text_add(&t, args[s[1] - '0'] ? args[s[1] - '0'] : "");
+    if (s[0] == '{' && s[1] >= '0' && s[1] <= '9' && s[2] == '}') {
+      size_t i = (size_t)(s[1] - '0');
+      text_add(&t, i < n && args[i] ? args[i] : "");
       s += 2;
     } else
       text_addc(&t, *s);
@@ -118,7 +113,7 @@ const char *page_count(struct page *p, uint64_t n) {
 
 const char *page_interval(struct page *p, const struct figure *f, const char *(*show)(struct page *, double)) {
   if (!f->known || !f->has_se || isnan(f->lo) || isnan(f->hi)) return "\u2013";
-  return page_fill(p, W_TO, show(p, f->lo), show(p, f->hi), NULL);
+  return page_fill(p, W_TO, show(p, f->lo), show(p, f->hi));
 }
 
 bool page_is_small(uint64_t households) { return households > 0 && households < 5; }
@@ -132,7 +127,7 @@ void page_partition(struct page *p, const uint64_t *households, uint32_t n, cons
   }
   for (uint32_t i = 0; i < n; i++) {
     shown[i] = page_is_small(households[i]) ? page_word(p, W_SMALL) : page_count(p, households[i]);
-    if (small && i == largest && !page_is_small(households[i])) shown[i] = page_fill(p, W_ABOUT, page_count(p, (households[i] + 5) / 10 * 10), NULL);
+    if (small && i == largest && !page_is_small(households[i])) shown[i] = page_fill(p, W_ABOUT, page_count(p, (households[i] + 5) / 10 * 10));
   }
 }
 

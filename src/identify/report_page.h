@@ -18,8 +18,9 @@ struct page {
 };
 
 const char *page_word(const struct page *p, enum report_word w);
-/* The word with {0}.. filled in from up to eight arguments, NULL-terminated. */
-const char *page_fill(struct page *p, enum report_word w, ...) __attribute__((sentinel));
+/* The word with {0} {1} .. filled in from one to eight arguments: page_fill(p, W_TO, from, to). */
+#define page_fill(p, w, ...) page_fill_from((p), (w), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+const char *page_fill_from(struct page *p, enum report_word w, const char *const *args, size_t n);
 const char *page_text(struct page *p, const char *s); /* escaped */
 const char *page_label(struct page *p, const struct label *l, const char *otherwise); /* escaped */
 void page_add(struct page *p, const char *markup);

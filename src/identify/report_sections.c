@@ -83,14 +83,14 @@ static void card(struct page *p, const char *class_name, const char *title, cons
   if (f->known) {
     page_add(p, "<small>");
     if (f->has_se) {
-      page_add(p, page_fill(p, W_CI, show(p, f->lo), show(p, f->hi), NULL));
+      page_add(p, page_fill(p, W_CI, show(p, f->lo), show(p, f->hi)));
       page_add(p, "<br>");
-      page_add(p, show == page_percent ? page_fill(p, W_SE_POINTS, page_points(p, f->se), NULL) : page_fill(p, W_SE_PLAIN, show == three ? page_number(p, f->se, 4) : show(p, f->se), NULL));
+      page_add(p, show == page_percent ? page_fill(p, W_SE_POINTS, page_points(p, f->se)) : page_fill(p, W_SE_PLAIN, show == three ? page_number(p, f->se, 4) : show(p, f->se)));
     } else
       page_add(p, page_word(p, W_NO_SE));
     if (f->low < f->high) {
       page_add(p, "<br>");
-      page_add(p, page_fill(p, W_BOUNDS, show(p, f->low), show(p, f->high), NULL));
+      page_add(p, page_fill(p, W_BOUNDS, show(p, f->low), show(p, f->high)));
     }
     page_add(p, "</small>");
   }
@@ -144,13 +144,13 @@ void report_figures(struct page *p) {
     card(p, "first", page_word(p, W_HEADCOUNT), page_word(p, W_HEADCOUNT_T), &l->headcount, page_percent, dagger);
     card(p, "", page_word(p, W_GAP), page_word(p, W_GAP_T), &l->gap, page_percent, dagger);
     if (l->average_shortfall.known)
-      card(p, "", page_word(p, W_SHORTFALL), page_fill(p, W_SHORTFALL_T, *unit ? arena_printf(p->arena, "%s%s", p->lang == LANG_ZH ? "\uff0c" : ", ", unit) : "", NULL), &l->average_shortfall, page_amount, dagger);
+      card(p, "", page_word(p, W_SHORTFALL), page_fill(p, W_SHORTFALL_T, *unit ? arena_printf(p->arena, "%s%s", p->lang == LANG_ZH ? "\uff0c" : ", ", unit) : ""), &l->average_shortfall, page_amount, dagger);
   }
   if (r->has_af) {
     const char *assumed = report_dagger(p, report_dimensions_assumed(pr));
     double percent = pr->cutoff * 100;
     const char *cutoff = arena_printf(p->arena, "%.*f%%", fabs(percent - round(percent)) < 0.005 ? 0 : 1, percent);
-    card(p, pr->line_count && r->has_welfare ? "" : "first", page_word(p, W_AF_H), page_fill(p, W_AF_H_T, cutoff, NULL), &r->nation.af.h, page_percent, assumed);
+    card(p, pr->line_count && r->has_welfare ? "" : "first", page_word(p, W_AF_H), page_fill(p, W_AF_H_T, cutoff), &r->nation.af.h, page_percent, assumed);
     card(p, "", page_word(p, W_AF_A), page_word(p, W_AF_A_T), &r->nation.af.a, page_percent, assumed);
     card(p, "", page_word(p, W_AF_M0), page_word(p, W_AF_M0_T), &r->nation.af.m0, three, assumed);
   } else if (r->welfare.known) {
@@ -247,7 +247,7 @@ void report_outcomes(struct page *p) {
     page_cell(p, o < OUTCOME_COUNT ? page_word(p, names[o]) : page_word(p, W_ALL));
     page_cell_right(p, o < OUTCOME_COUNT ? shown[o] : page_count(p, c->households));
     page_cell_right(p, hide ? "\u2013" : page_percent(p, all ? (double)c->households / (double)all : NAN));
-    page_cell_right(p, hide ? "\u2013" : rounded ? page_fill(p, W_ABOUT, page_count(p, (c->persons + 10) / 20 * 20), NULL) : page_count(p, c->persons));
+    page_cell_right(p, hide ? "\u2013" : rounded ? page_fill(p, W_ABOUT, page_count(p, (c->persons + 10) / 20 * 20)) : page_count(p, c->persons));
     if (r->weighted) {
       double step = rounded ? 1000 : 1; /* weighted totals must not give back what was hidden */
       page_cell_right(p, hide ? "\u2013" : page_number(p, round(c->weighted_households / step) * step, 0));
@@ -268,21 +268,21 @@ void report_spread(struct page *p) {
   double line = pr->line_count ? r->nation.lines[r->main_line].amount : NAN;
   page_add(p, "<section id=\"spread-");
   page_addf(p, "%s\"><h2>%s</h2><p class=\"say\">", p->lang == LANG_ZH ? "zh" : "en", page_word(p, W_SPREAD));
-  page_add(p, page_fill(p, W_SPREAD_TEXT, welfare, NULL));
+  page_add(p, page_fill(p, W_SPREAD_TEXT, welfare));
   page_add(p, "</p>");
   int step = quantile_step(r);
   struct chart_mark marks[2];
   uint32_t n = 0;
-  if (!isnan(line)) marks[n++] = (struct chart_mark){line, page_fill(p, W_LINE_MARK, page_amount(p, line), NULL), "line"};
-  if (w->median.known) marks[n++] = (struct chart_mark){w->median.value, page_fill(p, W_MEDIAN_MARK, page_amount(p, w->median.value), NULL), "median"};
+  if (!isnan(line)) marks[n++] = (struct chart_mark){line, page_fill(p, W_LINE_MARK, page_amount(p, line)), "line"};
+  if (w->median.known) marks[n++] = (struct chart_mark){w->median.value, page_fill(p, W_MEDIAN_MARK, page_amount(p, w->median.value)), "median"};
   if (step == 1)
-    chart_histogram(p, page_fill(p, W_CHART_SPREAD, welfare, page_amount(p, line), page_amount(p, w->median.known ? w->median.value : NAN), NULL), w, isnan(line) ? -INFINITY : line, marks, n);
+    chart_histogram(p, page_fill(p, W_CHART_SPREAD, welfare, page_amount(p, line), page_amount(p, w->median.known ? w->median.value : NAN)), w, isnan(line) ? -INFINITY : line, marks, n);
   double total = w->below + w->above;
   for (int i = 0; i < HISTOGRAM_BINS; i++) total += w->bins[i];
   if (step == 1 && total > 0 && (w->above > 0 || w->below > 0)) {
     page_add(p, "<p class=\"say\">");
-    if (w->above > 0) page_add(p, page_fill(p, W_ABOVE_MARK, page_percent(p, w->above / total), NULL));
-    if (w->below > 0) page_add(p, " "), page_add(p, page_fill(p, W_BELOW_MARK, page_percent(p, w->below / total), NULL));
+    if (w->above > 0) page_add(p, page_fill(p, W_ABOVE_MARK, page_percent(p, w->above / total)));
+    if (w->below > 0) page_add(p, " "), page_add(p, page_fill(p, W_BELOW_MARK, page_percent(p, w->below / total)));
     page_add(p, "</p>");
   }
   char have[300], hold[160];
@@ -349,7 +349,7 @@ void report_deprivations(struct page *p) {
   report_rests_on(p, report_dimensions_assumed(pr));
   if (af->unknown_households) {
     page_add(p, "<p class=\"say\">");
-    page_add(p, page_fill(p, W_AF_UNKNOWN, page_is_small(af->unknown_households) ? page_word(p, W_SMALL) : page_count(p, af->unknown_households), NULL));
+    page_add(p, page_fill(p, W_AF_UNKNOWN, page_is_small(af->unknown_households) ? page_word(p, W_SMALL) : page_count(p, af->unknown_households)));
     page_add(p, "</p>");
   }
   page_section_end(p);

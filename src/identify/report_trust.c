@@ -25,7 +25,7 @@ static const char *small_or(struct page *p, uint64_t households) { return page_i
 void report_why(struct page *p) {
   const struct identify_result *r = p->r;
   uint64_t base = qualified(r);
-  page_addf(p, "<section id=\"why-%s\"><h2>%s</h2><p class=\"say\">%s</p>", p->lang == LANG_ZH ? "zh" : "en", page_word(p, W_WHY), page_fill(p, W_WHY_TEXT, page_count(p, base), NULL));
+  page_addf(p, "<section id=\"why-%s\"><h2>%s</h2><p class=\"say\">%s</p>", p->lang == LANG_ZH ? "zh" : "en", page_word(p, W_WHY), page_fill(p, W_WHY_TEXT, page_count(p, base)));
   struct chart_row *rows = arena_array(p->arena, r->reason_count, sizeof *rows);
   const struct reason **which = arena_array(p->arena, r->reason_count, sizeof *which);
   if (!rows || !which) return;
@@ -107,10 +107,10 @@ void report_sure(struct page *p) {
   page_section(p, "sure", W_SURE, W_COUNT);
   page_add(p, "<ul class=\"plain\">");
   if (r->psus)
-    item(p, r->has_strata ? page_fill(p, W_SURE_DESIGN, page_count(p, r->psus), page_count(p, r->strata), NULL) : page_fill(p, W_SURE_DESIGN_ONE, page_count(p, r->psus), NULL));
-  if (r->lonely_strata) item(p, page_fill(p, W_SURE_LONELY, page_count(p, r->lonely_strata), NULL));
+    item(p, r->has_strata ? page_fill(p, W_SURE_DESIGN, page_count(p, r->psus), page_count(p, r->strata)) : page_fill(p, W_SURE_DESIGN_ONE, page_count(p, r->psus)));
+  if (r->lonely_strata) item(p, page_fill(p, W_SURE_LONELY, page_count(p, r->lonely_strata)));
   item(p, page_word(p, r->weighted ? W_SURE_WEIGHTED : W_SURE_UNWEIGHTED));
-  if (r->households_without_weight) item(p, page_fill(p, W_SURE_NO_WEIGHT, small_or(p, r->households_without_weight), NULL));
+  if (r->households_without_weight) item(p, page_fill(p, W_SURE_NO_WEIGHT, small_or(p, r->households_without_weight)));
   bool relative = false;
   for (uint32_t i = 0; i < pr->line_count; i++) relative = relative || pr->lines[i].kind == LINE_RELATIVE;
   if (relative) item(p, page_word(p, W_SURE_RELATIVE));
@@ -140,7 +140,7 @@ void report_sure(struct page *p) {
       page_cell_right(p, rows[i].value);
       page_cell_right(p, f->known && f->has_se ? page_points(p, f->se) : "\u2013");
       page_cell_right(p, page_interval(p, f, page_percent));
-      page_cell_right(p, f->known ? page_fill(p, W_TO, page_percent(p, f->low), page_percent(p, f->high), NULL) : "\u2013");
+      page_cell_right(p, f->known ? page_fill(p, W_TO, page_percent(p, f->low), page_percent(p, f->high)) : "\u2013");
     }
     page_table_end(p);
   }
