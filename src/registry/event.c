@@ -1,33 +1,91 @@
 #include "registry/event.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void event_hash_open(struct event_hash *h) { memset(h, 0, sizeof *h); }
 
-void event_hash_add(struct event_hash *h, uint32_t level, const void *bytes, size_t n) {
-  if (!h->used[level]) h->used[level] = true, (void)digest_open(&h->stream[level]); /* a dead stream shows on closing */
-  digest_add(&h->stream[level], bytes, n);
+static uint32_t slot_of(const struct event_hash *h, uint32_t l, int64_t home) {
+  uint32_t at = (uint32_t)((uint64_t)home * 0x9E3779B97F4A7C15u >> 32) & h->mask[l];
+  while (h->slots[l][at] && h->homes[l][h->slots[l][at] - 1].home != home) at = (at + 1) & h->mask[l];
+  return at;
+}
+
+/* Room for one more home; slots stay at most half full. */
+static bool grow(struct event_hash *h, uint32_t l) {
+  if (h->count[l] < h->cap[l]) return true;
+  uint32_t cap = h->cap[l] ? 2 * h->cap[l] : 16, *slots = calloc((size_t)2 * cap, sizeof *slots);
+  struct event_home *homes = realloc(h->homes[l], cap * sizeof *homes);
+  if (homes) h->homes[l] = homes;
+  if (!homes || !slots) {
+    free(slots);
+    return false;
+  }
+  free(h->slots[l]);
+  h->slots[l] = slots, h->cap[l] = cap, h->mask[l] = 2 * cap - 1;
+  for (uint32_t i = 0; i < h->count[l]; i++) slots[slot_of(h, l, homes[i].home)] = i + 1;
+  return true;
+}
+
+void event_hash_add(struct event_hash *h, uint32_t l, int64_t home, const void *bytes, size_t n) {
+  if (!h->count[l] || h->homes[l][h->last[l]].home != home) {
+    if (h->failed || !grow(h, l)) {
+      h->failed = true;
+      return;
+    }
+    uint32_t at = slot_of(h, l, home);
+    if (!h->slots[l][at]) {
+      struct event_home *x = &h->homes[l][h->count[l]];
+      x->home = home;
+      if (!digest_open(&x->stream)) h->failed = true;
+      h->slots[l][at] = ++h->count[l];
+    }
+    h->last[l] = h->slots[l][at] - 1;
+  }
+  digest_add(&h->homes[l][h->last[l]].stream, bytes, n);
+}
+
+static int by_home(const void *a, const void *b) {
+  const struct event_home *x = a, *y = b;
+  return x->home < y->home ? -1 : x->home > y->home;
+}
+
+static bool close_level(struct event_hash *h, uint32_t l, struct digest *out) {
+  struct digest_stream level;
+  struct digest d;
+  bool good = digest_open(&level);
+  qsort(h->homes[l], h->count[l], sizeof *h->homes[l], by_home);
+  for (uint32_t i = 0; i < h->count[l]; i++) {
+    good &= digest_close(&h->homes[l][i].stream, &d);
+    digest_add_u64(&level, (uint64_t)h->homes[l][i].home);
+    digest_add(&level, d.bytes, sizeof d.bytes);
+  }
+  h->count[l] = 0;
+  return digest_close(&level, out) && good;
 }
 
 enum status event_hash_close(struct event_hash *h, struct digest *out, struct err *e) {
   struct digest_stream all;
-  bool good = digest_open(&all);
+  bool good = digest_open(&all) && !h->failed;
   for (uint32_t l = 0; l < LEVEL_MAX; l++) {
-    struct digest d;
-    if (!h->used[l]) continue;
-    good &= digest_close(&h->stream[l], &d);
-    h->used[l] = false;
+    struct digest d = {{0}};
+    if (!h->count[l]) continue;
+    good &= close_level(h, l, &d);
     digest_add_u64(&all, l);
     digest_add(&all, d.bytes, sizeof d.bytes);
   }
   good &= digest_close(&all, out);
+  event_hash_drop(h);
   return good ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
 }
 
 void event_hash_drop(struct event_hash *h) {
   struct digest d;
-  for (uint32_t l = 0; l < LEVEL_MAX; l++)
-    if (h->used[l]) (void)digest_close(&h->stream[l], &d), h->used[l] = false;
+  for (uint32_t l = 0; l < LEVEL_MAX; l++) {
+    for (uint32_t i = 0; i < h->count[l]; i++) (void)digest_close(&h->homes[l][i].stream, &d);
+    free(h->homes[l]), free(h->slots[l]);
+  }
+  memset(h, 0, sizeof *h);
 }
 
 static void add_span(struct digest_stream *s, struct span t) {

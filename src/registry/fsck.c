@@ -12,9 +12,10 @@
 #include "registry/version.h"
 
 struct recount { /* one event's rows, hashed again */
-  struct digest_stream all, level;
+  struct digest_stream all, level, rows; /* of the event, of the level at hand, of the home at hand */
+  int64_t home;
   struct digest said;
-  bool has_all, has_level;
+  bool has_all, has_level, has_rows;
 };
 
 struct fsck {
@@ -75,11 +76,24 @@ static enum status check_events(struct fsck *f, struct err *e) {
 
 /* ---- rows ---- */
 
-static enum status count_in(struct fsck *f, int64_t event, struct err *e) {
+static enum status close_home(struct recount *c, struct err *e) {
+  struct digest d;
+  if (!c->has_rows) return OK;
+  c->has_rows = false;
+  bool good = digest_close(&c->rows, &d) && (c->has_level || (c->has_level = digest_open(&c->level)));
+  if (!good) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  digest_add_u64(&c->level, (uint64_t)c->home);
+  digest_add(&c->level, d.bytes, 32);
+  return OK;
+}
+
+static enum status count_in(struct fsck *f, int64_t event, int64_t home, struct err *e) {
   struct recount *c = &f->events[event - 1];
   if (f->buffer.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (!c->has_level && !(c->has_level = digest_open(&c->level))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  digest_add(&c->level, f->buffer.at, f->buffer.len);
+  if (c->has_rows && c->home != home) TRY(close_home(c, e));
+  if (!c->has_rows && !(c->has_rows = digest_open(&c->rows))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  c->home = home;
+  digest_add(&c->rows, f->buffer.at, f->buffer.len);
   return OK;
 }
 
@@ -87,6 +101,7 @@ static enum status close_level(struct fsck *f, uint32_t level, struct err *e) {
   for (int64_t i = 0; i < f->event_count; i++) {
     struct recount *c = &f->events[i];
     struct digest d;
+    TRY(close_home(c, e));
     if (!c->has_level) continue;
     c->has_level = false;
     bool good = digest_close(&c->level, &d) && (c->has_all || (c->has_all = digest_open(&c->all)));
@@ -150,7 +165,7 @@ static enum status ended(struct fsck *f, const struct level_store *ls, const str
   if (l->to < 1 || l->to > f->event_count) return OK; /* said already */
   for (uint32_t i = 0; i < ls->key_count; i++) key[i] = (struct store_value){.kind = STORE_VALUE_INT, .i = l->key[i]};
   version_encode(ls, key, true, &f->buffer);
-  return count_in(f, l->to, e);
+  return count_in(f, l->to, l->key[0], e);
 }
 
 static enum status one_version(struct fsck *f, const struct level_store *ls, const struct store_value *v, int64_t to, struct line_of *l, struct err *e) {
@@ -167,7 +182,7 @@ static enum status one_version(struct fsck *f, const struct level_store *ls, con
   else if (goes_on && from < l->to) say(f, true, RESTORE, "%s: two versions overlap (events %" PRId64 " and %" PRId64 ")", name_row(f, ls, v, name), from, l->to);
   if (!goes_on || from != l->to) TRY(ended(f, ls, l, e));
   version_encode(ls, v, false, &f->buffer);
-  TRY(count_in(f, from, e));
+  TRY(count_in(f, from, v[0].i, e));
   l->any = true, l->to = to;
   for (uint32_t i = 0; i < ls->key_count; i++) l->key[i] = v[i].i;
   return OK;
@@ -369,6 +384,7 @@ enum status registry_fsck(struct registry *r, struct progress *pr, void (*found)
   if (pr) progress_end(pr);
   for (int64_t i = 0; i < f.event_count; i++) {
     struct digest d;
+    if (f.events[i].has_rows) (void)digest_close(&f.events[i].rows, &d);
     if (f.events[i].has_level) (void)digest_close(&f.events[i].level, &d);
     if (f.events[i].has_all) (void)digest_close(&f.events[i].all, &d);
   }

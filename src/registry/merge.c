@@ -390,18 +390,13 @@ static enum status households(struct merge *m, struct progress *pr, struct err *
   TRY(store_sql(m->r->db, SQL_HOUSEHOLD_ANY, &st, e));
   TRY(store_step(st, &any, e));
   store_reset(st);
-  m->direct = !any && !m->s->has_references && m->s->homes_sorted;
-  if (!m->direct) {
-    TRY(put_order(m, next, e));
+  m->direct = !any && !m->s->has_references;
+  bool index = false;
+  for (uint32_t l = 0; l < m->r->level_count; l++) index |= m->s->children[l] && !(m->direct && m->s->children_sorted[l]);
+  if (!m->direct) TRY(put_order(m, next, e));
+  if (index) {
     TRY(store_sql(m->s->db, SQL_STAGE_CHILD_INDEX, &st, e));
     TRY(store_run(st, e));
-  } else {
-    for (uint32_t l = 0; l < m->r->level_count; l++)
-      if (m->s->children[l] && !m->s->children_sorted[l]) {
-        TRY(store_sql(m->s->db, SQL_STAGE_CHILD_INDEX, &st, e));
-        TRY(store_run(st, e));
-        break;
-      }
   }
   TRY(store_sql(m->s->db, m->direct ? SQL_STAGE_H_ALL : SQL_STAGE_O_ALL, &st, e));
   progress_begin(pr, "merging", "households", (uint64_t)m->s->households);

@@ -1,7 +1,7 @@
 /* merge.h - staged rows into the registry, in one write transaction, as versions of one event.
  *
- * Households go in key order (home, id). A registry that is empty and a file sorted by home need no sorting; otherwise the
- * work file is asked for that order. A household known by its number keeps its key (also one that was ended before). A
+ * Within a home, households go in key order. Into an empty registry that is the order they came in; otherwise the work
+ * file is asked for it. A household known by its number keeps its key (also one that was ended before). A
  * source that does not give a field leaves its value alone.
  *
  * Lists (members, lines): the list of a household is *taken* in this round when the import gives a row of it, or when a

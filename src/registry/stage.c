@@ -17,7 +17,7 @@ static const struct table_spec household_spec = {"h", household_columns, 6, 1}, 
 static struct store_value int_value(int64_t i) { return (struct store_value){.kind = STORE_VALUE_INT, .i = i}; }
 
 enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
-  *s = (struct stage){.r = r, .ascending_bytes = true, .ascending_numbers = true, .homes_sorted = true, .last = {.seq = 0}};
+  *s = (struct stage){.r = r, .ascending_bytes = true, .ascending_numbers = true, .last = {.seq = 0}};
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
   seal_ephemeral(s->key);
   char path[4200];
@@ -210,8 +210,6 @@ static enum status add_household(struct stage *s, struct span key, int64_t home,
   }
   s->previous_new.len = 0;
   bytes_add(&s->previous_new, key.at, key.len);
-  if (s->households && home < s->top_home) s->homes_sorted = false;
-  s->top_home = home;
   int64_t seq = ++s->households;
   struct store_value v[6] = {int_value(seq), int_value(home), {.kind = STORE_VALUE_TEXT, .s = key}, int_value((int64_t)row), int_value(given), {.kind = STORE_VALUE_BLOB}};
   if (data) v[5].s = (struct span){(const char *)data->at, data->len};
@@ -273,7 +271,6 @@ static enum status household_again(struct stage *s, const struct ingest_row *row
   store_reset(st);
   if (joined.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (home < 0) home = old_home;
-  s->homes_sorted = false;
   TRY(store_sql(s->db, SQL_STAGE_H_SET, &st, e));
   store_bind_int(st, 1, seq), store_bind_int(st, 2, home), store_bind_int(st, 3, (int64_t)row->source_row), store_bind_int(st, 4, (int64_t)s->source), store_bind_blob(st, 5, joined.at, joined.len);
   r = store_run(st, e);
@@ -302,7 +299,7 @@ static enum status stage_child(struct stage *s, const struct ingest_row *row, st
   TRY(find(s, row->household_key, &seq, &first, &given, e));
   if (!seq) { /* it may be in the registry already, or come with a later source */
     TRY(add_household(s, row->household_key, -1, row->source_row, 0, NULL, e));
-    s->has_references = true, s->homes_sorted = false;
+    s->has_references = true;
     seq = s->last.seq;
   } else if (seq != s->last.seq) {
     remember(s, seq, row->household_key, first, given);

@@ -21,10 +21,8 @@ struct stage {
   int64_t households, villages, children[LEVEL_MAX]; /* so far */
   struct { int64_t seq; struct bytes key; uint64_t row; int64_t given; } last; /* household last seen */
   struct bytes previous_new; /* key of the household last added, for the order of keys */
-  int64_t top_home;       /* home of the household last added */
   bool key_index;         /* the work file has an index over keys */
   bool ascending_bytes, ascending_numbers; /* every new key was greater than the one before: nothing can be a repeat */
-  bool homes_sorted;      /* homes never went down */
   bool children_sorted[LEVEL_MAX]; int64_t child_last[LEVEL_MAX]; /* households of child rows never went back */
   bool level_seen[LEVEL_MAX]; /* a source of this level was part of the import */
   bool edit;              /* single values set by hand: no list counts as taken */

@@ -171,7 +171,7 @@ static enum status put_row(struct writer *w, uint32_t level, struct store_value 
   v[ls->round] = (struct store_value){.kind = STORE_VALUE_INT, .i = w->round};
   version_encode(ls, v, false, &w->buffer);
   if (w->buffer.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  event_hash_add(&w->hash, level, w->buffer.at, w->buffer.len);
+  event_hash_add(&w->hash, level, v[0].i, w->buffer.at, w->buffer.len);
   if (!w->ops[level].insert) TRY(store_bulk_open(w->r->db, &ls->current, &w->ops[level].insert, e));
   return store_bulk_row(w->ops[level].insert, v, e);
 }
@@ -213,7 +213,7 @@ enum status writer_end(struct writer *w, uint32_t level, const struct store_valu
   TRY(retire(w, level, old, e));
   version_encode(&w->r->levels[level], old, true, &w->buffer);
   if (w->buffer.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  event_hash_add(&w->hash, level, w->buffer.at, w->buffer.len);
+  event_hash_add(&w->hash, level, old[0].i, w->buffer.at, w->buffer.len);
   return OK;
 }
 

@@ -1,8 +1,8 @@
 /* version.h - rows as versions: their canonical encoding, and the one place that writes them.
  *
  * Nothing is overwritten: a changed row moves to the history table with the event that ended it, and its new version takes
- * its place. A writer belongs to one event inside one write transaction; rows of a level are given to it in key order,
- * because the event's hash is over rows in that order.
+ * its place. A writer belongs to one event inside one write transaction; the rows of a level and a home are given to it in
+ * key order, because the event's hash is over rows in that order.
  *
  * Encoding of a version: byte 1, then for every column that is not null, in the table's order: its permanent number (2
  * bytes), a tag (1 integer, 2 real, 3 text, 4 bytes), the value (8 bytes, or a length of 4 bytes and the bytes); all little
