@@ -81,6 +81,27 @@ static void more_than_four_is_said_and_not_searched(void **state) {
   assert_int_equal(changed(s, 0).kind, CHANGE_MORE);
 }
 
+static void a_deprivation_that_tips_the_score_is_the_smallest_change(void **state) {
+  (void)state;
+  county_programme("dimensions:\n  cutoff: 1/2\n  list:\n    - {name: d, indicators: [{name: straw, rule: roof == \"straw\"}, {name: crowd, rule: size > 5}, {name: low, rule: income < 1000.0}, {name: nocar, rule: '!car'}]}\n"
+                   "identify:\n  exclude:\n    - {name: rich, rule: income > 100000.0}\n");
+  struct home homes[] = {HOME("1", "A", 5000, 2), HOME("2", "A", 5000, 6)};
+  homes[1].roof = word("straw"); /* three of four: two would have to go */
+  const struct segment *s = county_segment(homes, 2);
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 0, OUTCOME_NOT_SELECTED);
+  struct change c = changed(s, 0);
+  assert_int_equal(c.kind, CHANGE_FOUND);
+  assert_int_equal(c.count, 1);
+  assert_int_equal(c.facts[0].field, F_INCOME);
+  assert_int_equal(c.facts[0].after.i, 99999);
+  assert_outcome(&r, 1, OUTCOME_SELECTED);
+  c = changed(s, 1); /* only the income can exclude: roof and size are not changeable, and a car leaves two of four */
+  assert_int_equal(c.kind, CHANGE_FOUND);
+  assert_int_equal(c.facts[0].field, F_INCOME);
+  assert_int_equal(c.facts[0].after.i, 10000001);
+}
+
 /* Whatever is proposed must hold when everything is decided again; and nothing with fewer facts may be proposed where a single one works. */
 static void every_proposed_change_holds_when_decided_again(void **state) {
   (void)state;
@@ -343,7 +364,7 @@ static void a_damaged_decisions_file_is_refused_wherever_it_is_cut(void **state)
   }
 }
 
-IDENTIFY_MAIN(UNIT(a_number_moves_to_the_nearest_value_it_can_hold), UNIT(a_derived_value_moves_at_its_own_level), UNIT(two_facts_when_one_is_not_enough),
+IDENTIFY_MAIN(UNIT(a_deprivation_that_tips_the_score_is_the_smallest_change), UNIT(a_number_moves_to_the_nearest_value_it_can_hold), UNIT(a_derived_value_moves_at_its_own_level), UNIT(two_facts_when_one_is_not_enough),
               UNIT(a_fact_that_is_not_changeable_is_never_proposed), UNIT(more_than_four_is_said_and_not_searched), UNIT(every_proposed_change_holds_when_decided_again),
               UNIT(the_answers_to_a_missing_number_meet_at_the_line), UNIT(two_missing_answers_leave_it_open_until_both_are_there),
               UNIT(an_explanation_tells_what_decided_with_the_values_seen), UNIT(json_carries_the_same), UNIT(sealed_values_appear_nowhere),

@@ -186,7 +186,81 @@ static void equal_values_stay_one_tie_whatever_their_rows(void **state) {
   assert_int_equal(x[2].household, 2);
 }
 
-IDENTIFY_MAIN(UNIT(a_tie_that_fits_takes_its_places), UNIT(a_tie_that_does_not_fit_is_returned_whole_and_none_get_in), UNIT(a_tie_that_does_not_fit_is_included_whole_when_the_programme_says_so),
+/* Every way in which the undecided could turn out: a place that is not provisional stands in all of them, and who could not take a place
+ * takes it in none. */
+#define VALUES 6 /* incomes 0, 50, ... 250: between and on those of the others */
+
+struct village { struct home homes[8]; int count; int undecided[3], undecided_count; };
+
+static void assert_bounds_hold(struct village *v, int at, const struct identified *first) {
+  if (at < v->undecided_count) {
+    struct home *h = &v->homes[v->undecided[at]], keep = *h;
+    if (keep.income.absence != PRESENT)
+      for (int i = 0; i < VALUES; i++) {
+        h->income = yuan(i * 50);
+        assert_bounds_hold(v, at + 1, first);
+      }
+    else
+      for (int i = 0; i < 2; i++) {
+        h->roof = word(i ? "straw" : "tile");
+        assert_bounds_hold(v, at + 1, first);
+      }
+    *h = keep;
+    return;
+  }
+  struct err e = {0};
+  const struct segment *s = county_segment(v->homes, (size_t)v->count);
+  struct arena scratch;
+  arena_init(&scratch, 0);
+  struct identified r;
+  struct identify_input in = {.programme = programme, .segments = &s, .segment_count = 1, .round = "2026", .snapshot = "00ff", .seed = "s", .decisions_only = true};
+  assert_ok(identify_run(&scratch, &in, &r, &e), &e);
+  for (int h = 0; h < v->count; h++) {
+    uint8_t was = first->decisions->sets[0].outcome[h], flags = first->decisions->sets[0].flags[h], is = r.decisions->sets[0].outcome[h];
+    assert_int_not_equal(is, OUTCOME_UNDECIDED);
+    if (was == OUTCOME_SELECTED && !(flags & DECISION_PROVISIONAL) && is != OUTCOME_SELECTED) fail_msg("household %d had a certain place and lost it", h);
+    if (was == OUTCOME_UNDECIDED && !(flags & DECISION_COULD) && is == OUTCOME_SELECTED) fail_msg("household %d could not take a place and took one", h);
+    if (was == OUTCOME_NOT_SELECTED) assert_int_equal(is, OUTCOME_NOT_SELECTED);
+  }
+  arena_drop(&scratch);
+  builder_close(builders[--builder_count]);
+}
+
+static void what_is_certain_stands_however_the_undecided_turn_out(void **state) {
+  (void)state;
+  static const char *const ties[] = {"draw", "include", "exclude"};
+  struct rng rng;
+  rng_seed(&rng, 99);
+  uint64_t provisional = 0, could = 0, certain = 0;
+  for (int round = 0; round < 90; round++) {
+    county_programme(arena_printf(&arena, "identify:\n  include:\n    - {name: straw, rule: roof == \"straw\"}\n  rank: {rule: income, order: %s}\n  quota: {level: village, ties: %s, places: [{area: \"*\", places: %d}]}\n",
+                                  round % 2 ? "ascending" : "descending", ties[round % 3], (int)rng_below(&rng, 5)));
+    struct village v = {.count = 4 + (int)rng_below(&rng, 5)};
+    for (int i = 0; i < v.count; i++) {
+      v.homes[i] = (struct home)HOME(arena_printf(&arena, "%d", i), "A", 50 * (int64_t)rng_below(&rng, VALUES), 1);
+      v.homes[i].roof = word(rng_below(&rng, 5) ? "straw" : "tile");
+      if (v.undecided_count == 2 || rng_below(&rng, 3)) continue;
+      v.undecided[v.undecided_count++] = i;
+      if (rng_below(&rng, 2)) v.homes[i].income = none(ABSENT_EMPTY), v.homes[i].roof = word("straw");
+      else v.homes[i].roof = none(ABSENT_EMPTY);
+    }
+    const struct segment *s = county_segment(v.homes, (size_t)v.count);
+    struct identified r = decided(&s, "s");
+    for (int h = 0; h < v.count; h++) {
+      uint8_t flags = r.decisions->sets[0].flags[h];
+      provisional += (flags & DECISION_PROVISIONAL) != 0;
+      could += (flags & DECISION_COULD) != 0;
+      certain += r.decisions->sets[0].outcome[h] == OUTCOME_SELECTED && !(flags & DECISION_PROVISIONAL);
+    }
+    struct builder *mine = builders[builder_count - 1];
+    assert_bounds_hold(&v, 0, &r);
+    builder_close(mine);
+    builder_count--;
+  }
+  assert_true(provisional > 20 && could > 20 && certain > 50);
+}
+
+IDENTIFY_MAIN(UNIT(what_is_certain_stands_however_the_undecided_turn_out), UNIT(a_tie_that_fits_takes_its_places), UNIT(a_tie_that_does_not_fit_is_returned_whole_and_none_get_in), UNIT(a_tie_that_does_not_fit_is_included_whole_when_the_programme_says_so),
               UNIT(anyone_can_redo_the_draw), UNIT(the_draw_does_not_see_the_order_of_rows), UNIT(no_seed_means_the_snapshot_s_hash_and_it_is_said),
               UNIT(a_household_whose_rank_is_missing_is_undecided_and_could_take_a_place), UNIT(an_undecided_household_behind_the_cutoff_takes_nobody_s_place),
               UNIT(a_household_without_an_area_is_undecided_and_its_area_is_named), UNIT(an_area_that_the_quota_forgot_is_refused), UNIT(places_that_count_persons_keep_strict_order),
