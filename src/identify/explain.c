@@ -122,7 +122,7 @@ static enum status seen_cell(struct teller *t, uint32_t level, uint32_t field, u
     json_close(t->json);
     return OK;
   }
-  SAY(t, 6, c.absence == PRESENT ? WORD_SAW : WORD_SAW_MISSING, field_name_words(t, level, field, row), cell_text(t, f, &c));
+  SAY(t, 6, c.absence == PRESENT ? WORD_SAW : f->derived ? WORD_SAW_UNKNOWN : WORD_SAW_MISSING, field_name_words(t, level, field, row), cell_text(t, f, &c));
   return OK;
 }
 

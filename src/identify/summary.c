@@ -318,7 +318,7 @@ static void share(struct text *out, enum language lang, const struct figure *f) 
   if (isfinite(f->low) && isfinite(f->high) && f->low < f->high) {
     snprintf(low, sizeof low, "%.4f", f->low);
     snprintf(high, sizeof high, "%.4f", f->high);
-    text_add(out, lang == LANG_ZH ? ";" : "; ");
+    text_add(out, lang == LANG_ZH ? "；" : "; ");
     words_say(out, lang, WORD_SUM_BOUNDS, low, high);
   }
 }

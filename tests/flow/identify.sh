@@ -77,7 +77,7 @@ run "$LUCID" explain "$R" H07
 says explain_shows_the_exclusion "has a car: yes"
 says explain_the_smallest_change_is_the_car "Car: no instead of yes"
 run "$LUCID" explain "$R" H04 --lang zh
-says explain_the_cause_in_chinese "致贫原因:人口多"
+says explain_the_cause_in_chinese "致贫原因：人口多"
 run "$LUCID" explain "$R" H06 --format json
 ok explain_json_is_json python3 -m json.tool "$DIR/.out" "$DIR/pretty.json"
 canary=0
