@@ -60,7 +60,7 @@ enum status deciding_record(struct cli *c, struct deciding *d, struct identified
   const struct identify_result *r = run->result;
   struct run_record *row;
   ARENA_TRY(e, row = arena_new(&c->arena, struct run_record));
-  strcpy(row->kind, "identify");
+  memcpy(row->kind, "identify", sizeof "identify");
   memccpy(row->round, d->round.name, 0, sizeof row->round - 1);
   memcpy(row->rules_hash, r->rules_hash, sizeof row->rules_hash);
   memcpy(row->source_hash, r->source_hash, sizeof row->source_hash);
@@ -73,7 +73,7 @@ enum status deciding_record(struct cli *c, struct deciding *d, struct identified
   text_init(&t, sizeof row->summary_json - 1);
   enum status st = summary_short(r, &t, e);
   if (st == OK) {
-    strcpy(row->summary_json, text_str(&t));
+    memcpy(row->summary_json, text_str(&t), t.len + 1);
     st = registry_run_put(d->registry, row, run->file, run->file_len, e);
   }
   text_free(&t);

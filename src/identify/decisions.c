@@ -168,8 +168,8 @@ enum status decisions_read(struct arena *a, const void *data, size_t len, struct
   TRY(take_str(a, &r, &snapshot, e));
   TRY(take_str(a, &r, &seed, e));
   if (strlen(rules) > 64 || strlen(snapshot) > 64) return corrupt(e, "a hash is too long");
-  strcpy(d->rules_hash, rules);
-  strcpy(d->snapshot, snapshot);
+  memcpy(d->rules_hash, rules, strlen(rules) + 1);
+  memcpy(d->snapshot, snapshot, strlen(snapshot) + 1);
   d->seed = seed;
   ARENA_TRY(e, d->sets = arena_array(a, d->set_count ? d->set_count : 1, sizeof *d->sets));
   for (uint32_t i = 0; i < d->set_count; i++) {
