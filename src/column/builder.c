@@ -318,10 +318,11 @@ static void *own(struct builder *b, uint64_t bytes) {
     b->owned = list, b->owned_cap = cap;
   }
   uint64_t room = (bytes + 32 + 63) / 64 * 64;
-  uint8_t *p = aligned_alloc(64, room);
+  uint8_t *p = b->owned[b->owned_count] = aligned_alloc(64, room);
   if (!p) return NULL;
+  b->owned_count++;
   memset(p + bytes, 0, room - bytes);
-  return b->owned[b->owned_count++] = p;
+  return p;
 }
 
 static void *own_copy(struct builder *b, const void *from, uint64_t bytes) {
@@ -459,7 +460,7 @@ enum status builder_finish(struct builder *b, const struct segment **out, struct
 void builder_close(struct builder *b) {
   if (!b) return;
   for (uint32_t l = 0; l < LEVEL_MAX; l++) {
-    for (uint32_t i = 0; i < b->levels[l].column_count; i++) growing_free(&b->levels[l].columns[i]);
+    for (uint32_t i = 0; b->levels[l].columns && i < b->levels[l].column_count; i++) growing_free(&b->levels[l].columns[i]);
     free(b->levels[l].child_at);
     free(b->levels[l].roster);
   }

@@ -240,8 +240,8 @@ static enum status check_width(const char *name, const char *column, const struc
         stray |= v[i] != 0;                                                                                  \
         continue;                                                                                            \
       }                                                                                                      \
-      if (!any || v[i] < lo) lo = v[i];                                                                      \
-      if (!any || v[i] > hi) hi = v[i];                                                                      \
+      if (!any || v[i] < lo) lo = (int64_t)v[i];                                                             \
+      if (!any || v[i] > hi) hi = (int64_t)v[i];                                                             \
       any = true;                                                                                            \
     }                                                                                                        \
   } while (0)

@@ -30,7 +30,7 @@ static void file_name(int64_t home, char out[40]) { snprintf(out, 40, "home-%" P
 static void manifest_text(struct text *t, const char *round, int32_t year, const struct entry *entries, uint32_t count) {
   char hex[65];
   text_addf(t, "{\"format\":\"lucid snapshot\",\"version\":%d,\"round\":\"%s\",\"year\":%" PRId32 ",\"segments\":[", MANIFEST_VERSION, round, year);
-  for (uint32_t i = 0; i < count; i++)
+  for (uint32_t i = 0; entries && i < count; i++)
     text_addf(t, "%s\n{\"home\":%" PRId64 ",\"file\":\"%s\",\"sha256\":\"%s\",\"bytes\":%" PRIu64 ",\"households\":%" PRIu64 ",\"members\":%" PRIu64 "}", i ? "," : "", entries[i].home, entries[i].file,
               digest_hex(&entries[i].digest, hex), entries[i].bytes, entries[i].households, entries[i].members);
   text_add(t, "\n]}\n");
@@ -108,7 +108,7 @@ enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema,
 
 /* Whether the folder holds this snapshot whole; a broken one is not it. */
 static bool already_there(const char *folder, const char *hash_hex) {
-  struct snapshot *s;
+  struct snapshot *s = NULL;
   if (snapshot_open_folder(folder, hash_hex, NULL, &s, NULL) != OK) return false;
   snapshot_close(s);
   return true;
@@ -234,26 +234,28 @@ static bool take_entry(struct cursor *c, struct entry *n) {
 
 static enum status damaged(const char *path, struct err *e) { return err_set(e, ERR_CORRUPT, HINT_CORRUPT, "%s is damaged: it is not a snapshot's manifest in its one form", path); }
 
-static enum status parse_entries(struct snapshot *s, struct cursor *c, const char *path, struct entry **entries, struct err *e) {
-  uint32_t cap = 0;
-  struct entry *list = NULL;
+struct entries {
+  struct entry *list;
+  uint32_t count, cap;
+};
+
+static enum status parse_entries(struct arena *a, struct cursor *c, const char *path, struct entries *out, struct err *e) {
   do {
-    if (s->count == cap) {
-      uint32_t more = cap ? cap * 2 : 16;
-      ARENA_TRY(e, list = arena_grow(&s->arena, list, cap, more, sizeof *list));
-      cap = more;
+    if (out->count == out->cap) {
+      uint32_t more = out->cap ? out->cap * 2 : 16;
+      ARENA_TRY(e, out->list = arena_grow(a, out->list, out->cap, more, sizeof *out->list));
+      out->cap = more;
     }
-    if (!take_entry(c, &list[s->count])) return damaged(path, e);
-    if (s->count && list[s->count].home <= list[s->count - 1].home) return damaged(path, e);
-    s->count++;
+    struct entry *n = &out->list[out->count];
+    if (!take_entry(c, n) || (out->count && n->home <= n[-1].home)) return damaged(path, e);
+    out->count++;
   } while (take(c, ","));
-  *entries = list;
   return OK;
 }
 
 static enum status parse_manifest(struct snapshot *s, const char *path, const char *data, size_t len, struct err *e) {
   struct cursor c = {data, data + len};
-  struct entry *entries = NULL;
+  struct entries found = {0};
   int64_t version, year;
   if (!take(&c, "{\"format\":\"lucid snapshot\",\"version\":") || !take_int(&c, &version)) return damaged(path, e);
   if (version != MANIFEST_VERSION)
@@ -265,21 +267,16 @@ static enum status parse_manifest(struct snapshot *s, const char *path, const ch
   c.at = quote;
   if (!take(&c, "\",\"year\":") || !take_int(&c, &year) || year < INT32_MIN || year > INT32_MAX || !take(&c, ",\"segments\":[")) return damaged(path, e);
   s->year = (int32_t)year;
-  uint32_t count = 0;
-  if (c.at + 1 < c.end && c.at[1] == '{') {
-    enum status st = parse_entries(s, &c, path, &entries, e);
-    count = s->count, s->count = 0; /* no parts yet */
-    TRY(st);
-  }
+  if (c.at + 1 < c.end && c.at[1] == '{') TRY(parse_entries(&s->arena, &c, path, &found, e));
   struct text again;
   text_init(&again, MANIFEST_MAX);
-  manifest_text(&again, s->round, s->year, entries, count);
+  manifest_text(&again, s->round, s->year, found.list, found.count);
   bool same = again.len == len && memcmp(again.data, data, len) == 0;
   text_free(&again);
   if (!same) return damaged(path, e);
-  ARENA_TRY(e, s->parts = arena_array(&s->arena, count + 1u, sizeof *s->parts));
-  for (uint32_t i = 0; i < count; i++) s->parts[i].entry = entries[i];
-  s->count = count;
+  ARENA_TRY(e, s->parts = arena_array(&s->arena, found.count + 1u, sizeof *s->parts));
+  for (uint32_t i = 0; found.list && i < found.count; i++) s->parts[i].entry = found.list[i];
+  s->count = found.count;
   return OK;
 }
 

@@ -31,7 +31,7 @@ static struct node *clone(struct binder *x, const struct node *n) {
   if (++x->nodes > CLONE_NODES) return NULL;
   struct node *to = arena_copy(x->arena, n, sizeof *n);
   if (!to || !n->child_count) return to;
-  if (!(to->child = arena_array(x->arena, n->child_count, sizeof *to->child))) return NULL;
+  if (!(to->child = arena_array(x->arena, n->child_count, sizeof(struct node *)))) return NULL;
   for (uint32_t i = 0; i < n->child_count; i++)
     if (n->child[i] && !(to->child[i] = clone(x, n->child[i]))) return NULL;
   return to;
@@ -71,7 +71,8 @@ static enum status bind_leaf(struct block_bound *bound, const struct leaf *leaf,
 
 static struct rule_value leaf_value(const struct bound_leaf *l, int64_t v) {
   bool coded = l->column->kind == COL_CHOICE || l->column->kind == COL_TEXT;
-  struct cell c = coded ? (struct cell){.s = column_dict(l->column, (uint32_t)v)} : (struct cell){.i = v};
+  struct cell c = {.i = v};
+  if (coded) c.s = column_dict(l->column, (uint32_t)v);
   return ast_cell_value(l->field, &c);
 }
 
@@ -209,7 +210,7 @@ static void bounds(struct bound_op *b, __int128 lo, __int128 hi) {
 }
 
 static void bound_arithmetic(const struct op *op, const struct bound_op *x, const struct bound_op *y, struct bound_op *b) {
-  __int128 a = x->lo, c = x->hi, d = y ? y->lo : 0, f = y ? y->hi : 0;
+  __int128 a = x->lo, c = x->hi, d = y->lo, f = y->hi;
   switch (op->kind) {
   case OP_ADD: bounds(b, a + d, c + f); break;
   case OP_SUB: bounds(b, a - f, c - d); break;
@@ -226,7 +227,7 @@ static void bound_arithmetic(const struct op *op, const struct bound_op *x, cons
     b->may_overflow = true;
   }
   }
-  b->total = x->total && (!y || y->total) && !b->may_overflow;
+  b->total = x->total && y->total && !b->may_overflow;
 }
 
 static void bind_load(struct binder *x, const struct op *op, struct bound_op *b) {
@@ -273,9 +274,10 @@ static void bind_const(struct binder *x, const struct op *op, struct bound_op *b
 static void bind_op(struct binder *x, uint32_t number) {
   const struct op *op = &x->bound->book->ops[number];
   struct bound_op *ops = x->bound->ops, *b = &ops[number];
-  const struct bound_op *p = op->a == OP_NONE ? NULL : &ops[op->a], *q = op->b == OP_NONE ? NULL : &ops[op->b], *r = op->c == OP_NONE ? NULL : &ops[op->c];
+  static const struct bound_op none = {.total = true}; /* an operand that is not there stands in nobody's way */
+  const struct bound_op *p = op->a == OP_NONE ? &none : &ops[op->a], *q = op->b == OP_NONE ? &none : &ops[op->b], *r = op->c == OP_NONE ? &none : &ops[op->c];
   b->lo = INT64_MIN, b->hi = INT64_MAX;
-  b->dead = (p && p->dead) || (q && q->dead) || (r && r->dead);
+  b->dead = p->dead || q->dead || r->dead;
   if (b->dead) return;
   switch (op->kind) {
   case OP_CONST: bind_const(x, op, b); break;
@@ -290,7 +292,7 @@ static void bind_op(struct binder *x, uint32_t number) {
     b->lo = q->lo < r->lo ? q->lo : r->lo, b->hi = q->hi > r->hi ? q->hi : r->hi;
     break;
   case OP_NEG: case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_MOD:
-    if (op->class == 'd') b->total = p->total && (!q || q->total);
+    if (op->class == 'd') b->total = p->total && q->total;
     else bound_arithmetic(op, p, q, b);
     break;
   case OP_TO_REAL: b->total = p->total; break;
@@ -333,7 +335,7 @@ static enum status bind_all(struct binder *x, struct err *e) {
 }
 
 enum status block_bind(struct arena *a, const struct block_book *b, const struct segment *s, struct block_bound **out, struct err *e) {
-  struct err own;
+  struct err own = {0};
   struct binder x = {.arena = a, .err = e ? e : &own, .status = OK};
   ARENA_TRY(e, x.bound = arena_new(a, struct block_bound));
   x.bound->book = b, x.bound->segment = s;

@@ -207,8 +207,7 @@ static enum status run_call(const struct place *p, const struct op *op, struct l
     TRY(call_function(p->scratch, (enum function)op->rel, NULL, args, count, &v, &cost, e));
     if (v.state != RULE_VALUE) continue;
     out.state[i] = op->class == 'b' && !v.b ? BLOCK_FALSE : BLOCK_VALUE;
-    if (op->class == 'i') ((int64_t *)out.value)[i] = v.i;
-    if (op->class == 'd') ((double *)out.value)[i] = v.d;
+    if (out.value) memcpy((uint8_t *)out.value + i * 8, &v.u, 8); /* int and double share the eight bytes */
   }
   return OK;
 }
@@ -256,7 +255,8 @@ enum status block_op_run(const struct place *p, uint32_t number, struct err *e) 
   const struct op *op = &p->bound->book->ops[number];
   const struct bound_op *b = &p->bound->ops[number];
   struct lanes out = p->at[number];
-  const struct lanes *x = op->a == OP_NONE ? NULL : &p->at[op->a], *y = op->b == OP_NONE ? NULL : &p->at[op->b], *z = op->c == OP_NONE ? NULL : &p->at[op->c];
+  /* An operand that is not there is never read; `out` stands in for it. */
+  const struct lanes *x = op->a == OP_NONE ? &out : &p->at[op->a], *y = op->b == OP_NONE ? &out : &p->at[op->b], *z = op->c == OP_NONE ? &out : &p->at[op->c];
   uint64_t rows = place_rows(p, op->domain) + p->villages;
   if (b->is_stretch) {
     run_stretch(p, op, b, out);

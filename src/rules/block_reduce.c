@@ -5,7 +5,7 @@
 #include "rules/kernel.h"
 
 struct reduction { /* one household's rows under a macro */
-  const uint8_t *where, *state; /* of its rows; `where` NULL = all of them, `state` NULL = no body */
+  const uint8_t *where, *state; /* of its rows; `where` NULL = all of them */
   const int64_t *ints;
   const double *reals;
   uint32_t count;
@@ -113,6 +113,7 @@ void block_reduce(const struct place *p, uint32_t number) {
   const uint32_t *at = p->bound->segment->child_at[op->over] + p->household;
   struct lanes out = p->at[number];
   uint64_t *value = out.value;
+  static const union number nothing; /* stands where there is no body; never read */
   if (op->kind == OP_ROWS) {
     if (!p->bound->ops[number].total) memset(out.state, BLOCK_VALUE, p->households);
     for (uint32_t h = 0; h < p->households; h++) value[h] = at[h + 1] - at[h];
@@ -124,7 +125,7 @@ void block_reduce(const struct place *p, uint32_t number) {
   } else {
     for (uint32_t h = 0; h < p->households; h++) {
       uint32_t from = at[h] - at[0];
-      struct reduction r = {.count = at[h + 1] - at[h]};
+      struct reduction r = {.count = at[h + 1] - at[h], .state = block_all_true, .ints = &nothing.i, .reals = &nothing.d};
       union number n;
       if (op->a != OP_NONE) r.where = p->at[op->a].state + from;
       if (op->b != OP_NONE) {
