@@ -11,7 +11,7 @@ static ssize_t to_text(const void *data, size_t n, void *ctx) {
 }
 
 static const struct { const char *name; readstat_type_t type; size_t width; } variables[] = {
-    {"hh", READSTAT_TYPE_INT32, 0}, {"age", READSTAT_TYPE_INT8, 0}, {"share", READSTAT_TYPE_FLOAT, 0}, {"real", READSTAT_TYPE_DOUBLE, 0},
+    {"hh", READSTAT_TYPE_INT32, 0}, {"years", READSTAT_TYPE_INT8, 0}, {"share", READSTAT_TYPE_FLOAT, 0}, {"real", READSTAT_TYPE_DOUBLE, 0},
     {"born", READSTAT_TYPE_INT32, 0}, {"at", READSTAT_TYPE_DOUBLE, 0}, {"sex", READSTAT_TYPE_INT16, 0}, {"name", READSTAT_TYPE_STRING, 12}, {"story", READSTAT_TYPE_STRING_REF, 0}};
 enum { VARIABLES = 9 };
 
@@ -61,7 +61,7 @@ static void every_version_from_108_on_is_read(void **state) {
     char want[600], name[20];
     bool longs = versions[i] >= 117;
     snprintf(want, sizeof want,
-             "hh|age|share|real|born|at|sex|name%s\n#100000|#34|#0.10000000149011612|#0.1|@2020-01-01|@2020-01-01|#1|%s\n"
+             "hh|years|share|real|born|at|sex|name%s\n#100000|#34|#0.10000000149011612|#0.1|@2020-01-01|@2020-01-01|#1|%s\n"
              "#100001||#0.10000000149011612|#-1e+300|@2020-01-02|@2020-01-01|#2|Li%s\n#100002|#-127|#0.10000000149011612|#-1e+300|@2020-01-03|@2020-01-01|%s|Li%s\n",
              longs ? "|story" : "", longs ? "|a long text" : "", longs ? "|a long text" : "", versions[i] >= 113 ? ".b" : "", longs ? "|a long text" : "");
     write_dta(&t, versions[i], "female", "Li");
