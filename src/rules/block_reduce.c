@@ -33,6 +33,18 @@ static void quantify(const struct place *p, const struct op *op, const uint32_t 
   for (uint32_t h = 0; h < p->households; h++) out.state[h] = means[out.state[h] & 15];
 }
 
+/* How many rows are true: a number unless one of them is unknown or an error. */
+static void count_rows(const struct place *p, const struct op *op, const uint32_t *at, struct lanes out) {
+  const uint8_t *where = p->at[op->a].state;
+  int64_t *value = out.value;
+  kernel_fold(out.state, where, at, p->households);
+  kernel_count(value, where, at, p->households);
+  for (uint32_t h = 0; h < p->households; h++) {
+    out.state[h] = worst_of(out.state[h]);
+    if (out.state[h] != BLOCK_VALUE) value[h] = 0;
+  }
+}
+
 static uint32_t count_true(const uint8_t *s, uint32_t n, uint8_t *m) {
   uint32_t c = 0;
   uint8_t all = 0;
@@ -98,11 +110,7 @@ static uint8_t reduce_one(const struct op *op, const struct reduction *r, union 
     return worst_of(m) != BLOCK_VALUE ? worst_of(m) : n == 1 ? BLOCK_TRUE : BLOCK_FALSE;
   }
   if (r->where) {
-    uint32_t n = count_true(r->where, r->count, &m);
-    if (op->rel == MACRO_COUNT) {
-      out->i = worst_of(m) == BLOCK_VALUE ? n : 0;
-      return worst_of(m);
-    }
+    count_true(r->where, r->count, &m);
     m &= BLOCK_UNKNOWN | BLOCK_ERROR;
   }
   return op->rel == MACRO_SUM || op->rel == MACRO_MEAN ? add_up(op, r, m, out) : best_of(op, r, m, out);
@@ -122,6 +130,8 @@ void block_reduce(const struct place *p, uint32_t number) {
   }
   if (op->rel == MACRO_ALL || op->rel == MACRO_EXISTS) {
     quantify(p, op, at, out);
+  } else if (op->rel == MACRO_COUNT) {
+    count_rows(p, op, at, out);
   } else {
     for (uint32_t h = 0; h < p->households; h++) {
       uint32_t from = at[h] - at[0];

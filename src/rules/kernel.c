@@ -195,6 +195,23 @@ CLONES void kernel_bit(uint32_t *restrict out, const uint8_t *restrict states, u
     for (size_t i = 0; i < n; i++) out[i] |= states[i] & mask ? bit : 0;
 }
 
+CLONES void kernel_count(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
+  const uint64_t trues = 0x0101010101010101u * T;
+  uint32_t first = at[0];
+  for (size_t h = 0; h < households; h++) {
+    const uint8_t *p = states + (at[h] - first);
+    uint32_t left = at[h + 1] - at[h];
+    int64_t count = 0;
+    uint64_t word;
+    for (; left >= 8; left -= 8, p += 8) {
+      memcpy(&word, p, 8);
+      count += __builtin_popcountll(word & trues);
+    }
+    memcpy(&word, p, 8);
+    out[h] = count + __builtin_popcountll(word & trues & (((uint64_t)1 << (left * 8)) - 1));
+  }
+}
+
 void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
   uint32_t first = at[0];
   for (size_t h = 0; h < households; h++) {

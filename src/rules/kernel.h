@@ -44,6 +44,8 @@ void kernel_calculate_real(double *restrict out, const double *restrict a, const
 /* Bit j of out[i]: whether states[i] & mask. Bit 0 begins anew, the others are added. */
 void kernel_bit(uint32_t *restrict out, const uint8_t *restrict states, uint8_t mask, unsigned j, size_t n);
 
+/* How many of rows at[i]..at[i+1] - at[0] are true, one number a household; readable bytes as below. */
+void kernel_count(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
 /* The OR of the states of rows at[i]..at[i+1] - at[0], one byte a household. `states` has 8 readable bytes behind its last. */
 void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
 
