@@ -292,12 +292,25 @@ static enum status stage_household(struct stage *s, const struct ingest_row *row
 
 /* ---- members, lines, villages ---- */
 
+static enum status in_registry(struct stage *s, const struct ingest_row *row, struct err *e) {
+  struct store_stmt *st;
+  bool found;
+  TRY(store_sql(s->r->db, SQL_HOUSEHOLD_FIND, &st, e));
+  store_bind_text(st, 1, row->household_key.at, row->household_key.len);
+  TRY(store_step(st, &found, e));
+  store_reset(st);
+  if (found) return OK;
+  return err_set(e, ERR_INPUT, "import the household first, or together with its members", "row %" PRIu64 " of %s: household %.*s is neither in this import nor in the registry", row->source_row, s->source_name,
+                 (int)row->household_key.len, row->household_key.at);
+}
+
 static enum status stage_child(struct stage *s, const struct ingest_row *row, struct err *e) {
   int64_t seq, given = 0;
   uint64_t first = 0;
   TRY(encode(s, &s->r->levels[row->level], row, e));
   TRY(find(s, row->household_key, &seq, &first, &given, e));
-  if (!seq) { /* it may be in the registry already, or come with a later source */
+  if (!seq) { /* households are read before their lists, so it must be in the registry already */
+    TRY(in_registry(s, row, e));
     TRY(add_household(s, row->household_key, -1, row->source_row, 0, NULL, e));
     s->has_references = true;
     seq = s->last.seq;

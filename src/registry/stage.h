@@ -5,7 +5,8 @@
  * the number of rows: what is known of a household seen before is looked up in the work file.
  *
  * Checked here: a household given twice (both rows are named), a flat file's household fields that disagree between rows
- * (both rows and the field are named), an area the programme does not have, a member or line whose household is nowhere. */
+ * (both rows and the field are named), an area the programme does not have, a member or line whose household is nowhere.
+ * Each of these is ERR_INPUT about one row and leaves the stage as it was: the row may be refused and the rest go on. */
 #ifndef REGISTRY_STAGE_H
 #define REGISTRY_STAGE_H
 
