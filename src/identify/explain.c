@@ -1,5 +1,6 @@
 #include "identify/explain.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,9 +76,10 @@ static void field_words(const struct programme *p, const struct segment *s, uint
   }
   const char *label = label_in(&f->label, lang, f->name);
   char number[32] = "";
-  if (s->child_at[level] && row != UINT32_MAX) snprintf(number, sizeof number, "%llu", (unsigned long long)(row - s->child_at[level][h] + 1));
+  const uint64_t position = s->child_at[level] && row != UINT32_MAX ? row - s->child_at[level][h] + 1 : 0;
+  if (position) snprintf(number, sizeof number, "%" PRIu64, position);
   if (level == LEVEL_MEMBER && number[0]) words_say(out, lang, WORD_OF_MEMBER, label, number);
-  else if (level >= LEVEL_LINE0 && number[0]) words_say(out, lang, WORD_OF_ROW, label, number, label_in(&p->levels[level].label, lang, p->levels[level].name));
+  else if (level > LEVEL_VILLAGE && level < LEVEL_MAX && number[0]) words_say(out, lang, WORD_OF_ROW, label, number, label_in(&p->levels[level].label, lang, p->levels[level].name));
   else text_add(out, label);
 }
 
