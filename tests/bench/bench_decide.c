@@ -128,8 +128,9 @@ struct rules {
 static struct rules decide, exists;
 
 static void compile(struct rules *q, const char *const *texts, uint32_t count) {
-  const struct rule **list = need(count * sizeof *list);
   arena_init(&q->arena, 0);
+  const struct rule **list = arena_array(&q->arena, count, sizeof *list);
+  if (!list) fprintf(stderr, "out of memory\n"), exit(1);
   for (int i = 0; i < INDICATORS + 3; i++) q->household[i] = (struct rule_field){.name = field_names[i], .kind = i == 10 ? COL_DECIMAL : i == 12 ? COL_CHOICE : COL_INT, .decimals = i == 10 ? 2 : 0, .column = (uint32_t)i};
   q->member[0] = (struct rule_field){.name = "age", .level = LEVEL_MEMBER, .kind = COL_INT};
   q->consts[0] = (struct rule_const){"line", {.kind = RULE_DOUBLE, .d = 23000}};
