@@ -188,6 +188,37 @@ static struct rule_value value_of_lane(const struct op *op, const struct lanes *
   return v;
 }
 
+/* The functions rules use most, without a detour through values; the same answers as call_function gives. */
+#define EACH_LANE(type, expression)                                                                          \
+  do {                                                                                                       \
+    const type *p = x->value, *q = y->value;                                                                 \
+    type *to = out.value;                                                                                    \
+    for (uint64_t i = 0; i < rows; i++) to[i] = (expression);                                                \
+  } while (0)
+
+static bool run_plain_call(const struct op *op, const struct lanes *x, const struct lanes *y, struct lanes out, uint64_t rows) {
+  bool whole = op->class == 'i';
+  switch ((enum function)op->rel) {
+  case FN_MIN:
+    if (whole) EACH_LANE(int64_t, p[i] <= q[i] ? p[i] : q[i]);
+    else EACH_LANE(double, p[i] != p[i] ? p[i] : q[i] != q[i] ? q[i] : p[i] <= q[i] ? p[i] : q[i]);
+    break;
+  case FN_MAX:
+    if (whole) EACH_LANE(int64_t, p[i] >= q[i] ? p[i] : q[i]);
+    else EACH_LANE(double, p[i] != p[i] ? p[i] : q[i] != q[i] ? q[i] : p[i] >= q[i] ? p[i] : q[i]);
+    break;
+  case FN_FLOOR: EACH_LANE(double, ((void)q, floor(p[i]))); break;
+  case FN_CEIL: EACH_LANE(double, ((void)q, ceil(p[i]))); break;
+  case FN_ABS:
+    if (whole) return false; /* the least integer has no opposite */
+    EACH_LANE(double, ((void)q, fabs(p[i])));
+    break;
+  default: return false;
+  }
+  kernel_strict(out.state, x->state, y->state, rows);
+  return true;
+}
+
 static enum status run_call(const struct place *p, const struct op *op, struct lanes out, uint64_t rows, struct err *e) {
   const struct op *ops = p->bound->book->ops;
   const uint32_t operands[] = {op->a, op->b, op->c};
@@ -282,7 +313,9 @@ enum status block_op_run(const struct place *p, uint32_t number, struct err *e) 
     if (!b->total) memcpy(out.state, x->state, rows);
     kernel_to_real(out.value, x->value, rows);
     break;
-  case OP_CALL: return run_call(p, op, out, rows, e);
+  case OP_CALL:
+    if (run_plain_call(op, x, op->b == OP_NONE ? x : y, out, rows)) break;
+    return run_call(p, op, out, rows, e);
   case OP_GATHER: run_gather(p, op, b, out); break;
   case OP_SPREAD: run_spread(p, op, b, out); break;
   case OP_ROWS: case OP_REDUCE: block_reduce(p, number); break;
