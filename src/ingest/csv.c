@@ -387,10 +387,10 @@ static enum status look_at_start(struct reader *r, struct csv *c, struct err *e)
 }
 
 static enum status read_headings(struct reader *r, struct csv *c, struct err *e) {
-  struct csv_row row;
-  bool got;
+  struct csv_row row = {0};
+  bool got = false;
   TRY(next_row(r, c, &row, &got, e));
-  if (!got) return err_set(e, ERR_INPUT, "a CSV file begins with a line of headings", "%s holds only empty lines", r->path);
+  if (!got || !row.count) return err_set(e, ERR_INPUT, "a CSV file begins with a line of headings", "%s holds only empty lines", r->path);
   if (row.count > READER_COLUMNS_MAX)
     return err_set(e, ERR_LIMIT, "split the file", "%s has %u columns; at most %u are read", r->path, row.count, READER_COLUMNS_MAX);
   c->cells = calloc(row.count, sizeof *c->cells);
@@ -423,7 +423,7 @@ static enum status csv_each(struct reader *r, enum status (*fn)(void *, const st
   struct csv *c = r->state;
   for (uint64_t number = 1;; number++) {
     struct csv_row row;
-    bool got;
+    bool got = false;
     TRY(next_row(r, c, &row, &got, e));
     if (!got) break;
     uint32_t count = row.count < r->column_count ? row.count : r->column_count;

@@ -235,7 +235,7 @@ static enum status read_set(struct reader *r, struct dta *d, const struct dta_se
 static enum status attach_labels(struct reader *r, struct dta *d, struct err *e) {
   struct map sets;
   struct dta_file *f = &d->file;
-  struct reader_label **labels = arena_array(&d->parts, (size_t)f->set_count + 1, sizeof *labels);
+  struct reader_label **labels = arena_array(&d->parts, (size_t)f->set_count + 1, sizeof(void *));
   uint32_t *counts = arena_array(&d->parts, (size_t)f->set_count + 1, sizeof *counts), index;
   ARENA_TRY(e, labels);
   ARENA_TRY(e, counts);

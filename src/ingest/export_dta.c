@@ -182,7 +182,7 @@ static enum status add_refs(struct dta_out *o, uint32_t i, struct err *e) {
   ARENA_TRY(e, d->nothing = readstat_add_string_ref(o->writer, ""));
   for (uint32_t s = 0; s < p->from->segment_count; s++) {
     const struct column *col = column_of(p, &p->columns[i], s);
-    ARENA_TRY(e, d->refs[s] = arena_array(&o->arena, col->dict_count + 1, sizeof **d->refs));
+    ARENA_TRY(e, d->refs[s] = arena_array(&o->arena, col->dict_count + 1, sizeof(void *)));
     for (uint32_t k = 0; k < col->dict_count; k++) {
       struct span text = column_dict(col, k);
       text_clear(&o->text);

@@ -167,7 +167,7 @@ static bool list_vector(struct walk *w, uint32_t flags, int keep, struct rtree *
   struct rtree *node = out ? *out : NULL, **items = NULL;
   if (node) node->count = n;
   if (node && keep == KEEP_CHILDREN && n) {
-    items = arena_array(w->arena, n, sizeof *items);
+    items = arena_array(w->arena, n, sizeof(void *));
     if (!items) return over(w, ERR_LIMIT, "it holds too many objects");
     node->items = items;
   }
