@@ -228,6 +228,8 @@ static enum status run_block(struct task *t, const struct job *j, struct eval_sc
     bool placeable = !id->has_quota || (!(d->flags[h] & DECISION_NO_AREA) && d->rank_state[h] != TRUTH_UNKNOWN && (!id->quota_persons || j->sample->persons_known[base + h]));
     d->outcome[h] = q == TRUTH_FALSE ? OUTCOME_NOT_SELECTED : q == TRUTH_TRUE && placeable ? OUTCOME_SELECTED : OUTCOME_UNDECIDED;
     if (d->outcome[h] == OUTCOME_UNDECIDED) {
+      for (uint32_t l = 0; l < p->line_count; l++)
+        if (isnan(poverty_lines_amount(j->lines, j->class, l))) d->flags[h] |= DECISION_NO_LINE;
       if (erred) d->flags[h] |= DECISION_ERROR;
       if (st == OK) st = name_all(t, j, d, seg, h, q, e);
     }

@@ -23,7 +23,8 @@ enum {
   DECISION_PROVISIONAL = 4, /* selected, but an undecided household could take this place */
   DECISION_COULD = 8,       /* undecided, and could take a place */
   DECISION_ERROR = 16,      /* a rule that counted could not be computed (a division by zero, say) */
-  DECISION_NO_AREA = 32     /* the area that says which quota applies is missing */
+  DECISION_NO_AREA = 32,    /* the area that says which quota applies is missing */
+  DECISION_NO_LINE = 64     /* undecided, and a poverty line has no amount for its area and year */
 };
 
 struct decision_missing { /* one missing cell that left a household undecided */

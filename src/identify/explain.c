@@ -409,7 +409,13 @@ static enum status missing_told(struct teller *t, struct err *e) {
     if (f && count) answers_told(t, f, answers, count);
   }
   if (t->json) json_close_list(t->json);
-  else if (t->d->flags[t->h] & DECISION_ERROR) line_of(t, 0, words_text(t->lang, WORD_MISSING_ERROR));
+  if (t->json) {
+    json_put(t->json, "rule_error", bool, (t->d->flags[t->h] & DECISION_ERROR) != 0);
+    json_put(t->json, "no_line", bool, (t->d->flags[t->h] & DECISION_NO_LINE) != 0);
+    return OK;
+  }
+  if (t->d->flags[t->h] & DECISION_ERROR) line_of(t, 0, words_text(t->lang, WORD_MISSING_ERROR));
+  if (t->d->flags[t->h] & DECISION_NO_LINE) line_of(t, 0, words_text(t->lang, WORD_MISSING_LINE));
   return OK;
 }
 

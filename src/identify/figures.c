@@ -105,7 +105,7 @@ static void rates(struct figures *f, const struct part *g, struct group *out) {
 /* One line in one group. */
 static enum status line_group(struct figures *f, const struct part *g, uint32_t k, struct line_figures *out, struct err *e) {
   const struct sample *s = f->sample;
-  const bool own = f->relative_to_line != NULL;
+  const bool own = f->relative_to_line && f->relative_to_line[k];
   const double *welfare = own ? f->relative_to_line[k] : s->welfare;
   const bool relative = f->programme->lines[k].kind == LINE_RELATIVE && !own;
   struct poverty pov;
@@ -505,6 +505,7 @@ static enum status prepare(struct arena *a, struct figures *f, struct err *e) {
   if (f->lines->class_count < 2 || !p->line_count) return OK;
   ARENA_TRY(e, f->relative_to_line = arena_array(a, p->line_count, sizeof *f->relative_to_line));
   for (uint32_t k = 0; k < p->line_count; k++) {
+    if (p->lines[k].kind == LINE_RELATIVE) continue; /* one amount for all, whose own error counts */
     ARENA_TRY(e, f->relative_to_line[k] = arena_array(a, n, sizeof(double)));
     for (uint64_t i = 0; i < f->sample->n; i++) {
       double line = poverty_lines_amount(f->lines, f->lines->class_of[i], k);

@@ -15,7 +15,7 @@ struct figures {
   const struct decisions *decisions;
   struct survey *persons, *households; /* NULL when nobody has a weight */
   uint8_t **deprived;  /* indicator_count x n bytes, as deprivation.h wants them */
-  double **relative_to_line; /* line_count x n: welfare over the household's own line, where lines differ; NULL = they do not */
+  double **relative_to_line; /* line_count x n: welfare over the household's own line, where lines differ; NULL (or NULL for a line) = they do not */
   uint8_t *state;      /* n: scratch */
   double *a, *b;       /* n: scratch */
 };

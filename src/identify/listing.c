@@ -52,7 +52,7 @@ static void causes(struct text *out, const struct programme *p, const struct dec
 
 static void flags(struct text *out, uint8_t f) {
   static const struct { uint8_t bit; const char *word; } names[] = {
-      {DECISION_TIED, "tied"}, {DECISION_DRAWN, "drawn"}, {DECISION_PROVISIONAL, "provisional"}, {DECISION_COULD, "could_take_a_place"}, {DECISION_ERROR, "rule_error"}, {DECISION_NO_AREA, "no_area"}};
+      {DECISION_TIED, "tied"}, {DECISION_DRAWN, "drawn"}, {DECISION_PROVISIONAL, "provisional"}, {DECISION_COULD, "could_take_a_place"}, {DECISION_ERROR, "rule_error"}, {DECISION_NO_AREA, "no_area"}, {DECISION_NO_LINE, "no_line"}};
   text_clear(out);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (f & names[i].bit) text_addf(out, "%s%s", out->len ? " " : "", names[i].word);

@@ -25,6 +25,12 @@ static enum status class_of_amounts(struct arena *a, struct poverty_lines *l, co
   return OK;
 }
 
+static bool anybody(const struct sample *s) {
+  for (uint64_t i = 0; i < s->n; i++)
+    if (s->person_weight[i] > 0 && !isnan(s->welfare[i])) return true;
+  return false;
+}
+
 enum status poverty_lines_find(struct arena *a, struct programme *p, const struct sample *s, struct survey *survey, int32_t year, struct poverty_lines *l, struct err *e) {
   *l = (struct poverty_lines){.line_count = p->line_count, .survey = survey};
   size_t width = l->line_count ? l->line_count : 1;
@@ -33,9 +39,11 @@ enum status poverty_lines_find(struct arena *a, struct programme *p, const struc
   for (uint32_t k = 0; k < p->line_count; k++) {
     const struct line *line = &p->lines[k];
     if (line->kind != LINE_RELATIVE) continue;
-    if (!survey || !p->design.welfare)
-      return err_set(e, ERR_INPUT, p->design.welfare ? "give the households weights and members" : "add `welfare:` to the section `sample`",
-                     "the line `%s` is a share of the welfare measure, and there is none to compute it from", line->name);
+    if (!p->design.welfare) return err_set(e, ERR_INPUT, "add `welfare:` to the section `sample`", "the line `%s` is a share of the welfare measure, and the programme names none", line->name);
+    if (!survey || !anybody(s)) { /* nobody's welfare is known: the line is not known either, and what reads it is undecided */
+      l->relative[k].line.value = NAN;
+      continue;
+    }
     enum status st = poverty_line(a, survey, s->welfare, NULL, line->share, line->quantile, &l->relative[k], e);
     if (st != OK) return err_prefix(e, "line `%s`", line->name);
   }

@@ -18,7 +18,8 @@ struct poverty_lines {
   struct survey *survey;  /* persons; what relative lines were estimated on; NULL when nobody has a weight */
 };
 
-/* `survey` may be NULL when there are no weights at all. ERR_INPUT when a relative line has no welfare to stand on. */
+/* `survey` may be NULL when there are no weights at all. ERR_INPUT when a relative line has no welfare measure; when
+ * nobody's welfare is known its amount is NAN. */
 enum status poverty_lines_find(struct arena *a, struct programme *p, const struct sample *s, struct survey *survey, int32_t year, struct poverty_lines *out, struct err *e) MUST_CHECK;
 /* Sets the programme's constants to those of a class. */
 void poverty_lines_set(struct programme *p, const struct poverty_lines *l, uint32_t class);

@@ -53,6 +53,7 @@
   X(WORD_LEADS_QUALIFIES, "qualifies", "符合条件") \
   X(WORD_LEADS_NOT, "not selected", "未入选") \
   X(WORD_LEADS_STILL, "still undecided (more is missing)", "仍未决（还缺其他信息）") \
+  X(WORD_MISSING_LINE, "A poverty line has no amount for this area and year.", "本地区本年度没有贫困线数额。") \
   X(WORD_CHANGE, "The smallest change that would alter this:", "能改变结果的最小变动：") \
   X(WORD_CHANGE_CELL, "{0}: {2} instead of {1}", "{0}：由 {1} 变为 {2}") \
   X(WORD_CHANGE_TO, "Then it would be: {0}.", "那么结果将是：{0}。") \

@@ -115,5 +115,11 @@ cp -r "$DIR/p" "$DIR/none" && head -1 "$DIR/p/data/h.csv" >"$DIR/none/data/h.csv
 run "$LUCID" run "$DIR/none" --out "$DIR/nobody"
 ok no_households_is_no_crash [ "$rc" -lt 70 ]
 
+cp -r "$DIR/p" "$DIR/blank" && awk -F, 'NR > 1 { $3 = "" } { print }' OFS=, "$DIR/p/data/h.csv" >"$DIR/blank/data/h.csv"
+sed -i 's|^lines:|lines:\n  - {name: half, kind: relative, share: 0.5, quantile: 0.5}|' "$DIR/blank/programme.yaml"
+run "$LUCID" run "$DIR/blank" --out "$DIR/blanks"
+ok a_column_that_is_all_missing_is_no_refusal [ "$(grep -c ',undecided,' "$DIR/blanks/decisions.csv")" = 7 ]
+ok and_no_figure_is_made_up grep -q '"headcount": null' "$DIR/blanks/summary.json"
+
 fails a_place_that_cannot_be_written_is_named 4 "programme.yaml/x.html" "$LUCID" report "$R" --out "$DIR/p/programme.yaml/x.html"
 finish

@@ -203,6 +203,8 @@ static void a_line_by_area_reads_as_the_area_s_own(void **state) {
   assert_outcome(&r, 1, OUTCOME_SELECTED);
   assert_outcome(&r, 2, OUTCOME_SELECTED);
   assert_outcome(&r, 3, OUTCOME_UNDECIDED);
+  assert_true(r.decisions->sets[0].flags[3] & DECISION_NO_LINE);
+  assert_false(r.decisions->sets[0].flags[0] & DECISION_NO_LINE);
 }
 
 static void a_programme_that_includes_nobody_is_refused(void **state) {
