@@ -6,10 +6,12 @@ CREATE TABLE meta (            -- single facts about this registry
   value TEXT NOT NULL          -- as text
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE programme_file (  -- the programme's files as they were when the registry was made: it opens without its folder
-  position INTEGER PRIMARY KEY, -- order in which the programme names them; 0 = programme.yaml
-  name     TEXT NOT NULL UNIQUE, -- path inside the folder
-  bytes    BLOB NOT NULL         -- the whole file
+CREATE TABLE programme_file (  -- the programme's files: the registry opens without its folder. Earlier ones are kept
+  event    INTEGER NOT NULL,   -- event that brought them: init, or programme; the latest are in force
+  position INTEGER NOT NULL,   -- order, from 0
+  name     TEXT NOT NULL,      -- path inside the folder
+  bytes    BLOB NOT NULL,      -- the whole file
+  PRIMARY KEY (event, position)
 ) STRICT;
 
 CREATE TABLE area (            -- places, numbered once; a code may change, the number never does
@@ -36,7 +38,7 @@ CREATE TABLE field (           -- the codebook's fields, numbered for good: an i
 
 CREATE TABLE event (           -- one change set each; nothing is overwritten without one
   id          INTEGER PRIMARY KEY, -- 1, 2, 3 ... without gaps
-  kind        TEXT NOT NULL,   -- init import edit undo round_open round_close erase
+  kind        TEXT NOT NULL,   -- init programme import edit undo round_open round_close erase
   actor       TEXT NOT NULL,   -- who
   at          INTEGER NOT NULL, -- when: microseconds since 1970-01-01T00:00:00Z
   round       INTEGER REFERENCES round(id), -- the round it belongs to, when it belongs to one

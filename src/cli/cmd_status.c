@@ -7,7 +7,7 @@
 static const char *const folder_words[] = {
     [FOLDER_SAME] = "as when the registry was made",
     [FOLDER_TEXTS_CHANGED] = "changed since, but nothing that decides; the registry uses its own copy",
-    [FOLDER_RULES_CHANGED] = "RULES CHANGED since; the registry uses its own copy",
+    [FOLDER_RULES_CHANGED] = "RULES CHANGED since; the registry uses its own copy (`lucid adopt` takes the changed ones in)",
     [FOLDER_BROKEN] = "does not pass `lucid check` any more; the registry uses its own copy",
     [FOLDER_GONE] = "gone; the registry uses its own copy",
 };

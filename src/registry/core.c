@@ -110,9 +110,18 @@ static enum status level_columns(struct registry *r, uint32_t level, bool fresh,
   ARENA_TRY(e, ls->history.name = table_name(a, level, def->name, "_history"));
   ls->current.columns = c, ls->current.count = at, ls->current.key_count = ls->key_count;
   ls->history = (struct table_spec){ls->history.name, c, at + 2, ls->key_count + 1};
+  uint32_t own = at;
   PUT("to_event", STORE_INT, true, 0);
   PUT("valid_to", STORE_INT, true, 0);
 #undef PUT
+  ARENA_TRY(e, ls->order = arena_array(a, own, sizeof *ls->order));
+  ls->order_count = 0;
+  for (uint32_t i = 0; i < own; i++) {
+    if (!ls->numbers[i]) continue;
+    uint32_t k = ls->order_count++;
+    for (; k > 0 && ls->numbers[ls->order[k - 1]] > ls->numbers[i]; k--) ls->order[k] = ls->order[k - 1];
+    ls->order[k] = i;
+  }
   return OK;
 }
 
@@ -293,12 +302,12 @@ static enum status paths(struct registry *r, const char *url, const struct regis
 
 /* ---- init ---- */
 
-static enum status files_put(struct registry *r, struct err *e) {
+enum status core_put_files(struct registry *r, const struct programme *p, int64_t event, struct err *e) {
   struct store_stmt *st;
   TRY(store_sql(r->db, SQL_FILE_PUT, &st, e));
-  for (uint32_t i = 0; i < r->p->file_count; i++) {
-    const struct programme_file *f = &r->p->files[i];
-    store_bind_int(st, 1, i), store_bind_str(st, 2, f->name), store_bind_blob(st, 3, f->data, f->len);
+  for (uint32_t i = 0; i < p->file_count; i++) {
+    const struct programme_file *f = &p->files[i];
+    store_bind_int(st, 1, i), store_bind_str(st, 2, f->name), store_bind_blob(st, 3, f->data, f->len), store_bind_int(st, 4, event);
     TRY(store_run(st, e));
   }
   return OK;
@@ -313,7 +322,7 @@ static enum status init_body(struct registry *r, struct err *e) {
   TRY(core_meta_put(r, "key_id", r->seal.id, e));
   TRY(core_meta_put(r, "rules_hash", digest_hex(&r->p->rules_hash, hex), e));
   TRY(core_meta_put(r, "source_hash", digest_hex(&r->p->source_hash, hex), e));
-  TRY(files_put(r, e));
+  TRY(core_put_files(r, r->p, 1, e));
   TRY(areas_put(r, e));
   TRY(core_build(r, true, e));
   TRY(create_tables(r, e));

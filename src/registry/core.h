@@ -43,6 +43,7 @@ struct level_store {
   struct field_slot *fields; uint32_t field_count;
   uint32_t first_field, absent;   /* columns */
   uint16_t *numbers;              /* per column: permanent number in encodings; 0 = left out (blind indexes) */
+  uint32_t *order, order_count;   /* columns by ascending permanent number: encodings don't depend on where a column stands */
   bool has_sealed;
 };
 
@@ -79,6 +80,8 @@ void core_writer_note(struct registry *r, const char *doing);
 void core_writer_done(struct registry *r);
 /* ERR_FULL when the registry's disk has less than `bytes` free. */
 enum status core_space(const struct registry *r, uint64_t bytes, const char *what, struct err *e) MUST_CHECK;
+/* Keeps a copy of the programme's files, brought by the event. */
+enum status core_put_files(struct registry *r, const struct programme *p, int64_t event, struct err *e) MUST_CHECK;
 enum status core_meta_get(struct registry *r, struct arena *a, const char *name, char **out, struct err *e) MUST_CHECK;
 enum status core_meta_put(struct registry *r, const char *name, const char *value, struct err *e) MUST_CHECK;
 /* Civil date of the clock. */

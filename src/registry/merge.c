@@ -239,7 +239,6 @@ static enum status merge_list(struct merge *m, uint32_t l, int64_t home, int64_t
   TRY(check_keys(m, l, household_key, e));
   if (!fresh) {
     TRY(load_children(m, l, home, household, &old, &old_count, e));
-    TRY(writer_last_child(m->w, l, home, household, &last, e));
   }
   struct map by_key;
   map_init(&by_key, &m->scratch);
@@ -256,6 +255,7 @@ static enum status merge_list(struct merge *m, uint32_t l, int64_t home, int64_t
     if (at == MAP_NONE) m->in[l][fresh_rows++] = *x; /* what is matched is kept in the list of the old ones */
     else ARENA_TRY(e, old[at].match = arena_copy(&m->scratch, x, sizeof *x));
   }
+  if (!fresh && fresh_rows) TRY(writer_last_child(m->w, l, home, household, &last, e)); /* before any row of it is ended */
   for (size_t i = 0; i < old_count; i++) {
     if (!old[i].match) {
       if (replaces || (keyless && !m->s->edit)) TRY(writer_end(m->w, l, old[i].v, e));

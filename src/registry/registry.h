@@ -85,6 +85,11 @@ enum status registry_undo(struct registry *r, int64_t event, struct registry_und
 /* Destroys the data key of a household: its sealed fields are gone for good, also from history and snapshots. Hashes stay valid. */
 enum status registry_erase(struct registry *r, const char *household_key, int64_t *event, struct err *e) MUST_CHECK;
 
+/* Takes changed rules into the registry: from now on it works by `p`, whose files it keeps; the earlier ones stay on record. The
+ * codebook's collected fields, levels and areas must be those the registry was made with (ERR_CONFLICT names the first difference);
+ * areas may be added. Open the registry anew afterwards. *event 0 = it works by that programme already. */
+enum status registry_adopt(struct registry *r, const struct programme *p, int64_t *event, struct err *e) MUST_CHECK;
+
 /* Checks everything that must hold: the file itself, the chain of events, their rows, versions without gaps or overlaps, snapshots
  * against their hashes, files that belong to nothing. Each finding goes to `found` (may be NULL); *bad counts those that are errors.
  * OK even when something is wrong: the status is about the checking. */

@@ -106,8 +106,7 @@ enum status seal_need(const struct seal *s, const char *what, struct err *e) {
 char *seal_recovery(const struct seal *s, char out[80]) {
   char hex[65];
   sodium_bin2hex(hex, sizeof hex, s->master, sizeof s->master);
-  char *at = out;
-  for (int i = 0; i < 64; i += 4) at += sprintf(at, "%s%.4s", i ? " " : "", hex + i);
+  for (int i = 0; i < 16; i++) memcpy(out + 5 * i, hex + 4 * i, 4), out[5 * i + 4] = i < 15 ? ' ' : 0;
   sodium_memzero(hex, sizeof hex);
   return out;
 }

@@ -36,12 +36,13 @@ static uint8_t *put32(uint8_t *p, uint32_t v) { return put16(put16(p, (uint16_t)
 static uint8_t *put64(uint8_t *p, uint64_t v) { return put32(put32(p, (uint32_t)v), (uint32_t)(v >> 32)); }
 
 void version_encode(const struct level_store *ls, const struct store_value *v, bool ended, struct bytes *out) {
-  uint32_t n = ended ? ls->key_count : ls->current.count;
+  uint32_t n = ended ? ls->key_count : ls->order_count; /* the key has the smallest numbers */
   out->len = 0;
   if (!bytes_room(out, 1 + 11 * (size_t)n)) return;
   out->at[out->len++] = ended ? 0 : 1;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!ls->numbers[i] || v[i].kind == STORE_NULL) continue;
+  for (uint32_t k = 0; k < n; k++) {
+    uint32_t i = ls->order[k];
+    if (v[i].kind == STORE_NULL) continue;
     bool sized = v[i].kind == STORE_VALUE_TEXT || v[i].kind == STORE_VALUE_BLOB;
     if (!bytes_room(out, 16 + (sized ? v[i].s.len : 0))) return;
     uint8_t *p = put16(out->at + out->len, ls->numbers[i]);

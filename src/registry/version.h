@@ -4,7 +4,7 @@
  * its place. A writer belongs to one event inside one write transaction; the rows of a level and a home are given to it in
  * key order, because the event's hash is over rows in that order.
  *
- * Encoding of a version: byte 1, then for every column that is not null, in the table's order: its permanent number (2
+ * Encoding of a version: byte 1, then for every column that is not null, by ascending permanent number: that number (2
  * bytes), a tag (1 integer, 2 real, 3 text, 4 bytes), the value (8 bytes, or a length of 4 bytes and the bytes); all little
  * endian. An ended row: byte 0 and its key columns only. Blind indexes are left out (erasing a household empties them). */
 #ifndef REGISTRY_VERSION_H

@@ -51,7 +51,9 @@ void spec_index(struct text *q, const struct table_spec *t, const char *name, co
 void spec_operation(struct text *q, const struct table_spec *t, enum store_op op, uint32_t n) {
   switch (op) {
   case STORE_INSERT:
-    text_addf(q, "INSERT INTO \"%s\" VALUES (", t->name);
+    text_addf(q, "INSERT INTO \"%s\"(", t->name);
+    columns(q, t, t->count);
+    text_add(q, ") VALUES (");
     for (uint32_t i = 0; i < t->count; i++) text_addf(q, "%s?%u", i ? "," : "", i + 1);
     text_add(q, ")");
     return;
@@ -85,7 +87,9 @@ void spec_operation(struct text *q, const struct table_spec *t, enum store_op op
 }
 
 void spec_append(struct text *q, const struct table_spec *t, const char *from) {
-  text_addf(q, "INSERT INTO \"%s\" SELECT ", t->name);
+  text_addf(q, "INSERT INTO \"%s\"(", t->name);
+  columns(q, t, t->count);
+  text_add(q, ") SELECT ");
   for (uint32_t i = 0; i < t->count; i++) text_addf(q, "%sc%u", i ? "," : "", i);
   text_addf(q, " FROM \"%s\"", from);
 }

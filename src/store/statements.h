@@ -6,8 +6,8 @@
   /* single facts */                                                                                         \
   X(META_PUT, "INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value") \
   X(META_GET, "SELECT value FROM meta WHERE name = ?1")                                                      \
-  X(FILE_PUT, "INSERT INTO programme_file(position, name, bytes) VALUES (?1, ?2, ?3)")                       \
-  X(FILE_ALL, "SELECT name, bytes FROM programme_file ORDER BY position")                                    \
+  X(FILE_PUT, "INSERT INTO programme_file(position, name, bytes, event) VALUES (?1, ?2, ?3, ?4)")                       \
+  X(FILE_ALL, "SELECT name, bytes FROM programme_file WHERE event = (SELECT max(event) FROM programme_file) ORDER BY position")                                    \
   /* areas and fields */                                                                                     \
   X(AREA_PUT, "INSERT INTO area(id, code, level, parent, home, name_en, name_zh) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
   X(AREA_ALL, "SELECT id, code, level, parent, home FROM area ORDER BY id")                                  \

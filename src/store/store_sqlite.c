@@ -514,7 +514,7 @@ enum status store_integrity(struct store *s, struct err *e) {
   else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0) {
     /* A page that cannot be read is a finding among others to the engine; to us it is the disk, not the file. */
     const char *finding = (const char *)sqlite3_column_text(st, 0), *code = strstr(finding, "error code=");
-    int why = code ? atoi(code + 11) & 0xFF : 0;
+    int why = code ? (int)(strtol(code + 11, NULL, 10) & 0xFF) : 0;
     r = why && why != SQLITE_CORRUPT ? fail_code(s, why, "checking the file", e) : err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: %s", s->path, finding);
   }
   sqlite3_finalize(st);

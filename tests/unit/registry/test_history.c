@@ -263,7 +263,68 @@ static void a_registry_opens_without_its_programme_folder(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(an_edit_is_one_event_and_shows_in_the_history), UNIT(a_wrong_edit_is_refused_in_words), UNIT(an_undone_edit_leaves_the_row_as_before),
+static struct programme *changed(struct fixture *f, const char *from, const char *to) {
+  struct programme *p;
+  struct problem *problems = NULL;
+  struct text t;
+  text_init(&t, 20000);
+  const char *at = strstr(fixture_yaml, from);
+  text_addn(&t, fixture_yaml, (size_t)(at - fixture_yaml)), text_add(&t, to), text_add(&t, at + strlen(from));
+  fixture_write(f, "programme.yaml", text_str(&t));
+  text_free(&t);
+  assert_ok(programme_load(&f->arena, f->folder, &p, &problems, &f->e), &f->e);
+  return p;
+}
+
+static void changed_rules_are_taken_in_and_closed_rounds_stand(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct round_info round;
+  struct registry_status st;
+  struct snapshot *s;
+  int64_t event;
+  char folder[200];
+  import_all(f);
+  assert_ok(registry_round_close(f->r, NULL, NULL, &round, &f->e), &f->e);
+  struct programme *p = changed(f, "income < line", "income < 2.0 * line");
+  assert_ok(registry_adopt(f->r, p, &event, &f->e), &f->e);
+  assert_true(event > 0);
+  registry_close(f->r);
+  fixture_open(f);
+  assert_true(digest_equal(&registry_programme(f->r)->rules_hash, &p->rules_hash));
+  assert_ok(registry_adopt(f->r, p, &event, &f->e), &f->e);
+  assert_int_equal(event, 0);
+  assert_ok(registry_status(f->r, &f->arena, &st, &f->e), &f->e);
+  assert_int_equal(st.programme_folder, FOLDER_SAME);
+  snprintf(folder, sizeof folder, "%s/x.snapshots", f->dir);
+  assert_ok(file_remove_tree(folder, &f->e), &f->e);
+  assert_ok(registry_snapshot(f->r, NULL, &s, &f->e), &f->e);
+  snapshot_close(s);
+  assert_int_equal(fsck(f).errors, 0);
+  fixture_free(f);
+}
+
+static void a_changed_codebook_is_not_taken_in(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  int64_t event;
+  struct programme *p = changed(f, "{name: size, type: integer", "{name: size, type: real");
+  assert_refused(registry_adopt(f->r, p, &event, &f->e), ERR_CONFLICT, "field household.size is another type", &f->e);
+  p = changed(f, "  - {name: road, level: village, type: boolean}\n", "  - {name: road, level: village, type: boolean}\n  - {name: well, level: village, type: boolean}\n");
+  assert_refused(registry_adopt(f->r, p, &event, &f->e), ERR_CONFLICT, "collects a new field, village.well", &f->e);
+  p = changed(f, "    - {code: V12, level: village, parent: C1, name: {en: V12}}\n", "");
+  assert_refused(registry_adopt(f->r, p, &event, &f->e), ERR_CONFLICT, "no longer has area V12", &f->e);
+  p = changed(f, "    - {code: V12,", "    - {code: V13, level: village, parent: C1, name: {en: V13}}\n    - {code: V12,");
+  assert_ok(registry_adopt(f->r, p, &event, &f->e), &f->e);
+  registry_close(f->r);
+  fixture_open(f);
+  import_all(f);
+  edit(f, "H1", NULL, "village_code", "V13");
+  assert_int_equal(fsck(f).errors, 0);
+  fixture_free(f);
+}
+
+UNIT_MAIN(UNIT(changed_rules_are_taken_in_and_closed_rounds_stand), UNIT(a_changed_codebook_is_not_taken_in), UNIT(an_edit_is_one_event_and_shows_in_the_history), UNIT(a_wrong_edit_is_refused_in_words), UNIT(an_undone_edit_leaves_the_row_as_before),
           UNIT(an_undone_import_ends_what_it_brought_and_can_be_repeated), UNIT(undo_is_refused_with_the_list_of_what_depends_on_it), UNIT(a_whole_life_passes_fsck),
           UNIT(fsck_finds_what_was_changed_behind_its_back), UNIT(a_changed_basis_of_a_closed_round_is_found), UNIT(leftovers_of_killed_commands_are_named),
           UNIT(a_backup_opens_and_holds_the_same), UNIT(a_registry_opens_without_its_programme_folder))

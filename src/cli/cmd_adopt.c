@@ -1,0 +1,33 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/open.h"
+
+static enum status run(struct cli *c, struct err *e) {
+  struct registry *r;
+  struct programme *p;
+  const char *folder;
+  int64_t event;
+  TRY(cli_need(c, 1, "PROGRAMME", &folder, e));
+  TRY(open_programme(c, folder, &p, e));
+  TRY(open_registry(c, false, &r, e));
+  enum status s = registry_adopt(r, p, &event, e);
+  registry_close(r);
+  TRY(s);
+  if (event) printf("event %" PRId64 ": the registry now works by %s\n", event, folder);
+  else printf("the registry works by that programme already\n");
+  return OK;
+}
+
+const struct verb verb_adopt = {
+    .name = "adopt",
+    .arguments = "REGISTRY PROGRAMME",
+    .summary = "take changed rules into a registry",
+    .options = OPEN_KEY_OPTION,
+    .text = "A registry works by its own copy of the programme, so that nobody changes its rules by accident. This takes a changed\n"
+            "folder in, as an event; the copy before stays on record. `lucid diff` says beforehand who would enter and leave. Rules,\n"
+            "lines, computed fields, texts and new areas may change; collected fields may not: they are the registry's tables.\n\n"
+            "  lucid diff county.lucid --programme my-programme\n"
+            "  lucid adopt county.lucid my-programme\n",
+    .run = run,
+};
