@@ -374,6 +374,14 @@ enum status summary_screen(const struct identify_result *r, enum language lang, 
     words_say(&x, lang, WORD_SUM_OUTCOME, number_grouped((int64_t)r->nation.outcomes[o].households, 0, households), number_grouped((int64_t)r->nation.outcomes[o].persons, 0, persons));
     row_of(out, words_text(lang, words_outcome(o)), text_str(&x));
   }
+  for (uint32_t i = 0; i < r->missing_count && i < 3; i++) {
+    char households[40];
+    text_clear(&x);
+    words_say(&x, lang, WORD_SUM_MISSING_FIELD, label_in(&r->missing[i].label, lang, r->missing[i].name), number_grouped((int64_t)r->missing[i].undecided.households, 0, households));
+    text_clear(&name);
+    text_addf(&name, "  %s", words_text(lang, WORD_SUM_MISSING));
+    row_of(out, i ? "" : text_str(&name), text_str(&x));
+  }
   if (r->has_quota) row_of(out, words_text(lang, WORD_SUM_SEED), strcmp(r->seed_from, "snapshot") == 0 ? words_text(lang, WORD_SUM_UNSEEDED) : r->seed);
   if (seconds >= 0) {
     char b[32];

@@ -83,6 +83,8 @@
   X(WORD_SUM_LINE, "line {0} of {1}", "贫困线 {0}：{1}") \
   X(WORD_SUM_LINE_VARIES, "line {0}, by area", "贫困线 {0}（按地区）") \
   X(WORD_SUM_OUTCOME, "{0} households, {1} persons", "{0} 户，{1} 人") \
+  X(WORD_SUM_MISSING, "most often missing", "最常缺失") \
+  X(WORD_SUM_MISSING_FIELD, "{0} ({1} households)", "{0}（{1} 户）") \
   X(WORD_SUM_MPI, "multidimensional poverty", "多维贫困") \
   X(WORD_SUM_SEED, "draw", "抽签") \
   X(WORD_SUM_UNSEEDED, "no seed given: a draw uses the snapshot's hash", "未给定种子：抽签使用快照哈希")

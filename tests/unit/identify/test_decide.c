@@ -205,6 +205,13 @@ static void a_line_by_area_reads_as_the_area_s_own(void **state) {
   assert_outcome(&r, 3, OUTCOME_UNDECIDED);
   assert_true(r.decisions->sets[0].flags[3] & DECISION_NO_LINE);
   assert_false(r.decisions->sets[0].flags[0] & DECISION_NO_LINE);
+  const struct figure *f = &r.result->nation.lines[0].headcount; /* each against its own line; the fourth could be either */
+  assert_near(f->value, 2.0 / 3, 1e-12);
+  assert_near(f->low, 2.0 / 4, 1e-12);
+  assert_near(f->high, 3.0 / 4, 1e-12);
+  assert_true(isnan(r.result->nation.lines[0].amount));
+  assert_near(r.result->breakdowns[0].groups[1].lines[0].amount, 3000, 0);
+  assert_near(r.result->nation.lines[0].average_shortfall.value, 500, 1e-9);
 }
 
 static void a_programme_that_includes_nobody_is_refused(void **state) {
