@@ -3,7 +3,8 @@
  * A book is a list of rules compiled together into one program in which equal parts are computed once, derived fields
  * among them. It is bound to a segment (columns, widths, dictionaries and the constants as they are then), and run over blocks of
  * at most BLOCK_ROWS households, by as many threads as bring a scratch of their own. The answers are those of `rule_eval`,
- * lane by lane, which the random differential test holds it to.
+ * lane by lane, which the random differential test holds it to. (One exception: rule_eval gives up past RULE_COST_LIMIT steps, and a block,
+ * which computes equal parts once, may still answer; no rule people write comes near.)
  *
  * A lane's state is one byte, one bit set, so that combining is `or` and a priority is "the lowest bit": F < U < E < T is `and`'s order, and
  * the order of strict operators. (Two bitmaps say the same in less memory, but packing every comparison's mask into bits cost
