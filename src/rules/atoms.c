@@ -44,7 +44,7 @@ enum status atoms_find(struct arena *a, struct rule *r, struct err *e) {
   uint32_t n = count(r->root);
   struct finder f = {.a = a, .r = r, .e = e};
   ARENA_TRY(e, f.atoms = arena_array(a, n, sizeof *f.atoms));
-  ARENA_TRY(e, f.nodes = arena_array(a, n, sizeof *f.nodes));
+  ARENA_TRY(e, f.nodes = arena_array(a, n, sizeof(void *)));
   r->atoms = f.atoms, r->atom_nodes = f.nodes, r->atom_count = n;
   return find(&f, r->root, true);
 }

@@ -44,7 +44,7 @@ enum status check_node(struct check *c, enum node_kind kind, const struct syntax
   n->offset = x->at;
   n->length = x->len;
   n->child_count = children;
-  if (children) ARENA_TRY(c->s->err, n->child = arena_array(c->s->arena, children, sizeof *n->child));
+  if (children) ARENA_TRY(c->s->err, n->child = arena_array(c->s->arena, children, sizeof(void *)));
   c->node_count++;
   *out = n;
   return OK;
@@ -361,7 +361,9 @@ static enum status check_operator(struct check *c, const struct syntax *x, struc
   TRY(check_node(c, op, x, x->child_count, out));
   n = *out;
   for (uint32_t i = 0; i < x->child_count; i++) TRY(check_rule(c, x->child[i], &n->child[i]));
-  struct node *a = n->child[0], *b = n->child_count > 1 ? n->child[1] : NULL;
+  bool single = op == NODE_NOT || op == NODE_NEG;
+  if (n->child_count < (single ? 1u : op == NODE_IF ? 3u : 2u)) return err_set(c->s->err, ERR_INTERNAL, NULL, "an operator without its operands");
+  struct node *a = n->child[0], *b = single ? a : n->child[1];
   switch (op) {
   case NODE_AND: case NODE_OR: case NODE_NOT:
     n->type.kind = RULE_BOOL;
@@ -426,16 +428,18 @@ static enum status check_list(struct check *c, const struct syntax *x, struct no
   struct node *n = *out;
   n->type.kind = RULE_LIST;
   struct rule_type item = {0};
+  const struct node *first = NULL;
   for (uint32_t i = 0; i < x->child_count; i++) {
     struct node *item_node;
     TRY(check_rule(c, x->child[i], &item_node));
     n->child[i] = item_node;
+    if (!item_node) return err_set(c->s->err, ERR_INTERNAL, NULL, "an item without a node");
     if (item_node->type.kind == RULE_ROWS)
       return source_problem(c->s, RULE_CHECK, item_node->offset, item_node->length, NULL, "a list can't hold the rows of a level");
-    if (i == 0) item = item_node->type;
+    if (!first) first = item_node, item = item_node->type;
     else if (!check_join(c->s->arena, item, item_node->type, &item))
-      return source_problem(c->s, RULE_UNSUPPORTED, item_node->offset, item_node->length, convert_hint(c, n->child[0], item_node),
-                            "a list of mixed types (%s and %s) needs dyn, which is not part of rules", check_type_text(c, n->child[0]->type), check_type_text(c, item_node->type));
+      return source_problem(c->s, RULE_UNSUPPORTED, item_node->offset, item_node->length, convert_hint(c, first, item_node),
+                            "a list of mixed types (%s and %s) needs dyn, which is not part of rules", check_type_text(c, first->type), check_type_text(c, item_node->type));
   }
   if (x->child_count) ARENA_TRY(c->s->err, n->type.element = arena_copy(c->s->arena, &item, sizeof item));
   return OK;
@@ -457,7 +461,7 @@ enum status check_rule(struct check *c, const struct syntax *x, struct node **ou
                               x->child[0]->kind == SYN_NAME && c->env->level_count ? arena_printf(c->s->arena, "write has(household.%.*s)", (int)x->child[0]->name.len, x->child[0]->name.at) : NULL,
                               "invalid argument to has(): it takes a selection such as household.income");
       TRY(check_select(c, x->child[0], true, out));
-      (*out)->offset = x->at, (*out)->length = x->len;
+      if (*out) (*out)->offset = x->at, (*out)->length = x->len;
       return OK;
     }
     return check_call(c, x, out);

@@ -43,7 +43,7 @@ static enum status body_type(struct check *c, const struct macro_row *m, struct 
   if (predicate || !m->ours) return OK;
   enum rule_kind k = body ? body->type.kind : RULE_INT;
   static const char *const takes[MACRO_KIND_COUNT] = {[MACRO_SUM] = "iudr", [MACRO_MIN] = "iudstr", [MACRO_MAX] = "iudstr", [MACRO_MEAN] = "iud"};
-  if (body && !strchr(takes[m->macro], letter_of(body->type)))
+  if (body && takes[m->macro] && !strchr(takes[m->macro], letter_of(body->type)))
     return source_problem(c->s, RULE_CHECK, body->offset, body->length, k == RULE_BOOL ? "count how many: count(m, condition)" : NULL, "%s does not take %s", m->name,
                           check_type_text(c, body->type));
   n->type.kind = m->macro == MACRO_COUNT ? RULE_INT : m->macro == MACRO_MEAN ? RULE_DOUBLE : k;

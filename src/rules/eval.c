@@ -477,7 +477,7 @@ static void eval_call(struct run *x, const struct node *n, struct rule_value *ou
     plain &= strict(x, out, &args[i]);
   }
   if (!plain || stopped(x, out)) return;
-  if (n->call.function == FN_SIZE && args[0].kind == RULE_ROWS) {
+  if (n->call.function == FN_SIZE && n->child_count && args[0].kind == RULE_ROWS) {
     struct span_of_rows rows = rows_range(x, &args[0]);
     *out = (struct rule_value){.kind = RULE_INT, .i = (int64_t)(rows.to - rows.from)};
     return;

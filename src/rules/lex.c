@@ -6,7 +6,7 @@
 
 #include "base/number.h"
 
-enum status source_problem(struct source *s, enum rule_problem_kind kind, uint32_t at, uint32_t len, const char *hint, const char *fmt, ...) {
+enum status source_report(struct source *s, enum rule_problem_kind kind, uint32_t at, uint32_t len, const char *hint, const char *fmt, ...) {
   uint32_t line = 1, column = 1;
   if (at > s->len) at = s->len;
   for (uint32_t i = 0; i < at; i++) {

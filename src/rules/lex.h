@@ -33,9 +33,11 @@ struct source { /* one compilation: where things live and where errors go */
   struct err *err;
 };
 
-/* Reports a problem at source[at..at+len): fills problem and err, returns ERR_INPUT. `hint` may be NULL. */
-enum status source_problem(struct source *s, enum rule_problem_kind kind, uint32_t at, uint32_t len, const char *hint, const char *fmt, ...)
+/* Reports a problem at source[at..at+len): fills problem and err, returns ERR_INPUT. `hint` may be NULL. Called as source_problem, which says
+ * where analysers can see it that it never returns OK. */
+enum status source_report(struct source *s, enum rule_problem_kind kind, uint32_t at, uint32_t len, const char *hint, const char *fmt, ...)
     PRINTF_LIKE(6, 7);
+#define source_problem(...) ((void)source_report(__VA_ARGS__), ERR_INPUT)
 /* The next token from *at, which moves past it. ERR_INPUT, ERR_MEMORY. */
 enum status lex_next(struct source *s, uint32_t *at, struct token *out) MUST_CHECK;
 

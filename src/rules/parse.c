@@ -25,7 +25,7 @@ static enum status advance(struct parser *p) {
 static enum status push(struct parser *p, struct items *l, struct syntax *x) {
   if (l->count == l->cap) {
     uint32_t cap = l->cap ? l->cap * 2 : 4;
-    ARENA_TRY(p->s->err, l->at = arena_grow(p->s->arena, l->at, l->count, cap, sizeof *l->at));
+    ARENA_TRY(p->s->err, l->at = arena_grow(p->s->arena, l->at, l->count, cap, sizeof(void *)));
     l->cap = cap;
   }
   l->at[l->count++] = x;
@@ -52,13 +52,15 @@ static enum status make(struct parser *p, enum syntax_kind kind, uint32_t at, st
   return OK;
 }
 
-static enum status unexpected(struct parser *p, const char *wanted) {
+static enum status complain(struct parser *p, const char *wanted) {
   const struct token *t = &p->t;
   if (t->kind == TOK_END) return source_problem(p->s, RULE_PARSE, t->at, 0, NULL, "the rule ends where %s should follow", wanted);
   int n = t->len > 40 ? 40 : (int)t->len;
   if (t->reserved) return source_problem(p->s, RULE_PARSE, t->at, t->len, "use another name", "`%.*s` is a reserved word", n, p->s->text + t->at);
   return source_problem(p->s, RULE_PARSE, t->at, t->len, NULL, "`%.*s` stands where %s should", n, p->s->text + t->at, wanted);
 }
+
+#define unexpected(p, wanted) ((void)complain((p), (wanted)), ERR_INPUT) /* plain, so that analysers see that it is no success */
 
 static enum status expect(struct parser *p, enum token_kind kind, const char *wanted) {
   if (p->t.kind != kind) return unexpected(p, wanted);
