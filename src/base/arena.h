@@ -36,7 +36,10 @@ void *arena_grow(struct arena *a, const void *old, size_t have, size_t want, siz
 /* `ARENA_TRY(e, p = arena_alloc(...))` leaves the function with ERR_MEMORY when the result is NULL. */
 #define ARENA_TRY(e, assignment)                                                                             \
   do {                                                                                                       \
-    if (!(assignment)) return err_set((e), ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory"); \
+    if (!(assignment)) {                                                                                     \
+      (void)err_fill((e), ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory"); \
+      return ERR_MEMORY; /* plain, so that analysers see that it is no success */                           \
+    }                                                                                                        \
   } while (0)
 
 #endif
