@@ -42,7 +42,6 @@ static enum status print(struct cli *c, const struct identified *run, struct err
   enum status st = c->format == FORMAT_JSON ? summary_json(run->result, &t, e) : summary_screen(run->result, c->lang, seconds, NULL, &t, e);
   if (st == OK) fputs(text_str(&t), stdout);
   text_free(&t);
-  if (st == OK && c->format == FORMAT_TABLE) printf("  %-32s %s\n", c->lang == LANG_ZH ? "决定的哈希" : "hash of the decisions", run->result->decisions_hash);
   return st;
 }
 

@@ -383,6 +383,13 @@ enum status summary_screen(const struct identify_result *r, enum language lang, 
     row_of(out, i ? "" : text_str(&name), text_str(&x));
   }
   if (r->has_quota) row_of(out, words_text(lang, WORD_SUM_SEED), strcmp(r->seed_from, "snapshot") == 0 ? words_text(lang, WORD_SUM_UNSEEDED) : r->seed);
+  char rules[13] = "", data[13] = "", decisions[13] = "";
+  memcpy(rules, r->rules_hash, 12);
+  memcpy(data, r->snapshot, 12);
+  memcpy(decisions, r->decisions_hash, 12);
+  text_clear(&x);
+  words_say(&x, lang, WORD_SUM_HASHES_OF, rules, data, decisions);
+  row_of(out, words_text(lang, WORD_SUM_HASHES), text_str(&x));
   if (seconds >= 0) {
     char b[32];
     snprintf(b, sizeof b, "%.2f", seconds);
