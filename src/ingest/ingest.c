@@ -136,6 +136,14 @@ static enum status refuse(struct run *x, const struct reader_row *row, struct sp
   return refused_row(&x->refused, x->reader, &x->mapping, row, words, e);
 }
 
+/* The sink knows what one row can't show: a household given twice, a member whose household is nowhere. */
+static enum status refuse_for_sink(struct run *x, const struct reader_row *row, struct span household, struct err *e) {
+  char words[400];
+  snprintf(words, sizeof words, "%s", e ? e->message : "refused");
+  if (e) *e = (struct err){0};
+  return refuse(x, row, household, words, e);
+}
+
 static enum status hand_over(struct run *x, const struct ingest_row *row, struct err *e) {
   if (x->looking || (x->counts->rows_refused && !x->o->keep_good)) return OK; /* nothing of this file will be kept: go on only to list what else is wrong */
   return x->sink->row(x->sink->ctx, row, e);
@@ -175,13 +183,18 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
       TRY(keep_household(x, household, row->number, e));
       struct ingest_row h = {.level = LEVEL_HOUSEHOLD, .household_key = household, .member_key = {"", 0}, .village_key = {"", 0}, .cells = m->household.cells,
                              .mapped = m->household.mapped, .repeated = true, .source_row = row->number};
-      TRY(hand_over(x, &h, e));
+      enum status taken = hand_over(x, &h, e);
+      if (taken != OK) x->kept_row = 0; /* the next row of this household asks again */
+      if (taken == ERR_INPUT) return refuse_for_sink(x, row, household, e);
+      if (taken != OK) return taken;
       c->households++;
     }
   }
   struct ingest_row out = {.level = m->row.level, .household_key = household, .member_key = member, .village_key = village, .cells = m->row.cells, .mapped = m->row.mapped,
                            .source_row = row->number};
-  TRY(hand_over(x, &out, e));
+  enum status taken = hand_over(x, &out, e);
+  if (taken == ERR_INPUT) return refuse_for_sink(x, row, household, e);
+  if (taken != OK) return taken;
   c->rows_good++;
   if (m->row.level == LEVEL_HOUSEHOLD) c->households++;
   else if (m->row.level == LEVEL_MEMBER) c->members++;

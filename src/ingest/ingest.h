@@ -30,7 +30,8 @@ struct ingest_row {
 
 struct ingest_sink {
   /* Rows of one household come together only when the file has them so; the sink must not rely on order.
-   * A status other than OK stops the file and is returned as it is. */
+   * ERR_INPUT refuses the row, with the message as its problem; the sink has then taken nothing of it. Any other status
+   * stops the file and is returned as it is. */
   enum status (*row)(void *ctx, const struct ingest_row *row, struct err *e);
   void *ctx;
 };

@@ -298,6 +298,33 @@ static void the_sinks_refusal_is_returned_as_it_is(void **state) {
   assert_refused(ingest_source(&p, &s, &o, &full, &counts, &e), ERR_FULL, "no room", &e);
 }
 
+/* Takes each household once. */
+static enum status once_sink(void *ctx, const struct ingest_row *row, struct err *err) {
+  struct text *seen = ctx;
+  char key[40];
+  snprintf(key, sizeof key, "[%.*s]", (int)row->household_key.len, row->household_key.at);
+  if (strstr(text_str(seen), key)) return err_set(err, ERR_INPUT, NULL, "household %s is given twice", key);
+  text_add(seen, key);
+  return OK;
+}
+
+static void a_row_that_the_sink_refuses_is_a_refused_row(void **state) {
+  (void)state;
+  struct text seen;
+  text_init(&seen, 1000);
+  struct source s = SOURCE(LEVEL_HOUSEHOLD, household_maps, fixture_file("h.csv", H "1,north,,1,yes,1\n2,north,,1,yes,1\n1,south,,1,yes,1\n3,north,,1,yes,1\n"));
+  struct ingest_options o = {.data_dir = ""};
+  struct ingest_sink once = {once_sink, &seen};
+  assert_refused(ingest_source(&p, &s, &o, &once, &counts, &e), ERR_INPUT, "1 of 4 rows is refused: row 3 (line 4): household [1] is given twice", &e);
+  assert_string_equal(text_str(&seen), "[1][2]");
+  text_clear(&seen);
+  o.keep_good = true;
+  assert_ok(ingest_source(&p, &s, &o, &once, &counts, &e), &e);
+  assert_int_equal(counts.rows_refused, 1);
+  assert_string_equal(text_str(&seen), "[1][2][3]");
+  text_free(&seen);
+}
+
 static void a_stop_is_heard(void **state) {
   (void)state;
   struct text t;
@@ -344,6 +371,7 @@ int main(void) {
       UNIT(recodes_come_before_the_codebook),
       UNIT(conversions_are_exact_or_refused),
       UNIT(the_sinks_refusal_is_returned_as_it_is),
+      UNIT(a_row_that_the_sink_refuses_is_a_refused_row),
       UNIT(a_stop_is_heard),
   };
   return cmocka_run_group_tests(tests, begin, end);
