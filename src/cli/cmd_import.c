@@ -67,7 +67,7 @@ const struct verb verb_import = {
     .summary = "bring data files into the open round",
     .options = "source=NAME  only this source of the programme (default: all of them)\n"
                "file=FILE  a file that the programme does not name (CSV, .dta, .RData, .rds)\n"
-               "map=FILE  which of its columns is which field (YAML or CSV)\n"
+               "map=FILE  which of its columns is which field (a CSV: field,column,with)\n"
                "guess  map by names and labels; shown before it is used\n"
                "data=DIR  where the programme's files lie (default: its data folder)\n"
                "round=NAME  which round (default: the latest)\n"
@@ -80,6 +80,6 @@ const struct verb verb_import = {
             "the one before: who is no longer on it is ended, and stays in the history.\n\n"
             "  lucid import silc.lucid --data ~/survey\n"
             "  lucid import county.lucid --source households --dry-run\n"
-            "  lucid import county.lucid --file visits.csv --map visits-map.yaml --keep-good --refused refused.csv\n",
+            "  lucid import county.lucid --file visits.csv --map visits-map.csv --keep-good --refused refused.csv\n",
     .run = run,
 };
