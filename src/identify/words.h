@@ -84,7 +84,7 @@
   X(WORD_SUM_LINE_VARIES, "line {0}, by area", "贫困线 {0}（按地区）") \
   X(WORD_SUM_OUTCOME, "{0} households, {1} persons", "{0} 户，{1} 人") \
   X(WORD_SUM_MISSING, "most often missing", "最常缺失") \
-  X(WORD_SUM_MISSING_FIELD, "{0} ({1} households)", "{0}（{1} 户）") \
+  X(WORD_SUM_MISSING_FIELD, "{0} (households: {1})", "{0}（{1} 户）") \
   X(WORD_SUM_HASHES, "hashes", "哈希") \
   X(WORD_SUM_HASHES_OF, "rules {0}, data {1}, decisions {2}", "规则 {0}，数据 {1}，决定 {2}") \
   X(WORD_SUM_MPI, "multidimensional poverty", "多维贫困") \
