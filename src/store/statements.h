@@ -40,8 +40,8 @@
   X(SEAL_ALL, "SELECT home, household, wrapped FROM seal_key ORDER BY home, household")                      \
   X(SEAL_ERASE, "UPDATE seal_key SET wrapped = NULL WHERE home = ?1 AND household = ?2")                     \
   /* runs */                                                                                                 \
-  X(RUN_PUT, "INSERT INTO run(round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary)" \
-             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id")                               \
+  X(RUN_PUT, "INSERT INTO run(id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary)" \
+             " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS BIGINT), ?10 FROM run RETURNING id") \
   X(RUN_LATEST, "SELECT id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary FROM run" \
                 " WHERE round = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1")                                  \
   X(RUN_ALL, "SELECT id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary FROM run ORDER BY id") \

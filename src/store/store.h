@@ -1,6 +1,6 @@
 /* store.h - the one door to the database: what a driver must be able to do, and nothing about programmes or people.
  *
- * The registry lives in one SQLite file (store_sqlite.c); a PostgreSQL driver will stand behind the same functions. So a
+ * The registry lives in one SQLite file (store_sqlite.c) or in a PostgreSQL database (store_postgres.c), by its path. A
  * caller sees numbered parameters, rows and statuses, never an engine's handle or code.
  *
  * SQL comes from two places only. Fixed statements stand by name in store/statements.h. Statements over generated tables
@@ -45,6 +45,9 @@ struct store_options {
 /* Opens and, for STORE_CREATE, runs every migration. A file of another schema version is refused: ERR_VERSION with both
  * numbers; one that is no registry: ERR_CORRUPT. STORE_WRITE brings an older file up to date (there is none older yet). */
 enum status store_open(const char *path, const struct store_options *o, struct store **out, struct err *e) MUST_CHECK;
+/* Removes a registry that was made half: the file and its companions, or the tables in the database. */
+enum status store_remove(const char *path, struct err *e) MUST_CHECK;
+bool store_is_url(const char *path); /* a PostgreSQL database, not a file */
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
 const char *store_path(const struct store *s);
 

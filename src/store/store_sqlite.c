@@ -12,34 +12,27 @@
 #include "base/file.h"
 #include "schema_sql.h"
 #include "store/bulk_sqlite.h"
+#include "store/driver.h"
 #include "store/spec.h"
 
 #define APPLICATION_ID 0x4C756364 /* "Lucd", in the file's header: `file` and we can tell what it is */
 
-struct store_stmt {
-  struct store *store;
+struct sqlite_stmt {
+  struct store_stmt base;
   sqlite3_stmt *handle;
   bool bad_number; /* a NaN or an infinity was bound */
 };
 
-struct store {
+struct sqlite_store {
+  struct store base;
   sqlite3 *db;
-  char *path;
-  enum store_mode mode;
-  struct store_stmt named[SQL_COUNT];
+  struct sqlite_stmt named[SQL_COUNT];
   unsigned feeds; /* virtual tables registered so far: each bulk gets a name of its own */
 };
 
-static const char *const sql_text[] = {
-#define X(name, sql) sql,
-    STORE_STATEMENTS(X)
-#undef X
-};
-static const char *const sql_name[] = {
-#define X(name, sql) #name,
-    STORE_STATEMENTS(X)
-#undef X
-};
+/* The front hands over the base of what this driver made. */
+#define STMT(st) ((struct sqlite_stmt *)(void *)(st))
+#define STORE(s) ((struct sqlite_store *)(void *)(uintptr_t)(s))
 
 /* ---- errors: one table from the engine's codes to ours ---- */
 
@@ -64,24 +57,24 @@ static const struct {
 };
 
 static enum status fail_code(const struct store *s, int code, const char *doing, struct err *e) {
-  int base = code & 0xFF, system = s->db && (base == SQLITE_IOERR || base == SQLITE_CANTOPEN) ? sqlite3_system_errno(s->db) : 0;
+  int base = code & 0xFF, system = STORE(s)->db && (base == SQLITE_IOERR || base == SQLITE_CANTOPEN) ? sqlite3_system_errno(STORE(s)->db) : 0;
   /* The engine says SQLITE_FULL of its main files only; of the others it says that I/O failed. */
   if (system == ENOSPC || system == EDQUOT || system == EFBIG) base = SQLITE_FULL;
   for (size_t i = 0; i < sizeof code_table / sizeof *code_table; i++)
     if (code_table[i].code == base)
       return err_set(e, code_table[i].status, code_table[i].hint, "%s: %s (%s%s%s)", s->path, code_table[i].words, doing, base == SQLITE_BUSY ? "" : ": ",
-                     base == SQLITE_BUSY ? "" : s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code));
-  return err_set(e, ERR_INTERNAL, NULL, "%s: %s: %s (code %d)", s->path, doing, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code), code);
+                     base == SQLITE_BUSY ? "" : STORE(s)->db ? sqlite3_errmsg(STORE(s)->db) : sqlite3_errstr(code));
+  return err_set(e, ERR_INTERNAL, NULL, "%s: %s: %s (code %d)", s->path, doing, STORE(s)->db ? sqlite3_errmsg(STORE(s)->db) : sqlite3_errstr(code), code);
 }
 
 static enum status run_text(struct store *s, const char *sql, const char *doing, struct err *e) {
-  int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+  int rc = sqlite3_exec(STORE(s)->db, sql, NULL, NULL, NULL);
   return rc == SQLITE_OK ? OK : fail_code(s, rc, doing, e);
 }
 
 static enum status one_int(struct store *s, const char *sql, int64_t *out, const char *doing, struct err *e) {
   sqlite3_stmt *st = NULL;
-  int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+  int rc = sqlite3_prepare_v2(STORE(s)->db, sql, -1, &st, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_step(st);
   if (rc == SQLITE_ROW) *out = sqlite3_column_int64(st, 0), rc = SQLITE_OK;
   else if (rc == SQLITE_DONE) *out = 0, rc = SQLITE_OK;
@@ -146,14 +139,14 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
   bool may_write = o->mode != STORE_READ || (access(s->path, W_OK) == 0 && folder_writable(s->path));
   int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   if (o->mode == STORE_CREATE || o->mode == STORE_SCRATCH) flags |= SQLITE_OPEN_CREATE;
-  int rc = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, o->vfs);
+  int rc = sqlite3_open_v2(s->path, &STORE(s)->db, flags | SQLITE_OPEN_NOMUTEX, o->vfs);
   if (rc != SQLITE_OK) return fail_code(s, rc, "opening", e);
-  sqlite3_extended_result_codes(s->db, 1);
-  sqlite3_busy_timeout(s->db, o->busy_ms ? o->busy_ms : 5000);
-  if (o->mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") == 1) return fail_code(s, SQLITE_READONLY, "opening", e);
+  sqlite3_extended_result_codes(STORE(s)->db, 1);
+  sqlite3_busy_timeout(STORE(s)->db, o->busy_ms ? o->busy_ms : 5000);
+  if (o->mode == STORE_WRITE && sqlite3_db_readonly(STORE(s)->db, "main") == 1) return fail_code(s, SQLITE_READONLY, "opening", e);
   /* A damaged or hostile file must not run code: no triggers or views from the schema are trusted. */
-  sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  if (o->mode != STORE_SCRATCH) sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* it would keep a scratch file from going without its journal */
+  sqlite3_db_config(STORE(s)->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  if (o->mode != STORE_SCRATCH) sqlite3_db_config(STORE(s)->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* it would keep a scratch file from going without its journal */
   if (o->mode == STORE_WRITE || o->mode == STORE_READ) {
     enum status st = check_version(s, e);
     /* SQLite cannot make the -shm file of a WAL database in a folder that may not be written to: the file itself is whole, so read it as it is. */
@@ -169,9 +162,9 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
         else text_addc(&t, *p);
       text_add(&t, "?immutable=1");
       if (!t.full && !file_exists(wal)) {
-        sqlite3_close(s->db);
-        s->db = NULL;
-        rc = sqlite3_open_v2(text_str(&t), &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, o->vfs);
+        sqlite3_close(STORE(s)->db);
+        STORE(s)->db = NULL;
+        rc = sqlite3_open_v2(text_str(&t), &STORE(s)->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, o->vfs);
         if (rc == SQLITE_OK) st = check_version(s, e);
       }
       text_free(&t);
@@ -183,11 +176,30 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
   return OK;
 }
 
-enum status store_open(const char *path, const struct store_options *o, struct store **out, struct err *e) {
+static enum status sqlite_remove(const char *path, struct err *e) {
+  char side[4200];
+  static const char *const ends[] = {"-wal", "-shm", ""};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    snprintf(side, sizeof side, "%s%s", path, ends[i]);
+    if (unlink(side) != 0 && errno != ENOENT) return err_errno(e, errno, "cannot remove %s", side);
+  }
+  return OK;
+}
+
+static void sqlite_close(struct store *s) {
+  for (int i = 0; i < SQL_COUNT; i++) sqlite3_finalize(STORE(s)->named[i].handle);
+  sqlite3_close_v2(STORE(s)->db);
+  if (s->mode == STORE_SCRATCH && s->path) unlink(s->path);
+  free(s->path);
+  free(s);
+}
+
+static enum status sqlite_open(const char *path, const struct store_options *o, struct store **out, struct err *e) {
   *out = NULL;
-  struct store *s = calloc(1, sizeof *s);
-  if (!s) return err_set(e, ERR_MEMORY, NULL, "out of memory opening %s", path);
-  s->mode = o->mode;
+  struct sqlite_store *made_now = calloc(1, sizeof *made_now);
+  if (!made_now) return err_set(e, ERR_MEMORY, NULL, "out of memory opening %s", path);
+  struct store *s = &made_now->base;
+  s->driver = &store_sqlite, s->mode = o->mode;
   s->path = strdup(path);
   if (!s->path) {
     free(s);
@@ -195,152 +207,126 @@ enum status store_open(const char *path, const struct store_options *o, struct s
   }
   enum status st = open_mode(s, o, e);
   if (st != OK) {
-    bool made = o->mode == STORE_CREATE && s->db;
-    store_close(s);
-    if (made) { /* an unfinished registry helps nobody */
-      char side[4200];
-      unlink(path);
-      snprintf(side, sizeof side, "%s-wal", path), unlink(side);
-      snprintf(side, sizeof side, "%s-shm", path), unlink(side);
-    }
+    bool made = o->mode == STORE_CREATE && STORE(s)->db;
+    sqlite_close(s);
+    if (made) (void)sqlite_remove(path, NULL); /* an unfinished registry helps nobody */
     return st;
   }
   *out = s;
   return OK;
 }
 
-void store_close(struct store *s) {
-  if (!s) return;
-  for (int i = 0; i < SQL_COUNT; i++) sqlite3_finalize(s->named[i].handle);
-  sqlite3_close_v2(s->db);
-  if (s->mode == STORE_SCRATCH && s->path) unlink(s->path);
-  free(s->path);
-  free(s);
-}
-
-const char *store_path(const struct store *s) { return s->path; }
-
 /* ---- transactions ---- */
 
-enum status store_begin(struct store *s, bool write, struct err *e) {
+static void sqlite_rollback(struct store *s) {
+  for (int i = 0; i < SQL_COUNT; i++)
+    if (STORE(s)->named[i].handle) sqlite3_reset(STORE(s)->named[i].handle);
+  if (STORE(s)->db && !sqlite3_get_autocommit(STORE(s)->db)) sqlite3_exec(STORE(s)->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static enum status sqlite_begin(struct store *s, bool write, struct err *e) {
   TRY(run_text(s, write ? "BEGIN IMMEDIATE" : "BEGIN", "beginning", e));
   if (write) return OK;
   int64_t n;
   enum status st = one_int(s, "SELECT count(*) FROM sqlite_schema", &n, "beginning", e); /* a read transaction starts with the first read */
-  if (st != OK) store_rollback(s);
+  if (st != OK) sqlite_rollback(s);
   return st;
 }
 
-enum status store_commit(struct store *s, struct err *e) {
+static enum status sqlite_commit(struct store *s, struct err *e) {
   enum status st = run_text(s, "COMMIT", "committing", e);
-  if (st != OK) store_rollback(s);
+  if (st != OK) sqlite_rollback(s);
   return st;
 }
 
-void store_rollback(struct store *s) {
-  for (int i = 0; i < SQL_COUNT; i++)
-    if (s->named[i].handle) sqlite3_reset(s->named[i].handle);
-  if (s->db && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
-bool store_in_transaction(const struct store *s) { return s->db && !sqlite3_get_autocommit(s->db); }
+static bool sqlite_in_transaction(const struct store *s) { return STORE(s)->db && !sqlite3_get_autocommit(STORE(s)->db); }
 
 /* ---- statements ---- */
 
-enum status store_sql(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
-  struct store_stmt *st = &s->named[name];
-  if (!st->handle) {
-    int rc = sqlite3_prepare_v3(s->db, sql_text[name], -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
-    if (rc != SQLITE_OK) return fail_code(s, rc, sql_name[name], e);
-    st->store = s;
+static enum status sqlite_sql(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
+  struct store_stmt *st = &STORE(s)->named[name].base;
+  if (!STMT(st)->handle) {
+    int rc = sqlite3_prepare_v3(STORE(s)->db, store_sql_text[name], -1, SQLITE_PREPARE_PERSISTENT, &STMT(st)->handle, NULL);
+    if (rc != SQLITE_OK) return fail_code(s, rc, store_sql_name[name], e);
+    st->driver = &store_sqlite, st->store = s;
   } else {
-    sqlite3_reset(st->handle);
+    sqlite3_reset(STMT(st)->handle);
   }
-  st->bad_number = false;
+  STMT(st)->bad_number = false;
   *out = st;
   return OK;
 }
 
-enum status store_sql_new(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
+static enum status sqlite_sql_new(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
   *out = NULL;
-  struct store_stmt *st = calloc(1, sizeof *st);
-  if (!st) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  st->store = s;
-  int rc = sqlite3_prepare_v3(s->db, sql_text[name], -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+  struct sqlite_stmt *made = calloc(1, sizeof *made);
+  if (!made) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  struct store_stmt *st = &made->base;
+  st->driver = &store_sqlite, st->store = s;
+  int rc = sqlite3_prepare_v3(STORE(s)->db, store_sql_text[name], -1, SQLITE_PREPARE_PERSISTENT, &STMT(st)->handle, NULL);
   if (rc != SQLITE_OK) {
     free(st);
-    return fail_code(s, rc, sql_name[name], e);
+    return fail_code(s, rc, store_sql_name[name], e);
   }
   *out = st;
   return OK;
 }
 
-void store_bind_int(struct store_stmt *st, int at, int64_t v) { sqlite3_bind_int64(st->handle, at, v); }
-void store_bind_real(struct store_stmt *st, int at, double v) {
-  if (!isfinite(v)) st->bad_number = true;
-  sqlite3_bind_double(st->handle, at, v == 0 ? 0.0 : v);
+static void sqlite_bind_int(struct store_stmt *st, int at, int64_t v) { sqlite3_bind_int64(STMT(st)->handle, at, v); }
+static void sqlite_bind_real(struct store_stmt *st, int at, double v) {
+  if (!isfinite(v)) STMT(st)->bad_number = true;
+  sqlite3_bind_double(STMT(st)->handle, at, v == 0 ? 0.0 : v);
 }
-void store_bind_text(struct store_stmt *st, int at, const char *s, size_t n) { sqlite3_bind_text64(st->handle, at, s ? s : "", n, SQLITE_STATIC, SQLITE_UTF8); }
-void store_bind_str(struct store_stmt *st, int at, const char *s) {
-  if (s) store_bind_text(st, at, s, strlen(s));
-  else sqlite3_bind_null(st->handle, at);
-}
-void store_bind_blob(struct store_stmt *st, int at, const void *p, size_t n) { sqlite3_bind_blob64(st->handle, at, p ? p : "", n, SQLITE_STATIC); }
-void store_bind_null(struct store_stmt *st, int at) { sqlite3_bind_null(st->handle, at); }
+static void sqlite_bind_text(struct store_stmt *st, int at, const char *s, size_t n) { sqlite3_bind_text64(STMT(st)->handle, at, s ? s : "", n, SQLITE_STATIC, SQLITE_UTF8); }
+static void sqlite_bind_blob(struct store_stmt *st, int at, const void *p, size_t n) { sqlite3_bind_blob64(STMT(st)->handle, at, p ? p : "", n, SQLITE_STATIC); }
+static void sqlite_bind_null(struct store_stmt *st, int at) { sqlite3_bind_null(STMT(st)->handle, at); }
 
 static const char *doing(const struct store_stmt *st) {
-  ptrdiff_t i = st - st->store->named;
-  return i >= 0 && i < SQL_COUNT ? sql_name[i] : sqlite3_sql(st->handle);
+  ptrdiff_t i = (const struct sqlite_stmt *)(const void *)st - STORE(st->store)->named;
+  return i >= 0 && i < SQL_COUNT ? store_sql_name[i] : sqlite3_sql(STMT(st)->handle);
 }
 
-enum status store_step(struct store_stmt *st, bool *row, struct err *e) {
+static enum status sqlite_step(struct store_stmt *st, bool *row, struct err *e) {
   *row = false;
-  if (st->bad_number) {
-    st->bad_number = false;
-    sqlite3_reset(st->handle);
+  if (STMT(st)->bad_number) {
+    STMT(st)->bad_number = false;
+    sqlite3_reset(STMT(st)->handle);
     return err_set(e, ERR_INTERNAL, NULL, "a number that is not finite was about to be stored");
   }
-  int rc = sqlite3_step(st->handle);
+  int rc = sqlite3_step(STMT(st)->handle);
   if (rc == SQLITE_ROW) {
     *row = true;
     return OK;
   }
   if (rc == SQLITE_DONE) {
-    sqlite3_reset(st->handle);
+    sqlite3_reset(STMT(st)->handle);
     return OK;
   }
   char what[80];
   snprintf(what, sizeof what, "%.79s", doing(st));
   enum status r = fail_code(st->store, rc, what, e);
-  sqlite3_reset(st->handle);
+  sqlite3_reset(STMT(st)->handle);
   return r;
 }
 
-enum status store_run(struct store_stmt *st, struct err *e) {
-  bool row = true;
-  while (row) TRY(store_step(st, &row, e));
-  return OK;
-}
+static void sqlite_reset(struct store_stmt *st) { sqlite3_reset(STMT(st)->handle); }
 
-void store_reset(struct store_stmt *st) { sqlite3_reset(st->handle); }
-
-int64_t store_int(struct store_stmt *st, int col) { return sqlite3_column_int64(st->handle, col); }
-double store_real(struct store_stmt *st, int col) { return sqlite3_column_double(st->handle, col); }
-struct span store_text(struct store_stmt *st, int col) {
-  const char *p = (const char *)sqlite3_column_text(st->handle, col);
-  return (struct span){p, p ? (size_t)sqlite3_column_bytes(st->handle, col) : 0};
+static int64_t sqlite_col_int(struct store_stmt *st, int col) { return sqlite3_column_int64(STMT(st)->handle, col); }
+static double sqlite_col_real(struct store_stmt *st, int col) { return sqlite3_column_double(STMT(st)->handle, col); }
+static struct span sqlite_col_text(struct store_stmt *st, int col) {
+  const char *p = (const char *)sqlite3_column_text(STMT(st)->handle, col);
+  return (struct span){p, p ? (size_t)sqlite3_column_bytes(STMT(st)->handle, col) : 0};
 }
-struct span store_blob(struct store_stmt *st, int col) {
-  const char *p = sqlite3_column_blob(st->handle, col);
-  return (struct span){p, (size_t)sqlite3_column_bytes(st->handle, col)};
+static struct span sqlite_col_blob(struct store_stmt *st, int col) {
+  const char *p = sqlite3_column_blob(STMT(st)->handle, col);
+  return (struct span){p, (size_t)sqlite3_column_bytes(STMT(st)->handle, col)};
 }
-bool store_null(struct store_stmt *st, int col) { return sqlite3_column_type(st->handle, col) == SQLITE_NULL; }
-int64_t store_changes(struct store *s) { return sqlite3_changes64(s->db); }
+static bool sqlite_col_null(struct store_stmt *st, int col) { return sqlite3_column_type(STMT(st)->handle, col) == SQLITE_NULL; }
+static int64_t sqlite_changes(struct store *s) { return sqlite3_changes64(STORE(s)->db); }
 
 /* ---- generated tables ---- */
 
-enum status store_create_table(struct store *s, const struct table_spec *t, struct err *e) {
-  TRY(store_spec_check(t, e));
+static enum status sqlite_create_table(struct store *s, const struct table_spec *t, struct err *e) {
   struct text q;
   text_init(&q, 1 << 20);
   spec_create(&q, t);
@@ -350,11 +336,7 @@ enum status store_create_table(struct store *s, const struct table_spec *t, stru
   return st;
 }
 
-enum status store_create_index(struct store *s, const struct table_spec *t, const char *name, const char *const *columns, uint32_t count, bool unique, struct err *e) {
-  TRY(store_spec_check(t, e));
-  if (!store_identifier_ok(name)) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be an index's name", name);
-  for (uint32_t i = 0; i < count; i++)
-    if (!store_identifier_ok(columns[i])) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be a column's name", columns[i]);
+static enum status sqlite_create_index(struct store *s, const struct table_spec *t, const char *name, const char *const *columns, uint32_t count, bool unique, struct err *e) {
   struct text q;
   text_init(&q, 1 << 16);
   spec_index(&q, t, name, columns, count, unique);
@@ -364,19 +346,16 @@ enum status store_create_index(struct store *s, const struct table_spec *t, cons
   return st;
 }
 
-enum status store_prepare(struct store *s, const struct table_spec *t, enum store_op op, uint32_t n, struct store_stmt **out, struct err *e) {
-  *out = NULL;
-  TRY(store_spec_check(t, e));
-  if (n >= t->count || ((op == STORE_PREFIX || op == STORE_MAX) && n > t->key_count)) return err_set(e, ERR_INTERNAL, NULL, "column %u of table %s is out of range", n, t->name);
+static enum status sqlite_prepare(struct store *s, const struct table_spec *t, enum store_op op, uint32_t n, struct store_stmt **out, struct err *e) {
   struct text q;
   text_init(&q, 1 << 20);
   spec_operation(&q, t, op, n);
   struct store_stmt *st = NULL;
   enum status r = text_check(&q, t->name, e);
-  if (r == OK && !(st = calloc(1, sizeof *st))) r = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (r == OK && !(st = calloc(1, sizeof(struct sqlite_stmt)))) r = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (r == OK) {
-    st->store = s;
-    int rc = sqlite3_prepare_v3(s->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+    st->driver = &store_sqlite, st->store = s;
+    int rc = sqlite3_prepare_v3(STORE(s)->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &STMT(st)->handle, NULL);
     if (rc != SQLITE_OK) {
       r = fail_code(s, rc, t->name, e);
       free(st);
@@ -388,31 +367,19 @@ enum status store_prepare(struct store *s, const struct table_spec *t, enum stor
   return r;
 }
 
-void store_free(struct store_stmt *st) {
-  if (!st) return;
-  sqlite3_finalize(st->handle);
+static void sqlite_free(struct store_stmt *st) {
+  sqlite3_finalize(STMT(st)->handle);
   free(st);
 }
 
-void store_bind_value(struct store_stmt *st, int at, const struct store_value *v) {
-  switch (v->kind) {
-  case STORE_VALUE_INT: store_bind_int(st, at, v->i); return;
-  case STORE_VALUE_REAL: store_bind_real(st, at, v->d); return;
-  case STORE_VALUE_TEXT: store_bind_text(st, at, v->s.at, v->s.len); return;
-  case STORE_VALUE_BLOB: store_bind_blob(st, at, v->s.at, v->s.len); return;
-  case STORE_NULL:
-  default: store_bind_null(st, at);
-  }
-}
-
-void store_values(struct store_stmt *st, struct store_value *out, uint32_t count) {
+static void sqlite_values(struct store_stmt *st, struct store_value *out, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     int c = (int)i;
-    switch (sqlite3_column_type(st->handle, c)) {
-    case SQLITE_INTEGER: out[i] = (struct store_value){.kind = STORE_VALUE_INT, .i = sqlite3_column_int64(st->handle, c)}; break;
-    case SQLITE_FLOAT: out[i] = (struct store_value){.kind = STORE_VALUE_REAL, .d = sqlite3_column_double(st->handle, c)}; break;
-    case SQLITE_TEXT: out[i] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = store_text(st, c)}; break;
-    case SQLITE_BLOB: out[i] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = store_blob(st, c)}; break;
+    switch (sqlite3_column_type(STMT(st)->handle, c)) {
+    case SQLITE_INTEGER: out[i] = (struct store_value){.kind = STORE_VALUE_INT, .i = sqlite3_column_int64(STMT(st)->handle, c)}; break;
+    case SQLITE_FLOAT: out[i] = (struct store_value){.kind = STORE_VALUE_REAL, .d = sqlite3_column_double(STMT(st)->handle, c)}; break;
+    case SQLITE_TEXT: out[i] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = sqlite_col_text(st, c)}; break;
+    case SQLITE_BLOB: out[i] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = sqlite_col_blob(st, c)}; break;
     default: out[i] = (struct store_value){.kind = STORE_NULL};
     }
   }
@@ -423,8 +390,8 @@ void store_values(struct store_stmt *st, struct store_value *out, uint32_t count
 #define BULK_ROWS 1024
 #define BULK_BYTES ((size_t)1 << 18)
 
-struct store_bulk {
-  struct store *store;
+struct sqlite_bulk {
+  struct store_bulk base;
   sqlite3_stmt *insert;
   struct feed feed;
   struct store_value *values;
@@ -433,52 +400,58 @@ struct store_bulk {
   char name[42];
 };
 
-enum status store_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) {
-  *out = NULL;
-  TRY(store_spec_check(t, e));
-  struct store_bulk *b = calloc(1, sizeof *b);
+static void sqlite_bulk_drop(struct sqlite_bulk *b) {
+  if (!b) return;
+  sqlite3_finalize(b->insert);
+  if (b->base.store && b->name[0]) sqlite3_create_module(STORE(b->base.store)->db, b->name, NULL, NULL);
+  free(b->values), free(b->bytes), free(b);
+}
+
+static enum status sqlite_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) {
+  struct sqlite_bulk *b = calloc(1, sizeof *b);
   if (b) b->values = calloc((size_t)BULK_ROWS * t->count, sizeof *b->values), b->bytes = malloc(BULK_BYTES);
   if (!b || !b->values || !b->bytes) {
-    store_bulk_close(b);
+    sqlite_bulk_drop(b);
     return err_set(e, ERR_MEMORY, NULL, "out of memory");
   }
-  b->store = s, b->room = BULK_BYTES;
+  b->base.driver = &store_sqlite, b->base.store = s, b->room = BULK_BYTES;
   b->feed = (struct feed){b->values, t->count, 0};
-  snprintf(b->name, sizeof b->name, "feed%u", ++s->feeds);
+  snprintf(b->name, sizeof b->name, "feed%u", ++STORE(s)->feeds);
   struct text q;
   text_init(&q, 1 << 16);
   spec_append(&q, t, b->name);
   enum status st = text_check(&q, t->name, e);
   int rc = SQLITE_OK;
-  if (st == OK) rc = feed_register(s->db, b->name, &b->feed);
-  if (st == OK && rc == SQLITE_OK) rc = sqlite3_prepare_v3(s->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &b->insert, NULL);
+  if (st == OK) rc = feed_register(STORE(s)->db, b->name, &b->feed);
+  if (st == OK && rc == SQLITE_OK) rc = sqlite3_prepare_v3(STORE(s)->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &b->insert, NULL);
   if (st == OK && rc != SQLITE_OK) st = fail_code(s, rc, t->name, e);
   text_free(&q);
   if (st != OK) {
-    store_bulk_close(b);
+    sqlite_bulk_drop(b);
     return st;
   }
-  *out = b;
+  *out = &b->base;
   return OK;
 }
 
-enum status store_bulk_flush(struct store_bulk *b, struct err *e) {
+static enum status bulk_flush(struct sqlite_bulk *b, struct err *e) {
   if (!b->feed.rows) return OK;
   int rc = sqlite3_step(b->insert);
-  enum status st = rc == SQLITE_DONE ? OK : fail_code(b->store, rc, "appending rows", e);
+  enum status st = rc == SQLITE_DONE ? OK : fail_code(b->base.store, rc, "appending rows", e);
   sqlite3_reset(b->insert);
   b->feed.rows = 0, b->used = 0;
   return st;
 }
 
-enum status store_bulk_row(struct store_bulk *b, const struct store_value *values, struct err *e) {
+static enum status sqlite_bulk_row(struct store_bulk *base, const struct store_value *values, struct err *e) {
+  struct sqlite_bulk *b = (struct sqlite_bulk *)(void *)base;
   uint32_t n = b->feed.columns;
   size_t need = 0;
   for (uint32_t i = 0; i < n; i++) {
     if (values[i].kind == STORE_VALUE_TEXT || values[i].kind == STORE_VALUE_BLOB) need += values[i].s.len;
     else if (values[i].kind == STORE_VALUE_REAL && !isfinite(values[i].d)) return err_set(e, ERR_INTERNAL, NULL, "a number that is not finite was about to be stored");
   }
-  if (b->feed.rows == BULK_ROWS || b->room - b->used < need) TRY(store_bulk_flush(b, e));
+  if (b->feed.rows == BULK_ROWS || b->room - b->used < need) TRY(bulk_flush(b, e));
   if (b->room < need) {
     char *p = realloc(b->bytes, need);
     if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
@@ -496,18 +469,14 @@ enum status store_bulk_row(struct store_bulk *b, const struct store_value *value
   return OK;
 }
 
-void store_bulk_close(struct store_bulk *b) {
-  if (!b) return;
-  sqlite3_finalize(b->insert);
-  if (b->store && b->name[0]) sqlite3_create_module(b->store->db, b->name, NULL, NULL);
-  free(b->values), free(b->bytes), free(b);
-}
+static enum status sqlite_bulk_flush(struct store_bulk *b, struct err *e) { return bulk_flush((struct sqlite_bulk *)(void *)b, e); }
+static void sqlite_bulk_close(struct store_bulk *b) { sqlite_bulk_drop((struct sqlite_bulk *)(void *)b); }
 
 /* ---- the whole file ---- */
 
-enum status store_integrity(struct store *s, struct err *e) {
+static enum status sqlite_integrity(struct store *s, struct err *e) {
   sqlite3_stmt *st = NULL;
-  int rc = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &st, NULL);
+  int rc = sqlite3_prepare_v2(STORE(s)->db, "PRAGMA integrity_check(1)", -1, &st, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_step(st);
   enum status r = OK;
   if (rc != SQLITE_ROW) r = fail_code(s, rc, "checking the file", e);
@@ -519,7 +488,7 @@ enum status store_integrity(struct store *s, struct err *e) {
   }
   sqlite3_finalize(st);
   if (r != OK) return r;
-  rc = sqlite3_prepare_v2(s->db, "PRAGMA foreign_key_check", -1, &st, NULL);
+  rc = sqlite3_prepare_v2(STORE(s)->db, "PRAGMA foreign_key_check", -1, &st, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_step(st);
   if (rc == SQLITE_ROW) r = err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: a row of table %s names a row that is not there", s->path, (const char *)sqlite3_column_text(st, 0));
   else if (rc != SQLITE_DONE) r = fail_code(s, rc, "checking the file", e);
@@ -529,35 +498,43 @@ enum status store_integrity(struct store *s, struct err *e) {
 
 static enum status copy_to(struct store *s, sqlite3 *to, const char *path, struct err *e) {
   sqlite3_busy_timeout(to, 5000);
-  sqlite3_backup *b = sqlite3_backup_init(to, "main", s->db, "main");
+  sqlite3_backup *b = sqlite3_backup_init(to, "main", STORE(s)->db, "main");
   if (!b) return err_set(e, ERR_IO, NULL, "cannot start the copy to %s: %s", path, sqlite3_errmsg(to));
   int rc;
   while ((rc = sqlite3_backup_step(b, 1024)) == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
     if (rc != SQLITE_OK) sqlite3_sleep(20);
   int done = sqlite3_backup_finish(b);
   if (rc == SQLITE_DONE && done == SQLITE_OK) return OK;
-  struct store there = {.db = to, .path = (char *)(uintptr_t)path};
-  return fail_code(&there, rc == SQLITE_DONE ? done : rc, "copying", e);
+  struct sqlite_store there = {.base = {.path = (char *)(uintptr_t)path}, .db = to};
+  return fail_code(&there.base, rc == SQLITE_DONE ? done : rc, "copying", e);
 }
 
-enum status store_backup(struct store *s, const char *to, struct err *e) {
+static enum status sqlite_backup(struct store *s, const char *to, struct err *e) {
   if (file_exists(to)) return err_set(e, ERR_CONFLICT, "choose another name, or move the old backup away first", "%s is already there", to);
   sqlite3 *db = NULL;
   int rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   enum status st = OK;
-  struct store there = {.db = db, .path = (char *)(uintptr_t)to};
-  if (rc != SQLITE_OK) st = fail_code(&there, rc, "opening", e);
+  struct sqlite_store there = {.base = {.path = (char *)(uintptr_t)to}, .db = db};
+  if (rc != SQLITE_OK) st = fail_code(&there.base, rc, "opening", e);
   if (st == OK) sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
   if (st == OK) st = copy_to(s, db, to, e);
-  if (st == OK) st = store_integrity(&there, e);
+  if (st == OK) st = sqlite_integrity(&there.base, e);
   /* The copy is one file, complete without companions. */
-  if (st == OK) st = run_text(&there, "PRAGMA journal_mode = DELETE", "closing", e);
+  if (st == OK) st = run_text(&there.base, "PRAGMA journal_mode = DELETE", "closing", e);
   sqlite3_close(db);
   if (st != OK) unlink(to);
   return st;
 }
 
-enum status store_flush(struct store *s, struct err *e) {
-  int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+static enum status sqlite_flush(struct store *s, struct err *e) {
+  int rc = sqlite3_wal_checkpoint_v2(STORE(s)->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   return rc == SQLITE_OK ? OK : fail_code(s, rc, "emptying the write-ahead log", e);
 }
+
+#define ROW(name) .name = sqlite_##name
+const struct store_driver store_sqlite = {
+    ROW(open), ROW(close), ROW(remove), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
+    ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
+    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(backup), ROW(flush),
+};
+#undef ROW

@@ -1,0 +1,69 @@
+/* driver.h - what an engine does behind store.h: one table of functions each for SQLite and PostgreSQL. For this room only.
+ *
+ * store.c is the front: it picks the driver by the path (a postgresql:// URL or a file), checks specs and identifiers, and
+ * passes on. A driver's own structs begin with the ones here. */
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+#include "store/store.h"
+
+struct store_driver {
+  enum status (*open)(const char *path, const struct store_options *o, struct store **out, struct err *e);
+  void (*close)(struct store *s);
+  enum status (*remove)(const char *path, struct err *e);
+  enum status (*begin)(struct store *s, bool write, struct err *e);
+  enum status (*commit)(struct store *s, struct err *e);
+  void (*rollback)(struct store *s);
+  bool (*in_transaction)(const struct store *s);
+  enum status (*sql)(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e);
+  enum status (*sql_new)(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e);
+  enum status (*prepare)(struct store *s, const struct table_spec *t, enum store_op op, uint32_t n, struct store_stmt **out, struct err *e);
+  void (*free)(struct store_stmt *st);
+  void (*bind_int)(struct store_stmt *st, int at, int64_t v);
+  void (*bind_real)(struct store_stmt *st, int at, double v);
+  void (*bind_text)(struct store_stmt *st, int at, const char *s, size_t n);
+  void (*bind_blob)(struct store_stmt *st, int at, const void *p, size_t n);
+  void (*bind_null)(struct store_stmt *st, int at);
+  enum status (*step)(struct store_stmt *st, bool *row, struct err *e);
+  void (*reset)(struct store_stmt *st);
+  int64_t (*col_int)(struct store_stmt *st, int col);
+  double (*col_real)(struct store_stmt *st, int col);
+  struct span (*col_text)(struct store_stmt *st, int col);
+  struct span (*col_blob)(struct store_stmt *st, int col);
+  bool (*col_null)(struct store_stmt *st, int col);
+  void (*values)(struct store_stmt *st, struct store_value *out, uint32_t count);
+  int64_t (*changes)(struct store *s);
+  enum status (*create_table)(struct store *s, const struct table_spec *t, struct err *e);
+  enum status (*create_index)(struct store *s, const struct table_spec *t, const char *name, const char *const *columns, uint32_t count, bool unique, struct err *e);
+  enum status (*bulk_open)(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e);
+  enum status (*bulk_row)(struct store_bulk *b, const struct store_value *values, struct err *e);
+  enum status (*bulk_flush)(struct store_bulk *b, struct err *e);
+  void (*bulk_close)(struct store_bulk *b);
+  enum status (*integrity)(struct store *s, struct err *e);
+  enum status (*backup)(struct store *s, const char *to, struct err *e);
+  enum status (*flush)(struct store *s, struct err *e);
+};
+
+extern const struct store_driver store_sqlite, store_postgres;
+
+struct store {
+  const struct store_driver *driver;
+  char *path; /* as messages say it: a URL without its password */
+  enum store_mode mode;
+};
+
+struct store_stmt {
+  const struct store_driver *driver;
+  struct store *store;
+};
+
+struct store_bulk {
+  const struct store_driver *driver;
+  struct store *store;
+};
+
+/* The fixed statements' texts and names, by number. */
+extern const char *const store_sql_text[];
+extern const char *const store_sql_name[];
+
+#endif
