@@ -68,7 +68,7 @@ struct task {
   uint64_t missing_count, missing_cap;
   struct decide_error *errors;
   uint64_t error_count, error_cap;
-  uint64_t redone;
+  uint64_t *redone; /* one a rule of the plan: rows run again to name what was missing */
   enum status status;
   struct err err;
 };
@@ -109,9 +109,9 @@ static enum status add_error(struct task *t, uint32_t household, enum reason_kin
 }
 
 /* Runs one rule again by the row evaluator and notes every cell it lacked. */
-static enum status name_missing(struct task *t, struct arena *scratch, const struct rule *rule, const struct segment *seg, uint64_t h, struct err *e) {
+static enum status name_missing(struct task *t, struct arena *scratch, const struct rule *rule, uint64_t *redone, const struct segment *seg, uint64_t h, struct err *e) {
   struct rule_value v;
-  t->redone++;
+  if (redone) ++*redone;
   TRY(eval_row(scratch, rule, seg, h, h, &v, e));
   if (v.state != RULE_UNKNOWN) return OK;
   for (const struct rule_missing *m = v.missing; m; m = m->next)
@@ -135,7 +135,7 @@ static enum status name_area(struct task *t, const struct job *j, const struct s
     if (level->fields[f].derived) {
       struct arena scratch;
       arena_init(&scratch, 0);
-      enum status st = name_missing(t, &scratch, level->fields[f].derived, seg, h, e);
+      enum status st = name_missing(t, &scratch, level->fields[f].derived, NULL, seg, h, e);
       arena_drop(&scratch);
       return st;
     }
@@ -155,17 +155,17 @@ static enum status name_all(struct task *t, const struct job *j, struct decision
   if (qualifies == TRUTH_UNKNOWN) {
     if (!d->include[h])
       for (uint32_t r = 0; r < p->identify.include_count && st == OK; r++)
-        if (d->include_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[0] + r], seg, h, e);
+        if (d->include_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[0] + r], &t->redone[plan->at[0] + r], seg, h, e);
     for (uint32_t r = 0; r < p->identify.exclude_count && st == OK; r++)
-      if (d->exclude_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[1] + r], seg, h, e);
+      if (d->exclude_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[1] + r], &t->redone[plan->at[1] + r], seg, h, e);
     if (!p->identify.include_count && d->poor[h] == TRUTH_UNKNOWN)
       for (uint32_t r = 0; r < p->indicator_count && st == OK; r++)
-        if (d->deprived_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[3] + r], seg, h, e);
+        if (d->deprived_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[3] + r], &t->redone[plan->at[3] + r], seg, h, e);
   } else {
-    if (d->rank_state[h] == TRUTH_UNKNOWN && st == OK) st = name_missing(t, &scratch, p->identify.rank.rule, seg, h, e);
+    if (d->rank_state[h] == TRUTH_UNKNOWN && st == OK) st = name_missing(t, &scratch, p->identify.rank.rule, &t->redone[plan->at[4]], seg, h, e);
     if (d->flags[h] & DECISION_NO_AREA && st == OK) st = name_area(t, j, seg, h, e);
     if (p->identify.has_quota && p->identify.quota_persons && !j->sample->persons_known[j->sample->first[t->set] + h] && st == OK) {
-      if (p->design.persons) st = name_missing(t, &scratch, p->design.persons, seg, h, e);
+      if (p->design.persons) st = name_missing(t, &scratch, p->design.persons, NULL, seg, h, e);
       else st = add_missing(t, (struct decision_missing){.household = (uint32_t)h, .level = LEVEL_MEMBER, .field = UINT32_MAX, .row = UINT32_MAX, .why = ABSENT_NO_ROSTER}, e);
     }
   }
@@ -185,6 +185,7 @@ static enum status run_block(struct task *t, const struct job *j, struct eval_sc
   struct eval_out *out;
   ARENA_TRY(e, out = arena_array(&scratch, plan->count ? plan->count : 1, sizeof *out));
   enum status st = OK;
+  if (!t->redone && !(t->redone = arena_array(&t->arena, plan->count + 1u, sizeof *t->redone))) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
   for (uint32_t r = 0; r < plan->count && st == OK; r++) {
     out[r].state = arena_alloc(&scratch, EVAL_BLOCK);
     out[r].number = r == plan->at[4] ? arena_array(&scratch, EVAL_BLOCK, sizeof(double)) : NULL;
@@ -265,6 +266,7 @@ static enum status join_lists(struct arena *a, struct decisions *d, struct task 
     s->missing_count += tasks[i].missing_count;
     if (tasks[i].error_count) memcpy(report->errors + report->error_count, tasks[i].errors, tasks[i].error_count * sizeof *report->errors);
     report->error_count += tasks[i].error_count;
+    for (uint32_t r = 0; tasks[i].redone && r < report->use_count; r++) report->uses[r].rows_redone += tasks[i].redone[r]; /* in the plan's order */
   }
   return OK;
 }

@@ -113,7 +113,7 @@ struct quota_area {
   uint64_t provisional;               /* selected households that could lose theirs to one of them */
 };
 
-struct rule_use { const char *name; const char *what; bool vectorised; const char *why_not; uint64_t rows_redone; };
+struct rule_use { const char *name; const char *what; bool vectorised; const char *why_not; uint64_t rows_redone; /* run again row by row to name what was missing */ };
 struct phase { const char *name; double seconds; }; /* "sample" "line" "rules" "quota" "figures" "write" */
 
 #define HISTOGRAM_BINS 60

@@ -259,6 +259,7 @@ enum status summary_json(const struct identify_result *r, struct text *out, stru
     json_put(j, "name", str, r->rules[i].name);
     json_put(j, "for", str, r->rules[i].what);
     json_put(j, "vectorised", bool, r->rules[i].vectorised);
+    json_put(j, "rows_redone", uint, r->rules[i].rows_redone);
     json_put(j, "why_not", str, r->rules[i].vectorised ? NULL : r->rules[i].why_not);
     json_close(j);
   }
