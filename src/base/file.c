@@ -17,7 +17,7 @@
 
 /* Opens a regular file for reading and tells its size; a folder or a device is not what anybody meant. */
 static enum status open_regular(const char *path, int *fd, struct stat *st, struct err *e) {
-  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* nor may a pipe keep us waiting */
   if (*fd < 0) return err_errno(e, errno, "cannot open %s", path);
   if (fstat(*fd, st) != 0 || !S_ISREG(st->st_mode)) {
     close(*fd);

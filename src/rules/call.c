@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/elementary.h"
 #include "base/number.h"
 #include "rules/instant.h"
 #include "rules/regex.h"
@@ -253,10 +254,10 @@ enum status call_function(struct arena *a, enum function f, const struct regex *
   case FN_TYPE: out->i = x->kind; return OK;
   case FN_GET_FULL_YEAR: case FN_GET_MONTH: case FN_GET_DATE: case FN_GET_DAY_OF_MONTH: case FN_GET_DAY_OF_WEEK: case FN_GET_DAY_OF_YEAR:
   case FN_GET_HOURS: case FN_GET_MINUTES: case FN_GET_SECONDS: case FN_GET_MILLISECONDS: get_part(f, args, count, out); return OK;
-  case FN_EXP: out->d = value_round14(exp(x->d)); return OK;
+  case FN_EXP: out->d = value_round14(elementary_exp(x->d)); return OK;
   case FN_LN:
     if (x->d <= 0) value_error(out, "invalid argument: ln of 0 or less");
-    else out->d = value_round14(log(x->d));
+    else out->d = value_round14(elementary_log(x->d));
     return OK;
   case FN_ROUND:
     if (count == 2 && (y->i < 0 || y->i > 15)) value_error(out, "invalid argument: round takes 0 to 15 decimals");

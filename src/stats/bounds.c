@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "stats/elementary.h"
+#include "base/elementary.h"
 
 /* The mean of f(row) over the domain; NaN = outside. */
 struct filled {

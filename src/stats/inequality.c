@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "stats/elementary.h"
+#include "base/elementary.h"
 
 static const struct estimate nothing = {.value = NAN, .se = NAN};
 

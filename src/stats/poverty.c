@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "stats/elementary.h"
+#include "base/elementary.h"
 #include "stats/quantile.h"
 
 static const double SQRT_2PI = 2.5066282746310002;

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "stats/bounds.h"
-#include "stats/elementary.h"
+#include "base/elementary.h"
 #include "stats/inequality.h"
 #include "stats/order.h"
 #include "stats/poverty.h"

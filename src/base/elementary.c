@@ -1,4 +1,4 @@
-#include "stats/elementary.h"
+#include "base/elementary.h"
 
 #include <math.h>
 
