@@ -102,9 +102,9 @@ cover:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-cover OPT="-O0 -g" SAN="--coverage" test
 	@tools/coverage $(BUILD)-cover
 
-tidy:
-	@clang-tidy --quiet --warnings-as-errors='*' $(SRC) -- $(STD) -Isrc -I$(BUILD)/gen -DLUCID_VERSION='"$(VERSION)"' $(PKGCFLAGS)
-	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem -Isrc -I$(BUILD)/gen -DLUCID_VERSION='""' src
+tidy: $(GEN)
+	@printf '%s\n' $(SRC) | xargs -P$$(nproc) -n4 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(STD) -Isrc -I$(BUILD)/gen -DLUCID_VERSION=\"\" $(PKGCFLAGS) 2>/dev/null' tidy
+	@cppcheck --quiet -j$$(nproc) --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem -Isrc -I$(BUILD)/gen -DLUCID_VERSION='""' src
 
 # make bench [BENCH=decide] [ARGS=...]: ratios against a peer run in the same minute; medians.
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
