@@ -89,11 +89,21 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
 
 static enum status import_sources(struct import *im, const struct source *const *src, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
   struct ingest_sink sink = stage_sink(&im->stage);
-  static const struct ingest_options plain = {0};
+  struct ingest_options mine = o ? *o : (struct ingest_options){0};
   for (uint32_t i = 0; i < count; i++) {
     struct ingest_counts c = {0};
+    /* Sources have other columns: the refused rows of a second one go beside the first's. */
+    if (out->read.rows_refused && o->refused_path) {
+      const char *dot = strrchr(o->refused_path, '.'), *slash = strrchr(o->refused_path, '/');
+      size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - o->refused_path) : strlen(o->refused_path);
+      ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s%s", (int)stem, o->refused_path, src[i]->name, o->refused_path + stem));
+    }
     stage_source(&im->stage, src[i]);
-    enum status s = ingest_source(im->r->p, src[i], o ? o : &plain, &sink, &c, e);
+    enum status s = ingest_source(im->r->p, src[i], &mine, &sink, &c, e);
+    if (c.rows_refused && o && mine.refused_path != o->refused_path) {
+      size_t have = strlen(c.notes);
+      snprintf(c.notes + have, sizeof c.notes - have, "%sthe refused rows of %s are in %s", have ? "; " : "", src[i]->name, mine.refused_path);
+    }
     add_counts(&out->read, &c);
     TRY(s);
   }

@@ -53,7 +53,6 @@ void stage_close(struct stage *s) {
 
 void stage_source(struct stage *s, const struct source *src) {
   s->source++;
-  s->source_name = src->name ? src->name : "the file";
   if (src->level < LEVEL_MAX) s->level_seen[src->level] = true;
   s->last.seq = 0; /* the next household is looked up */
 }
@@ -121,7 +120,7 @@ static enum status encode(struct stage *s, const struct level_store *ls, const s
     if (f->sealed && row->cells[i].absence == PRESENT) {
       TRY(seal_need(&s->r->seal, "importing a sealed field", e));
       if ((f->kind == COL_TEXT || f->kind == COL_CHOICE) && row->cells[i].s.len > 4096)
-        return err_set(e, ERR_INPUT, "shorten it, or do not seal the field", "row %" PRIu64 ": %s has %zu bytes; a sealed field takes 4,096", row->source_row, f->name, row->cells[i].s.len);
+        return err_set(e, ERR_INPUT, "shorten it, or do not seal the field", "%s has %zu bytes; a sealed field takes 4,096", f->name, row->cells[i].s.len);
     }
     add_cell(s, i, f, &row->cells[i]);
   }
@@ -196,8 +195,8 @@ static enum status home_of(struct stage *s, const struct ingest_row *row, int64_
   }
   uint32_t i = map_get(&r->area_index, c->s.at, c->s.len);
   if (i == MAP_NONE)
-    return err_set(e, ERR_INPUT, "add the area to the programme's areas, or correct the row", "row %" PRIu64 " of %s: household %.*s is in area \"%.*s\", which the programme does not have", row->source_row,
-                   s->source_name, (int)row->household_key.len, row->household_key.at, (int)c->s.len, c->s.at);
+    return err_set(e, ERR_INPUT, "add the area to the programme's areas, or correct the row", "household %.*s is in area \"%.*s\", which the programme does not have",
+                   (int)row->household_key.len, row->household_key.at, (int)c->s.len, c->s.at);
   *home = r->areas[i].home;
   return OK;
 }
@@ -246,7 +245,7 @@ static enum status household_again(struct stage *s, const struct ingest_row *row
   bool found;
   int klen = (int)row->household_key.len;
   if (given == (int64_t)s->source && !row->repeated)
-    return err_set(e, ERR_INPUT, "keep one of the two rows", "row %" PRIu64 " of %s: household %.*s was given before, in row %" PRIu64, row->source_row, s->source_name, klen, row->household_key.at, first);
+    return err_set(e, ERR_INPUT, "keep one of the two rows", "household %.*s was given before, in row %" PRIu64, klen, row->household_key.at, first);
   TRY(store_bulk_flush(s->put_household, e));
   TRY(store_sql(s->db, SQL_STAGE_H_GET, &st, e));
   store_bind_int(st, 1, seq);
@@ -258,8 +257,8 @@ static enum status household_again(struct stage *s, const struct ingest_row *row
     const char *field;
     r = differing(s, old, (struct span){(char *)s->buffer.at, s->buffer.len}, &field, e);
     if (r == OK && field)
-      r = err_set(e, ERR_INPUT, "household fields must be the same on all rows of a household; correct the file", "row %" PRIu64 " of %s: %s of household %.*s is not what row %" PRIu64 " says", row->source_row,
-                  s->source_name, field, klen, row->household_key.at, first);
+      r = err_set(e, ERR_INPUT, "household fields must be the same on all rows of a household; correct the file", "%s of household %.*s is not what row %" PRIu64 " says",
+                  field, klen, row->household_key.at, first);
     store_reset(st);
     if (r == OK) remember(s, seq, row->household_key, first, given);
     return r;
@@ -282,7 +281,7 @@ static enum status household_again(struct stage *s, const struct ingest_row *row
 static enum status stage_household(struct stage *s, const struct ingest_row *row, struct err *e) {
   int64_t seq, given = 0, home;
   uint64_t first = 0;
-  if (row->household_key.len == 0) return err_set(e, ERR_INPUT, "give every household a number of its own", "row %" PRIu64 " of %s: the household has no number", row->source_row, s->source_name);
+  if (row->household_key.len == 0) return err_set(e, ERR_INPUT, "give every household a number of its own", "the household has no number");
   TRY(encode(s, &s->r->levels[LEVEL_HOUSEHOLD], row, e));
   TRY(home_of(s, row, &home, e));
   TRY(find(s, row->household_key, &seq, &first, &given, e));
@@ -300,7 +299,7 @@ static enum status in_registry(struct stage *s, const struct ingest_row *row, st
   TRY(store_step(st, &found, e));
   store_reset(st);
   if (found) return OK;
-  return err_set(e, ERR_INPUT, "import the household first, or together with its members", "row %" PRIu64 " of %s: household %.*s is neither in this import nor in the registry", row->source_row, s->source_name,
+  return err_set(e, ERR_INPUT, "import the household first, or together with its members", "household %.*s is neither in this import nor in the registry",
                  (int)row->household_key.len, row->household_key.at);
 }
 
@@ -330,9 +329,9 @@ static enum status stage_village(struct stage *s, const struct ingest_row *row, 
   struct span k = row->village_key;
   uint32_t i = map_get(&r->area_index, k.at, k.len);
   if (i == MAP_NONE)
-    return err_set(e, ERR_INPUT, "add the area to the programme's areas, or correct the row", "row %" PRIu64 " of %s: the programme has no area \"%.*s\"", row->source_row, s->source_name, (int)k.len, k.at);
+    return err_set(e, ERR_INPUT, "add the area to the programme's areas, or correct the row", "the programme has no area \"%.*s\"", (int)k.len, k.at);
   if (r->areas[i].level != r->lowest_area_level)
-    return err_set(e, ERR_INPUT, "give a row for each area of the lowest level only", "row %" PRIu64 " of %s: area %.*s is not of the lowest level", row->source_row, s->source_name, (int)k.len, k.at);
+    return err_set(e, ERR_INPUT, "give a row for each area of the lowest level only", "area %.*s is not of the lowest level", (int)k.len, k.at);
   TRY(encode(s, &r->levels[LEVEL_VILLAGE], row, e));
   struct store_stmt *st;
   bool found;
@@ -342,7 +341,7 @@ static enum status stage_village(struct stage *s, const struct ingest_row *row, 
   if (found) {
     int64_t before = store_int(st, 0);
     store_reset(st);
-    return err_set(e, ERR_INPUT, "keep one of the two rows", "row %" PRIu64 " of %s: area %.*s was given before, in row %" PRId64, row->source_row, s->source_name, (int)k.len, k.at, before);
+    return err_set(e, ERR_INPUT, "keep one of the two rows", "area %.*s was given before, in row %" PRId64, (int)k.len, k.at, before);
   }
   TRY(store_sql(s->db, SQL_STAGE_V_PUT, &st, e));
   store_bind_int(st, 1, r->areas[i].home), store_bind_int(st, 2, r->areas[i].id), store_bind_int(st, 3, (int64_t)row->source_row), store_bind_blob(st, 4, s->buffer.at, s->buffer.len);

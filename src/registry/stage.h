@@ -6,7 +6,8 @@
  *
  * Checked here: a household given twice (both rows are named), a flat file's household fields that disagree between rows
  * (both rows and the field are named), an area the programme does not have, a member or line whose household is nowhere.
- * Each of these is ERR_INPUT about one row and leaves the stage as it was: the row may be refused and the rest go on. */
+ * Each of these is ERR_INPUT about one row and leaves the stage as it was: ingest refuses the row (and says which it is), the rest may
+ * go on. */
 #ifndef REGISTRY_STAGE_H
 #define REGISTRY_STAGE_H
 
@@ -18,7 +19,6 @@ struct stage {
   struct store_bulk *put_household, *put_child;
   uint8_t key[SEAL_KEY_BYTES];
   uint64_t source;        /* number of the source now read, from 1 */
-  const char *source_name;
   int64_t households, villages, children[LEVEL_MAX]; /* so far */
   struct { int64_t seq; struct bytes key; uint64_t row; int64_t given; } last; /* household last seen */
   struct bytes previous_new; /* key of the household last added, for the order of keys */

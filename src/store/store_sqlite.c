@@ -509,6 +509,12 @@ static enum status copy_to(struct store *s, sqlite3 *to, const char *path, struc
   return fail_code(&there.base, rc == SQLITE_DONE ? done : rc, "copying", e);
 }
 
+static void remove_with_sides(const char *path) {
+  static const char *const sides[] = {"", "-wal", "-shm", "-journal"};
+  char side[4200];
+  for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) snprintf(side, sizeof side, "%s%s", path, sides[i]), unlink(side);
+}
+
 static enum status sqlite_backup(struct store *s, const char *to, struct err *e) {
   if (file_exists(to)) return err_set(e, ERR_CONFLICT, "choose another name, or move the old backup away first", "%s is already there", to);
   sqlite3 *db = NULL;
@@ -522,7 +528,7 @@ static enum status sqlite_backup(struct store *s, const char *to, struct err *e)
   /* The copy is one file, complete without companions. */
   if (st == OK) st = run_text(&there.base, "PRAGMA journal_mode = DELETE", "closing", e);
   sqlite3_close(db);
-  if (st != OK) unlink(to);
+  if (st != OK) remove_with_sides(to);
   return st;
 }
 

@@ -228,7 +228,27 @@ static void a_lost_snapshot_is_made_again_with_the_same_hash(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
+static void good_rows_are_kept_when_the_registry_refuses_others(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  char refused[200], *text;
+  size_t len;
+  fixture_write(f, "data/households.csv", "hid,v,inc,car,roof,size,score,visited,phone\nH1,V11,1,,,,,,\nH2,V99,2,,,,,,\nH3,V21,3,,,,,,\nH3,V21,4,,,,,,\n");
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,1,3,,\nH2,1,3,,CANARYID1\nH3,1,3,,\n");
+  snprintf(refused, sizeof refused, "%s/refused.csv", f->dir);
+  assert_ok(registry_import(f->r, NULL, NULL, &(struct ingest_options){.keep_good = true, .refused_path = refused}, false, &c, &f->e), &f->e);
+  assert_int_equal(c.read.rows_refused, 3); /* an unknown area, its member, a household given twice */
+  assert_int_equal(c.inserted, 2 + 2 + 3 + 2);
+  assert_ok(file_read(&f->arena, refused, 1 << 20, &text, &len, &f->e), &f->e);
+  if (!strstr(text, "V99") || !strstr(text, "was given before, in row 3")) fail_msg("refused rows: %s", text);
+  snprintf(refused, sizeof refused, "%s/refused-people.csv", f->dir);
+  assert_ok(file_read(&f->arena, refused, 1 << 20, &text, &len, &f->e), &f->e);
+  if (!strstr(text, "neither in this import nor in the registry") || strstr(text, "CANARY")) fail_msg("refused rows: %s", text);
+  fixture_free(f);
+}
+
+UNIT_MAIN(UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
           UNIT(a_household_given_twice_is_refused_naming_both_rows), UNIT(a_member_without_a_household_is_refused), UNIT(a_member_given_twice_is_refused_naming_both_rows),
           UNIT(an_unknown_area_is_refused_by_name), UNIT(files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow), UNIT(a_new_round_takes_the_list_of_members_anew),
           UNIT(a_file_with_fewer_columns_leaves_the_others_alone), UNIT(a_closed_round_takes_no_data), UNIT(a_snapshot_holds_what_was_imported), UNIT(a_lost_snapshot_is_made_again_with_the_same_hash))
