@@ -54,7 +54,7 @@ enum status reader_open_fd(struct reader *r, int fd, const char *path, const cha
 
 enum status reader_open(struct reader *r, const char *path, const char *format, const char *table, struct err *e) {
   *r = (struct reader){.path = path};
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe must not keep us waiting: it is refused below */
   if (fd < 0) return err_errno(e, errno, "cannot open %s", path);
   return reader_open_fd(r, fd, path, format, table, e);
 }

@@ -23,7 +23,8 @@ static enum status files_digest(struct registry *r, const struct source *const *
     char *dir = o && o->data_dir ? arena_str(&a, o->data_dir) : file_join(&a, r->p->folder ? r->p->folder : "", "data");
     char *path = dir ? file_join(&a, dir, src[i]->file) : NULL;
     struct digest_stream one;
-    FILE *f = path ? fopen(path, "rb") : NULL;
+    struct stat st;
+    FILE *f = path && stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rb") : NULL; /* what is no file, reading refuses */
     static const size_t block = 1 << 16;
     char *buffer = arena_alloc(&a, block);
     if (f && buffer && digest_open(&one)) {
