@@ -12,6 +12,7 @@ static enum status same_level(const struct level *have, const struct level *want
   if (strcmp(have->name, want->name) != 0) return err_set(e, ERR_CONFLICT, ANEW, "level %s is called %s in the changed programme", have->name, want->name);
   for (uint32_t i = 0; i < have->collected_count || i < want->collected_count; i++) {
     const struct field *a = i < have->collected_count ? &have->fields[i] : NULL, *b = i < want->collected_count ? &want->fields[i] : NULL;
+    if (!a && !b) break;
     if (!a) return err_set(e, ERR_CONFLICT, ANEW, "the changed programme collects a new field, %s.%s", want->name, b->name);
     if (!b) return err_set(e, ERR_CONFLICT, ANEW, "the changed programme no longer collects %s.%s", have->name, a->name);
     if (strcmp(a->name, b->name) != 0) return err_set(e, ERR_CONFLICT, "keep collected fields and their order; computed ones may change freely", "the changed programme has %s.%s where %s.%s was", want->name, b->name, have->name, a->name);

@@ -148,7 +148,8 @@ static enum status compare(struct teller *t, const struct told *old, const struc
   }
   if (!said && !old) TRY(note(t, x->from, (struct registry_change){ls->def->name, row, "", NULL, "registered"}, e));
   for (uint32_t l = 0; ls->level == LEVEL_HOUSEHOLD && l < t->r->level_count; l++) {
-    int64_t now = x->v[ls->roster + l].i, then = old ? old->v[ls->roster + l].i : 0;
+    const struct store_value *is = &x->v[ls->roster + l], *was = old && old->v ? &old->v[ls->roster + l] : NULL;
+    int64_t now = is->i, then = was ? was->i : 0;
     if (now != then) TRY(note(t, x->from, (struct registry_change){ls->def->name, row, "", NULL, now ? arena_printf(t->a, "list of %s taken", t->r->levels[l].def->name) : "list no longer taken"}, e));
   }
   return OK;

@@ -94,7 +94,7 @@ static enum status import_sources(struct import *im, const struct source *const 
   for (uint32_t i = 0; i < count; i++) {
     struct ingest_counts c = {0};
     /* Sources have other columns: the refused rows of a second one go beside the first's. */
-    if (out->read.rows_refused && o->refused_path) {
+    if (o && o->refused_path && out->read.rows_refused) {
       const char *dot = strrchr(o->refused_path, '.'), *slash = strrchr(o->refused_path, '/');
       size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - o->refused_path) : strlen(o->refused_path);
       ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s%s", (int)stem, o->refused_path, src[i]->name, o->refused_path + stem));

@@ -447,7 +447,7 @@ enum status merge_run(struct stage *s, struct writer *w, struct progress *pr, st
     if (m.r->levels[l].current.count > columns) columns = m.r->levels[l].current.count;
     if (m.r->levels[l].field_count > fields) fields = m.r->levels[l].field_count;
   }
-  m.v = calloc(columns, sizeof *m.v), m.old = calloc(columns, sizeof *m.old);
+  m.v = calloc(columns + 1, sizeof *m.v), m.old = calloc(columns + 1, sizeof *m.old);
   m.why = calloc(fields + 1, 1), m.absent_room = calloc(3 * (size_t)fields + 1, 1);
   arena_init(&m.scratch, 0);
   enum status st = m.v && m.old && m.why && m.absent_room ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");

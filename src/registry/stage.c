@@ -222,7 +222,7 @@ static enum status differing(struct stage *s, struct span a, struct span b, cons
   struct staged_field x, y;
   *field = NULL;
   while (stage_next(&a, &x) && stage_next(&b, &y)) {
-    bool same = x.field == y.field && x.tag == y.tag && x.absence == y.absence && x.i == y.i && memcmp(&x.d, &y.d, sizeof x.d) == 0 && x.s.len == y.s.len;
+    bool same = x.field == y.field && x.tag == y.tag && x.absence == y.absence && x.i == y.i && x.d == y.d && x.s.len == y.s.len;
     if (same && x.tag == STAGED_SEALED) {
       uint8_t p[2][4096 + SEAL_OVERHEAD];
       TRY(seal_unstage(s->key, x.s.at, x.s.len, p[0], e));

@@ -124,7 +124,7 @@ enum status writer_open(struct writer *w, struct registry *r, int64_t round, boo
   uint32_t most = 0;
   for (uint32_t l = 0; l < r->level_count; l++)
     if (r->levels[l].history.count > most) most = r->levels[l].history.count;
-  if (!(w->retired = calloc(most, sizeof *w->retired))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (!(w->retired = calloc(most + 1, sizeof *w->retired))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   return event_next(r, &w->event, e);
 }
 

@@ -6,7 +6,7 @@
 bool store_identifier_ok(const char *name) {
   if (!name || name[0] < 'a' || name[0] > 'z') return false;
   size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
-  return name[n] == 0 && n <= 41;
+  return n <= 41 && name[n] == 0;
 }
 
 enum status store_spec_check(const struct table_spec *t, struct err *e) {
