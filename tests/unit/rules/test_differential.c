@@ -1,7 +1,7 @@
 /* Random typed rules over random counties with every absence: the block evaluator, the row evaluator and a naive oracle must agree.
  *
  * The oracle below evaluates the generator's own trees over the generator's own cells, in the plainest way; it shares no code with what it
- * checks. The seed of a round is printed with whatever it finds: LUCID_DIFF_SEED=n runs that round alone, LUCID_DIFF_ROUNDS=n more of them. */
+ * checks. The seed of a round is printed with whatever it finds: LUCID_DIFF_SEED=n runs that round alone, LUCID_DIFF_ROUNDS=n so many from it. */
 #include "unit.h"
 
 #include <math.h>
@@ -724,7 +724,7 @@ static void run_round(uint64_t seed, struct tally *t) {
 static void blocks_rows_and_oracle_say_the_same_of_every_random_rule(void **state) {
   (void)state;
   const char *one = getenv("LUCID_DIFF_SEED"), *more = getenv("LUCID_DIFF_ROUNDS");
-  uint64_t from = one ? strtoull(one, NULL, 10) : 1, rounds = one ? 1 : more ? strtoull(more, NULL, 10) : 120;
+  uint64_t from = one ? strtoull(one, NULL, 10) : 1, rounds = more ? strtoull(more, NULL, 10) : one ? 1 : 120;
   struct tally t = {0};
   for (uint64_t seed = from; seed < from + rounds; seed++) run_round(seed, &t);
   print_message("%llu rules (%llu in blocks), %llu answers: %llu false, %llu true or a number, %llu unknown, %llu errors; seeds %llu..%llu\n", (unsigned long long)t.rules, (unsigned long long)t.vectorised,
