@@ -248,7 +248,70 @@ static void good_rows_are_kept_when_the_registry_refuses_others(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
+static void members_may_come_after_their_households(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  assert_ok(registry_import(f->r, NULL, "households", NULL, false, &c, &f->e), &f->e);
+  assert_int_equal(c.inserted, 4);
+  assert_ok(registry_import(f->r, NULL, "people", NULL, false, &c, &f->e), &f->e);
+  assert_int_equal(c.inserted, 5);
+  assert_int_equal(c.changed, 3); /* three households whose list is taken now */
+  assert_ok(registry_import(f->r, NULL, "people", NULL, false, &c, &f->e), &f->e);
+  assert_int_equal(c.inserted + c.changed + c.ended, 0);
+  assert_int_equal(c.unchanged, 5);
+  assert_ok(registry_import(f->r, NULL, "villages", NULL, false, &c, &f->e), &f->e);
+  assert_int_equal(c.inserted, 2);
+  fixture_free(f);
+}
+
+/* A household of a flat file, as ingest gives it: at the beginning of each run of its rows. */
+static enum status flat_household(struct import *im, const char *key, int64_t size, const char *phone, uint64_t row, struct err *e) {
+  struct cell cells[8] = {{.s = {"V11", 3}}};
+  for (int i = 1; i < 8; i++) cells[i].absence = ABSENT_EMPTY;
+  cells[4] = (struct cell){.i = size};
+  if (phone) cells[7] = (struct cell){.s = span_of(phone)};
+  struct ingest_sink sink = stage_sink(&im->stage);
+  return sink.row(sink.ctx, &(struct ingest_row){.level = LEVEL_HOUSEHOLD, .household_key = span_of(key), .cells = cells, .repeated = true, .source_row = row}, e);
+}
+
+static void runs_of_a_flat_household_must_agree_wherever_they_stand(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import im;
+  struct import_counts c = {0};
+  struct source flat = {.name = "flat", .level = LEVEL_MEMBER, .flat = true};
+  assert_ok(import_begin(&im, f->r, NULL, false, &f->e), &f->e);
+  stage_source(&im.stage, &flat);
+  assert_ok(flat_household(&im, "A", 3, "CANARY1", 1, &f->e), &f->e);
+  assert_ok(flat_household(&im, "B", 4, NULL, 3, &f->e), &f->e);
+  assert_ok(flat_household(&im, "A", 3, "CANARY1", 5, &f->e), &f->e);
+  assert_refused(flat_household(&im, "B", 5, NULL, 7, &f->e), ERR_INPUT, "size of household B is not what row 3 says", &f->e);
+  assert_refused(flat_household(&im, "A", 3, "CANARY2", 9, &f->e), ERR_INPUT, "phone of household A is not what row 1 says", &f->e);
+  assert_null(strstr(f->e.message, "CANARY"));
+  assert_ok(import_finish(&im, "flat", "", NULL, &c, &f->e), &f->e);
+  import_close(&im);
+  assert_int_equal(c.inserted, 2);
+  fixture_free(f);
+}
+
+static void an_import_that_nobody_finishes_leaves_nothing(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import im;
+  struct source flat = {.name = "flat", .level = LEVEL_MEMBER, .flat = true};
+  struct registry_status st;
+  assert_ok(import_begin(&im, f->r, NULL, false, &f->e), &f->e);
+  stage_source(&im.stage, &flat);
+  assert_ok(flat_household(&im, "A", 3, NULL, 1, &f->e), &f->e);
+  import_close(&im);
+  assert_ok(registry_status(f->r, &f->arena, &st, &f->e), &f->e);
+  assert_int_equal(st.levels[LEVEL_HOUSEHOLD].now, 0);
+  assert_int_equal(st.events, 2);
+  fixture_free(f);
+}
+
+UNIT_MAIN(UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
           UNIT(a_household_given_twice_is_refused_naming_both_rows), UNIT(a_member_without_a_household_is_refused), UNIT(a_member_given_twice_is_refused_naming_both_rows),
           UNIT(an_unknown_area_is_refused_by_name), UNIT(files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow), UNIT(a_new_round_takes_the_list_of_members_anew),
           UNIT(a_file_with_fewer_columns_leaves_the_others_alone), UNIT(a_closed_round_takes_no_data), UNIT(a_snapshot_holds_what_was_imported), UNIT(a_lost_snapshot_is_made_again_with_the_same_hash))
