@@ -1,10 +1,12 @@
 /* faults.h - a file system layer for SQLite that fails on demand: it wraps the system's, counts the calls that could fail
  * on a real disk, and lets the n-th one (or it and all after it) go wrong. Registered as the default, so that the
- * code under test cannot tell. Syncs are counted but not passed on: the machine does not go down during the test. */
+ * code under test cannot tell. Syncs are counted but not passed on; a power cut is played by taking back what was written
+ * after the last of them. */
 #ifndef FAULTS_H
 #define FAULTS_H
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -15,6 +17,14 @@ struct fault_regime {
   unsigned calls;            /* which calls count and fail: bits of enum fault_call */
   bool stays;                /* all later ones fail as well */
   bool full;                 /* as a full disk does: half of the bytes are written, then SQLITE_FULL */
+  bool power;                /* as a power cut does: what was written since a file's last sync is lost (fault_power_cut) */
+};
+
+struct fault_write { /* a write that no sync has made safe yet */
+  const char *path;
+  char *old;
+  int64_t at, old_size;
+  size_t n;            /* bytes of `old` */
 };
 
 struct fault_state {
@@ -24,6 +34,8 @@ struct fault_state {
   long struck;               /* calls that were made to fail */
   enum fault_call last;      /* which kind of call failed last */
   int open_files;
+  struct fault_write *unsafe;
+  size_t unsafe_count, unsafe_cap;
   sqlite3_vfs *real;
 };
 static struct fault_state fault; /* a VFS has no other place for it */
@@ -44,6 +56,7 @@ static int fault_strikes(enum fault_call c) {
 struct fault_file {
   sqlite3_file base;
   sqlite3_file *real; /* right behind this struct */
+  char *path;         /* NULL for a temporary file without a name */
 };
 #define REAL(f) (((struct fault_file *)(f))->real)
 #define STRIKE(c)                       \
@@ -52,8 +65,51 @@ struct fault_file {
     if (strike_) return strike_;        \
   } while (0)
 
+/* Remembers what stands where a write or a truncation is going to be. */
+static void fault_remember(sqlite3_file *f, int64_t at, int64_t n) {
+  struct fault_file *ff = (struct fault_file *)f;
+  sqlite3_int64 size = 0;
+  if (!fault.regime || !fault.regime->power || !ff->path || REAL(f)->pMethods->xFileSize(REAL(f), &size) != SQLITE_OK) return;
+  if (fault.unsafe_count == fault.unsafe_cap) {
+    fault.unsafe_cap = fault.unsafe_cap ? 2 * fault.unsafe_cap : 256;
+    fault.unsafe = realloc(fault.unsafe, fault.unsafe_cap * sizeof *fault.unsafe);
+    assert_non_null(fault.unsafe);
+  }
+  size_t have = at >= size ? 0 : (size_t)(at + n > size ? size - at : n);
+  struct fault_write *w = &fault.unsafe[fault.unsafe_count++];
+  *w = (struct fault_write){strdup(ff->path), malloc(have + 1), at, size, have};
+  assert_non_null(w->old);
+  if (have) assert_int_equal(REAL(f)->pMethods->xRead(REAL(f), w->old, (int)have, at), SQLITE_OK);
+}
+
+static void fault_forget(const char *path) { /* NULL = all */
+  size_t kept = 0;
+  for (size_t i = 0; i < fault.unsafe_count; i++) {
+    struct fault_write *w = &fault.unsafe[i];
+    if (path && strcmp(w->path, path) != 0) fault.unsafe[kept++] = *w;
+    else free(w->old), free((char *)(uintptr_t)w->path);
+  }
+  fault.unsafe_count = kept;
+}
+
+/* What the disk holds when the power comes back: all that no sync made safe is lost, or (`some` not 0) some of it. */
+static inline void fault_power_cut(unsigned some) {
+  for (size_t i = fault.unsafe_count; i-- > 0;) {
+    struct fault_write *w = &fault.unsafe[i];
+    if (some && ((i * 2654435761u) ^ (some * 40503u)) >> 7 & 1) continue;
+    FILE *f = fopen(w->path, "r+b"); /* not there any more: nothing to lose */
+    if (!f) continue;
+    if (fseek(f, w->at, SEEK_SET) == 0 && w->n) assert_int_equal(fwrite(w->old, 1, w->n, f), w->n);
+    fflush(f);
+    if (!some) assert_int_equal(ftruncate(fileno(f), w->old_size), 0);
+    fclose(f);
+  }
+  fault_forget(NULL);
+}
+
 static int fault_close(sqlite3_file *f) {
   fault.open_files--;
+  free(((struct fault_file *)f)->path);
   return REAL(f)->pMethods->xClose(REAL(f));
 }
 static int fault_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at) {
@@ -61,6 +117,7 @@ static int fault_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at) {
   return REAL(f)->pMethods->xRead(REAL(f), p, n, at);
 }
 static int fault_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at) {
+  fault_remember(f, at, n);
   int rc = fault_strikes(FAULT_WRITE);
   if (!rc) return REAL(f)->pMethods->xWrite(REAL(f), p, n, at);
   if (n > 1) { /* a torn write */
@@ -71,11 +128,14 @@ static int fault_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at) 
 }
 static int fault_truncate(sqlite3_file *f, sqlite3_int64 n) {
   STRIKE(FAULT_TRUNCATE);
+  fault_remember(f, n, INT32_MAX);
   return REAL(f)->pMethods->xTruncate(REAL(f), n);
 }
 static int fault_sync(sqlite3_file *f, int flags) {
-  (void)f, (void)flags;
-  return fault_strikes(FAULT_SYNC);
+  (void)flags;
+  STRIKE(FAULT_SYNC);
+  if (((struct fault_file *)f)->path) fault_forget(((struct fault_file *)f)->path);
+  return SQLITE_OK;
 }
 static int fault_size(sqlite3_file *f, sqlite3_int64 *n) {
   STRIKE(FAULT_SIZE);
@@ -121,12 +181,13 @@ static int fault_vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int
   ff->real = (sqlite3_file *)(void *)(ff + 1);
   ff->real->pMethods = NULL;
   int rc = fault.real->xOpen(fault.real, name, ff->real, flags, out);
-  if (ff->real->pMethods) f->pMethods = &fault_methods, fault.open_files++;
+  if (ff->real->pMethods) f->pMethods = &fault_methods, fault.open_files++, ff->path = name ? strdup(name) : NULL;
   return rc;
 }
 static int fault_vfs_delete(sqlite3_vfs *v, const char *name, int sync) {
   (void)v, (void)sync;
   STRIKE(FAULT_DELETE);
+  fault_forget(name);
   return fault.real->xDelete(fault.real, name, 0);
 }
 static int fault_vfs_access(sqlite3_vfs *v, const char *name, int flags, int *out) {

@@ -11,11 +11,12 @@
 #include "registry/core.h"
 
 #define EVERY ((1u << FAULT_CALLS) - 1)
-enum { ONCE, BROKEN, DISK_FULL, REGIMES };
+enum { ONCE, BROKEN, DISK_FULL, POWER, REGIMES };
 static const struct fault_regime regimes[REGIMES] = {
-    [ONCE] = {"one call fails", EVERY, false, false},
-    [BROKEN] = {"the disk stays broken", EVERY, true, false},
-    [DISK_FULL] = {"the disk is full", 1u << FAULT_WRITE | 1u << FAULT_MAP, true, true},
+    [ONCE] = {"one call fails", EVERY, false, false, false},
+    [BROKEN] = {"the disk stays broken", EVERY, true, false, false},
+    [DISK_FULL] = {"the disk is full", 1u << FAULT_WRITE | 1u << FAULT_MAP, true, true, false},
+    [POWER] = {"the power fails", 1u << FAULT_WRITE | 1u << FAULT_SYNC | 1u << FAULT_TRUNCATE | 1u << FAULT_DELETE, true, false, true},
 };
 
 /* Steps of the life, in order; X(name, event it leaves or NULL). */
@@ -317,6 +318,8 @@ static bool live(struct life *l, const struct fault_regime *regime, long at) {
   registry_close(l->r);
   arena_drop(&l->arena);
   bool struck = fault.struck > 0;
+  if (struck && regime->power) fault_power_cut((unsigned)at % 3);
+  fault_forget(NULL);
   fault_set(NULL, 0);
   PROMISE(fault.open_files == 0, "%d files are still open", fault.open_files);
   look_after(l, regime, at);
@@ -347,6 +350,11 @@ static void a_full_disk_loses_nothing_that_was_acknowledged(void **state) {
   try_every_call(DISK_FULL);
 }
 
+static void a_power_cut_loses_nothing_that_was_acknowledged(void **state) {
+  (void)state;
+  try_every_call(POWER);
+}
+
 static int install(void **state) {
   (void)state;
   fault_install();
@@ -355,6 +363,6 @@ static int install(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {UNIT(one_failing_call_loses_nothing_and_the_step_can_be_repeated), UNIT(a_disk_that_breaks_loses_nothing_that_was_acknowledged),
-                                     UNIT(a_full_disk_loses_nothing_that_was_acknowledged)};
+                                     UNIT(a_full_disk_loses_nothing_that_was_acknowledged), UNIT(a_power_cut_loses_nothing_that_was_acknowledged)};
   return cmocka_run_group_tests(tests, install, NULL);
 }
