@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "column/builder.h"
 #include "registry/version.h"
@@ -206,6 +207,7 @@ enum status freeze(struct registry *r, const char *parent, const char *round, in
   if (!(f.cells = arena_array(&a, most, sizeof *f.cells)) || !(f.tokens = arena_array(&a, most, sizeof *f.tokens))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) s = make_schema(r, &a, &schema, e);
   if (s == OK) s = homes_of(r, &a, &homes, &count, e);
+  (void)mkdir(parent, 0700); /* for the owner only, as the registry itself; when it cannot be made, snapshot_create says why */
   if (s == OK) s = snapshot_create(parent, round, year, &w, e);
   if (s == OK && pr) progress_begin(pr, "freezing", "households", 0);
   for (uint32_t i = 0; i < count && s == OK; i++) s = freeze_home(&f, &schema, w, homes[i], pr, households, members, e);

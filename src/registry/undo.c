@@ -138,6 +138,27 @@ static enum status replaced(struct undo *u, const struct level_store *ls, struct
   }
 }
 
+/* A household the event brought cannot go while members or lines that came later belong to it. */
+static enum status block_children(struct undo *u, struct writer *w, const struct store_value *household, struct err *e) {
+  struct registry *r = u->r;
+  for (uint32_t l = 0; l < r->level_count; l++) {
+    struct store_stmt *st;
+    bool row;
+    if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
+    TRY(writer_children(w, l, &st, e));
+    store_bind_int(st, 1, household[0].i), store_bind_int(st, 2, household[1].i);
+    for (;;) {
+      TRY(store_step(st, &row, e));
+      if (!row) break;
+      int64_t from = store_int(st, (int)r->levels[l].from_event);
+      if (from == u->event) continue;
+      struct span k = store_text(st, (int)r->levels[l].key), own = household[r->levels[LEVEL_HOUSEHOLD].key].s;
+      block(u, "event %" PRId64 " added %s %.*s to household %.*s", from, core_level_word(r, l), (int)k.len, k.at, (int)own.len, own.at);
+    }
+  }
+  return OK;
+}
+
 static enum status restore_level(struct undo *u, struct writer *w, uint32_t l, struct registry_undone *out, struct err *e) {
   const struct level_store *ls = &u->r->levels[l];
   struct store_stmt *history = NULL, *get;
@@ -158,6 +179,8 @@ static enum status restore_level(struct undo *u, struct writer *w, uint32_t l, s
       block(u, "event %" PRId64 " brought back %s %.*s", now[ls->from_event].i, core_level_word(u->r, l), (int)now[ls->key].s.len, now[ls->key].s.at);
       continue;
     }
+    if (have && !had && l == LEVEL_HOUSEHOLD) s = block_children(u, w, now, e);
+    if (s != OK) break;
     if (u->blocker_count) continue; /* only the list is wanted now */
     if (have && had) s = writer_update(w, l, now, then, e), out->restored++;
     else if (have) s = writer_end(w, l, now, e), out->ended++;

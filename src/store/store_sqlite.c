@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -122,6 +123,13 @@ static enum status settings(struct store *s, const struct store_options *o, stru
   }
 }
 
+/* What named people earn is nobody's business: only the owner may read it. SQLite gives its log the mode of the file. When this
+ * fails SQLite says why. */
+static void make_private(const char *path) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) close(fd);
+}
+
 static bool folder_writable(const char *path) {
   char folder[4200];
   const char *slash = strrchr(path, '/');
@@ -135,6 +143,7 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
   if ((o->mode == STORE_WRITE || o->mode == STORE_READ) && !file_exists(s->path))
     return err_set(e, ERR_NOT_FOUND, "check the path; `lucid init PROGRAMME FILE.lucid` makes a registry", "%s: there is no such registry", s->path);
   if (o->mode == STORE_SCRATCH) unlink(s->path);
+  if (o->mode == STORE_CREATE || o->mode == STORE_SCRATCH) make_private(s->path);
   /* A reader that may write closes the write-ahead log behind it; it is still kept from writing (query_only). */
   bool may_write = o->mode != STORE_READ || (access(s->path, W_OK) == 0 && folder_writable(s->path));
   int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
@@ -209,7 +218,7 @@ static enum status sqlite_open(const char *path, const struct store_options *o, 
   if (st != OK) {
     bool made = o->mode == STORE_CREATE && STORE(s)->db;
     sqlite_close(s);
-    if (made) (void)sqlite_remove(path, NULL); /* an unfinished registry helps nobody */
+    if (made && sqlite_remove(path, NULL) != OK) return st; /* an unfinished registry helps nobody */
     return st;
   }
   *out = s;
@@ -518,6 +527,7 @@ static void remove_with_sides(const char *path) {
 static enum status sqlite_backup(struct store *s, const char *to, struct err *e) {
   if (file_exists(to)) return err_set(e, ERR_CONFLICT, "choose another name, or move the old backup away first", "%s is already there", to);
   sqlite3 *db = NULL;
+  make_private(to);
   int rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   enum status st = OK;
   struct sqlite_store there = {.base = {.path = (char *)(uintptr_t)to}, .db = db};

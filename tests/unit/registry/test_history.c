@@ -134,6 +134,44 @@ static void undo_is_refused_with_the_list_of_what_depends_on_it(void **state) {
   fixture_free(f);
 }
 
+static void a_household_is_not_undone_under_a_later_member(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct registry_undone u;
+  struct import_counts c;
+  import_all(f);
+  fixture_write(f, "data/people.csv", "hid,no,age,school,idno\nH1,3,4,,\n");
+  assert_ok(registry_import(f->r, NULL, "people", NULL, false, &c, &f->e), &f->e);
+  assert_int_equal(c.inserted, 1);
+  assert_refused(registry_undo(f->r, 3, &u, &f->e), ERR_CONFLICT, "event 4 added member 3 to household H1", &f->e);
+  assert_int_equal(fsck(f).errors, 0);
+  assert_ok(registry_undo(f->r, 4, &u, &f->e), &f->e);
+  assert_ok(registry_undo(f->r, 3, &u, &f->e), &f->e);
+  assert_int_equal(fsck(f).errors, 0);
+  fixture_free(f);
+}
+
+static void only_the_owner_may_read_what_is_written(void **state) {
+  (void)state;
+  mode_t before = umask(022);
+  struct fixture *f = fixture_new();
+  struct round_info round;
+  struct stat st;
+  char path[200];
+  import_all(f);
+  assert_ok(registry_round_close(f->r, NULL, NULL, &round, &f->e), &f->e);
+  static const char *const names[] = {"x.lucid", "x.lucid-wal", "x.lucid-shm", "x.lucid.key", "x.snapshots", "copy.lucid"};
+  snprintf(path, sizeof path, "%s/copy.lucid", f->dir);
+  assert_ok(registry_backup(f->r, path, &f->e), &f->e);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    snprintf(path, sizeof path, "%s/%s", f->dir, names[i]);
+    assert_int_equal(stat(path, &st), 0);
+    if (st.st_mode & 077) fail_msg("%s has mode %03o", names[i], st.st_mode & 0777);
+  }
+  umask(before);
+  fixture_free(f);
+}
+
 static void a_whole_life_passes_fsck(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
@@ -324,7 +362,7 @@ static void a_changed_codebook_is_not_taken_in(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(changed_rules_are_taken_in_and_closed_rounds_stand), UNIT(a_changed_codebook_is_not_taken_in), UNIT(an_edit_is_one_event_and_shows_in_the_history), UNIT(a_wrong_edit_is_refused_in_words), UNIT(an_undone_edit_leaves_the_row_as_before),
+UNIT_MAIN(UNIT(a_household_is_not_undone_under_a_later_member), UNIT(only_the_owner_may_read_what_is_written), UNIT(changed_rules_are_taken_in_and_closed_rounds_stand), UNIT(a_changed_codebook_is_not_taken_in), UNIT(an_edit_is_one_event_and_shows_in_the_history), UNIT(a_wrong_edit_is_refused_in_words), UNIT(an_undone_edit_leaves_the_row_as_before),
           UNIT(an_undone_import_ends_what_it_brought_and_can_be_repeated), UNIT(undo_is_refused_with_the_list_of_what_depends_on_it), UNIT(a_whole_life_passes_fsck),
           UNIT(fsck_finds_what_was_changed_behind_its_back), UNIT(a_changed_basis_of_a_closed_round_is_found), UNIT(leftovers_of_killed_commands_are_named),
           UNIT(a_backup_opens_and_holds_the_same), UNIT(a_registry_opens_without_its_programme_folder))
