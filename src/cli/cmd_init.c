@@ -14,6 +14,7 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(registry_open(&c->arena, path, p, &o, &r, e));
   char id[17], digits[80];
   enum status s = registry_key_sheet(r, id, digits, e);
+  const char *key = registry_key_path(r); /* in the command's arena */
   registry_close(r);
   TRY(s);
   printf("%s: a new registry for the programme %s\n\n"
@@ -22,10 +23,10 @@ static enum status run(struct cli *c, struct err *e) {
          "  key id    %s\n"
          "  key       %.39s\n"
          "            %s\n\n"
-         "Sealed fields (identity numbers, telephones, ...) can be read with this key only. It stands in %s%s,\n"
+         "Sealed fields (identity numbers, telephones, ...) can be read with this key only. It stands in %s,\n"
          "which only you may read; a backup of the registry does not contain it. Who loses both the file and this sheet\n"
          "loses the sealed fields; all else still works.\n",
-         path, p->name, path, id, digits, digits + 40, o.key_path ? o.key_path : path, o.key_path ? "" : ".key");
+         path, p->name, path, id, digits, digits + 40, key);
   cli_note(c, "next: lucid round open %s %d", path, p->year);
   return OK;
 }

@@ -15,7 +15,7 @@ const char *open_actor(void) {
 }
 
 struct registry_options open_options(const struct cli *c, bool read_only) {
-  return (struct registry_options){.key_path = cli_option(c, "key"), .actor = open_actor(), .clock = c->clock, .read_only = read_only};
+  return (struct registry_options){.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = open_actor(), .clock = c->clock, .read_only = read_only};
 }
 
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) {

@@ -1,5 +1,6 @@
 #include "registry/core.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -11,6 +12,7 @@
 
 #include "base/file.h"
 #include "registry/event.h"
+#include "registry/place.h"
 
 static const enum store_type type_of[COL_KIND_COUNT] = {
     [COL_BOOL] = STORE_INT, [COL_INT] = STORE_INT, [COL_DECIMAL] = STORE_INT, [COL_REAL] = STORE_REAL, [COL_DATE] = STORE_INT, [COL_CHOICE] = STORE_TEXT, [COL_TEXT] = STORE_TEXT,
@@ -189,7 +191,7 @@ enum status core_writable(const struct registry *r, struct err *e) {
 
 /* ---- who is writing ---- */
 
-static void note_path(const struct registry *r, char *out, size_t cap) { snprintf(out, cap, "%s-writer", r->path); }
+static void note_path(const struct registry *r, char *out, size_t cap) { snprintf(out, cap, "%s-writer", r->beside); }
 
 void core_writer_note(struct registry *r, const char *doing) {
   char path[4200], line[300];
@@ -220,6 +222,7 @@ enum status core_begin(struct registry *r, struct err *e) {
     if (fgets(line, sizeof line, f)) line[strcspn(line, "\n")] = 0;
     fclose(f);
   }
+  if (!line[0] && store_is_url(r->url)) return s; /* the server said who */
   return err_set(e, ERR_BUSY, "wait until the other command has finished, then run this one again; nothing was changed", "%s: somebody else is writing%s%s", r->path, line[0] ? ": " : "", line);
 }
 
@@ -235,9 +238,9 @@ void core_rollback(struct registry *r) {
 }
 
 enum status core_space(const struct registry *r, uint64_t bytes, const char *what, struct err *e) {
-  uint64_t space = file_space(r->path);
+  uint64_t space = file_space(r->beside);
   if (space >= bytes) return OK;
-  return err_set(e, ERR_FULL, "free some space on that disk and run the command again", "%s needs about %" PRIu64 " MB beside %s; %" PRIu64 " MB are free", what, bytes / 1000000 + 1, r->path, space / 1000000);
+  return err_set(e, ERR_FULL, "free some space on that disk and run the command again", "%s needs about %" PRIu64 " MB beside %s; %" PRIu64 " MB are free", what, bytes / 1000000 + 1, r->beside, space / 1000000);
 }
 
 /* ---- areas ---- */
@@ -281,19 +284,8 @@ static enum status areas_put(struct registry *r, struct err *e) {
 /* ---- paths ---- */
 
 static enum status paths(struct registry *r, const char *url, const struct registry_options *o, struct err *e) {
-  struct arena *a = r->arena;
-  char real[PATH_MAX];
-  struct stat link;
-  /* Log, key and snapshots lie beside the file itself, not beside a link to it. */
-  if (lstat(url, &link) == 0 && S_ISLNK(link.st_mode) && realpath(url, real)) url = real;
-  size_t n = strlen(url), stem = n > 6 && strcmp(url + n - 6, ".lucid") == 0 ? n - 6 : n;
-  if (n == 0 || n > 4000) return err_set(e, ERR_USAGE, "give the path of a .lucid file", "\"%.100s\" cannot be a registry's path", url);
-  if (strncmp(url, "postgres:", 9) == 0 || strncmp(url, "postgresql:", 11) == 0)
-    return err_set(e, ERR_USAGE, "give the path of a .lucid file", "this version keeps registries in files; PostgreSQL comes with a later one");
-  ARENA_TRY(e, r->path = arena_str(a, url));
-  ARENA_TRY(e, r->snapshots = arena_printf(a, "%.*s.snapshots", (int)stem, url));
-  ARENA_TRY(e, r->key_path = o && o->key_path ? arena_str(a, o->key_path) : arena_printf(a, "%s.key", url));
-  ARENA_TRY(e, r->actor = arena_str(a, o && o->actor && o->actor[0] ? o->actor : "unknown"));
+  TRY(place_of(r, url, o, e));
+  ARENA_TRY(e, r->actor = arena_str(r->arena, o && o->actor && o->actor[0] ? o->actor : "unknown"));
   r->clock = o && o->clock.now ? o->clock : clock_system();
   r->read_only = o && o->read_only;
   r->seal.household = -1;
@@ -332,6 +324,23 @@ static enum status init_body(struct registry *r, struct err *e) {
   return event_put(r, &ev, &none, e);
 }
 
+/* The key of a database: its folder is named after it, so it is made before it has its place. */
+static enum status new_key(struct registry *r, const struct registry_options *o, struct err *e) {
+  if (o && o->key_path) {
+    TRY(seal_create(&r->seal, o->key_path, e));
+    return place_local(r, r->seal.id, o, e);
+  }
+  char *first;
+  ARENA_TRY(e, first = arena_printf(r->arena, "%s/new-%ld.key", r->beside, (long)getpid()));
+  unlink(first); /* of an earlier process of that number */
+  TRY(seal_create(&r->seal, first, e));
+  enum status s = place_local(r, r->seal.id, o, e);
+  if (s == OK && rename(first, r->key_path) != 0) s = err_errno(e, errno, "cannot put the key to %s", r->key_path);
+  if (s == OK) s = file_sync_dir(file_dir(r->arena, r->key_path), e);
+  if (s != OK) unlink(first);
+  return s;
+}
+
 enum status registry_init(const char *url, const struct programme *p, const struct registry_options *o, struct err *e) {
   struct arena a;
   arena_init(&a, 0);
@@ -339,19 +348,20 @@ enum status registry_init(const char *url, const struct programme *p, const stru
   /* The registry only reads the programme while it is made. */
   r.p = (struct programme *)(uintptr_t)p;
   enum status s = paths(&r, url, o, e);
-  bool key_made = false;
-  if (s == OK && file_exists(r.path)) s = err_set(e, ERR_CONFLICT, "choose another name, or move the old registry away first", "%s is already there", r.path);
+  bool key_made = false, url_given = store_is_url(url), made = false;
+  if (s == OK && !url_given && file_exists(r.path)) s = err_set(e, ERR_CONFLICT, "choose another name, or move the old registry away first", "%s is already there", r.path);
   if (s == OK) s = core_space(&r, 1 << 20, "a new registry", e);
-  if (s == OK) s = seal_create(&r.seal, r.key_path, e), key_made = s == OK;
-  if (s == OK) s = store_open(r.path, &(struct store_options){.mode = STORE_CREATE}, &r.db, e);
-  bool made = s == OK;
+  if (s == OK && url_given) s = store_open(r.url, &(struct store_options){.mode = STORE_CREATE}, &r.db, e), made = s == OK;
+  if (s == OK && url_given) s = new_key(&r, o, e), key_made = s == OK;
+  if (s == OK && !url_given) s = seal_create(&r.seal, r.key_path, e), key_made = s == OK;
+  if (s == OK && !url_given) s = store_open(r.url, &(struct store_options){.mode = STORE_CREATE}, &r.db, e), made = s == OK;
   if (s == OK) s = store_begin(r.db, true, e);
   if (s == OK) s = init_body(&r, e);
   if (s == OK) s = store_commit(r.db, e);
   seal_close(&r.seal);
   store_close(r.db);
   if (s != OK) { /* leave nothing half made */
-    if (made) unlink(r.path);
+    if (made && store_remove(r.url, NULL) != OK && e) snprintf(e->hint, sizeof e->hint, "remove what is left of it by hand, then run the command again");
     if (key_made) unlink(r.key_path);
   }
   arena_drop(&a);
@@ -383,12 +393,13 @@ static enum status programme_copy(struct registry *r, struct err *e) {
 
 static enum status open_body(struct registry *r, const char *url, const struct registry_options *o, struct err *e) {
   TRY(paths(r, url, o, e));
-  TRY(store_open(r->path, &(struct store_options){.mode = r->read_only ? STORE_READ : STORE_WRITE}, &r->db, e));
+  TRY(store_open(r->url, &(struct store_options){.mode = r->read_only ? STORE_READ : STORE_WRITE}, &r->db, e));
   char *key_id, *folder;
   TRY(core_meta_get(r, r->arena, "key_id", &key_id, e));
   TRY(core_meta_get(r, r->arena, "folder", &folder, e));
   if (!key_id[0]) return err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: it does not say which key it was sealed with", r->path);
   r->folder = folder;
+  TRY(place_local(r, key_id, o, e));
   TRY(seal_open(&r->seal, r->key_path, key_id, e));
   if (!r->p) TRY(programme_copy(r, e));
   TRY(core_levels(r, e));

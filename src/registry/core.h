@@ -51,7 +51,8 @@ struct area_ref { int64_t id; int64_t home; uint32_t level; struct span code; };
 
 struct registry {
   struct arena *arena;
-  char *path, *snapshots, *key_path;
+  char *path, *snapshots, *key_path; /* path: as messages say it */
+  const char *url, *beside;          /* what the store opens; what names of files beside it begin with (registry/place.h) */
   struct store *db;
   struct programme *p;
   char *actor;

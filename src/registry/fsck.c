@@ -312,7 +312,7 @@ static void list_strangers(struct fsck *f, const char *folder, const struct map 
 
 /* Work files of commands that were killed. */
 static void list_leftovers(struct fsck *f, struct arena *a) {
-  char *folder = file_dir(a, f->r->path), *stem = arena_printf(a, "%s.stage-", file_base(f->r->path)), *check = arena_printf(a, "%s.fsck-", file_base(f->r->snapshots));
+  char *folder = file_dir(a, f->r->beside), *stem = arena_printf(a, "%s.stage-", file_base(f->r->beside)), *check = arena_printf(a, "%s.fsck-", file_base(f->r->snapshots));
   DIR *d = folder ? opendir(folder) : NULL;
   if (!d) return;
   for (struct dirent *x; (x = readdir(d));)

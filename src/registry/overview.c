@@ -72,6 +72,8 @@ enum status registry_key_sheet(struct registry *r, char id[17], char digits[80],
   return OK;
 }
 
+const char *registry_key_path(const struct registry *r) { return r->key_path; }
+
 enum status registry_backup(struct registry *r, const char *to, struct err *e) {
   return store_backup(r->db, to, e);
 }

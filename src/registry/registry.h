@@ -15,7 +15,7 @@
 struct registry;
 struct snapshot; /* column/snapshot.h: a manifest and one mapped segment per home */
 
-struct registry_options { const char *key_path; /* NULL = beside the file */ const char *actor; /* who: recorded in events */ struct clock clock; bool read_only; };
+struct registry_options { const char *key_path, *snapshots; /* NULL = beside the file (registry/place.h) */ const char *actor; /* who: recorded in events */ struct clock clock; bool read_only; };
 
 enum status registry_init(const char *url, const struct programme *p, const struct registry_options *o, struct err *e) MUST_CHECK;
 /* Opens; `p` may be NULL: then the programme folder recorded at init is loaded (and its copy inside the registry is used when the folder is gone). */
@@ -53,6 +53,7 @@ enum status registry_run_decisions(struct registry *r, struct arena *a, const st
 
 /* The recovery sheet: id of the key and its 64 hexadecimal digits in groups of four. ERR_KEY when the key is not here. */
 enum status registry_key_sheet(struct registry *r, char id[17], char digits[80], struct err *e) MUST_CHECK;
+const char *registry_key_path(const struct registry *r); /* where the key is looked for */
 
 /* What is in it. */
 struct registry_level_count { const char *name; int64_t now, before; /* rows that hold; versions that no longer do */ };

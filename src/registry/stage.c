@@ -21,9 +21,9 @@ enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
   seal_ephemeral(s->key);
   char path[4200];
-  snprintf(path, sizeof path, "%s.stage-", r->path);
+  snprintf(path, sizeof path, "%s.stage-", r->beside);
   file_clear_left(path); /* of an import that was killed */
-  snprintf(path, sizeof path, "%s.stage-%ld", r->path, (long)getpid());
+  snprintf(path, sizeof path, "%s.stage-%ld", r->beside, (long)getpid());
   TRY(store_open(path, &(struct store_options){.mode = STORE_SCRATCH}, &s->db, e));
   static const enum store_sql make[] = {SQL_STAGE_HOUSEHOLDS, SQL_STAGE_CHILDREN, SQL_STAGE_VILLAGES, SQL_STAGE_ORDER};
   TRY(store_begin(s->db, true, e));
