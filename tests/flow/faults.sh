@@ -16,17 +16,8 @@ if [ -z "${FAULTS_OWN_MOUNTS:-}" ]; then
   FAULTS_OWN_MOUNTS=no
 fi
 
-# Where the tests run as root, permissions bind nobody: then another user plays. The program goes where that user can read it.
-if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
-  chmod 755 "$DIR" && mkdir "$DIR/bin" && cp "$LUCID" "$DIR/bin/lucid" && chmod 755 "$DIR/bin" "$DIR/bin/lucid"
-  as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-  own_by_user() { chown -R 65534:65534 "$@"; }
-  USER_LUCID=$DIR/bin/lucid
-else
-  as_user() { "$@"; }
-  own_by_user() { :; }
-  USER_LUCID=$LUCID
-fi
+# Root is bound by no permissions, unless it gives that power away.
+if [ "$(id -u)" = 0 ]; then as_user() { setpriv --bounding-set=-all --inh-caps=-all "$@"; }; else as_user() { "$@"; }; fi
 
 households() { ask "$1" 'SELECT count(*) FROM household'; }
 
@@ -107,30 +98,34 @@ ok "a limit on file sizes stops an import with a message, not a signal, and noth
 
 # ---- a folder that may not be written to ----
 
+mkdir "$DIR/probe-ro" && chmod 555 "$DIR/probe-ro"
+if as_user touch "$DIR/probe-ro/x" 2>/dev/null || ! as_user true 2>/dev/null; then
+  skip "a read-only folder" "permissions bind nobody here"
+else
 registry "$DIR/ro" 60
 "$LUCID" round close "$DIR/ro/x.lucid" 2026 >/dev/null
 "$LUCID" identify "$DIR/ro/x.lucid" >/dev/null 2>&1
-own_by_user "$DIR/ro"
 chmod -R a-w "$DIR/ro"
-ok "status works in a read-only folder" run as_user "$USER_LUCID" status "$DIR/ro/x.lucid"
-ok "round list works in a read-only folder" run as_user "$USER_LUCID" round list "$DIR/ro/x.lucid"
-ok "history works in a read-only folder" run as_user "$USER_LUCID" history "$DIR/ro/x.lucid" H00001
-ok "explain works in a read-only folder" run as_user "$USER_LUCID" explain "$DIR/ro/x.lucid" H00001
-ok "fsck works in a read-only folder" run as_user "$USER_LUCID" fsck "$DIR/ro/x.lucid"
-fails "a new round in a read-only folder is refused" 7 "HINT" as_user "$USER_LUCID" round open "$DIR/ro/x.lucid" 2027
+ok "status works in a read-only folder" run as_user "$LUCID" status "$DIR/ro/x.lucid"
+ok "round list works in a read-only folder" run as_user "$LUCID" round list "$DIR/ro/x.lucid"
+ok "history works in a read-only folder" run as_user "$LUCID" history "$DIR/ro/x.lucid" H00001
+ok "explain works in a read-only folder" run as_user "$LUCID" explain "$DIR/ro/x.lucid" H00001
+ok "fsck works in a read-only folder" run as_user "$LUCID" fsck "$DIR/ro/x.lucid"
+fails "a new round in a read-only folder is refused" 7 "HINT" as_user "$LUCID" round open "$DIR/ro/x.lucid" 2027
 says "... and says that it may not be written to" "may not be written to"
-fails "an import into a read-only folder is refused" 7 "HINT" as_user "$USER_LUCID" import "$DIR/ro/x.lucid"
-fails "a new registry in a read-only folder is refused" 7 "HINT" as_user "$USER_LUCID" init "$DIR/ro/programme" "$DIR/ro/new.lucid"
-fails "a backup into a read-only folder is refused" 7 "copy.lucid" as_user "$USER_LUCID" backup "$DIR/ro/x.lucid" "$DIR/ro/copy.lucid"
-fails "a run into a read-only folder is refused" 7 "HINT" as_user "$USER_LUCID" run "$DIR/ro/programme" --out "$DIR/ro/out"
+fails "an import into a read-only folder is refused" 7 "HINT" as_user "$LUCID" import "$DIR/ro/x.lucid"
+fails "a new registry in a read-only folder is refused" 7 "HINT" as_user "$LUCID" init "$DIR/ro/programme" "$DIR/ro/new.lucid"
+fails "a backup into a read-only folder is refused" 7 "copy.lucid" as_user "$LUCID" backup "$DIR/ro/x.lucid" "$DIR/ro/copy.lucid"
+fails "a run into a read-only folder is refused" 7 "HINT" as_user "$LUCID" run "$DIR/ro/programme" --out "$DIR/ro/out"
 chmod u+w "$DIR/ro"
 ok "nothing was left in it" [ -z "$(find "$DIR/ro" -name 'new*' -o -name 'copy*' -o -name 'out' -o -name '*stage*' -o -name '*-writer')" ]
 chmod u+w "$DIR/ro/x.lucid" && chmod a-w "$DIR/ro"
-fails "a file that may be written in a folder that may not" 7 "HINT" as_user "$USER_LUCID" set "$DIR/ro/x.lucid" H00001 income=5
+fails "a file that may be written in a folder that may not" 7 "HINT" as_user "$LUCID" set "$DIR/ro/x.lucid" H00001 income=5
 chmod u+w "$DIR/ro"
 sound "the registry is sound after it" "$DIR/ro/x.lucid"
 chmod 000 "$DIR/ro/x.lucid"
-fails "a registry that may not be read" 7 "HINT" as_user "$USER_LUCID" status "$DIR/ro/x.lucid"
+fails "a registry that may not be read" 7 "HINT" as_user "$LUCID" status "$DIR/ro/x.lucid"
+fi
 
 # ---- two writers at once ----
 
