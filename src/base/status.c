@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct {
   int exit_code, http;
   const char *name, *words;
@@ -26,6 +28,7 @@ static void trim_partial(char *s) {
 PRINTF_LIKE(3, 0) static void fill(char *to, size_t cap, const char *fmt, va_list ap) {
   vsnprintf(to, cap, fmt, ap);
   trim_partial(to);
+  text_tame(to); /* messages quote file names, headings and cells */
 }
 
 enum status err_fill(struct err *e, enum status status, const char *hint, const char *fmt, ...) {
@@ -37,6 +40,7 @@ enum status err_fill(struct err *e, enum status status, const char *hint, const 
   e->status = status;
   snprintf(e->hint, sizeof e->hint, "%s", hint ? hint : "");
   trim_partial(e->hint);
+  text_tame(e->hint);
   return status;
 }
 

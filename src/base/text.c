@@ -132,6 +132,13 @@ bool text_is_utf8(const char *s, size_t n, size_t *bad) {
   return true;
 }
 
+void text_tame(char *s) {
+  for (unsigned char *u = (unsigned char *)s; *u; u++) {
+    if ((*u < 0x20 && *u != '\n' && *u != '\t') || *u == 0x7F) *u = '?';
+    if (*u == 0xC2 && u[1] >= 0x80 && u[1] < 0xA0) u[0] = u[1] = '?'; /* those above 0x7F */
+  }
+}
+
 size_t text_width(const char *s, size_t n) {
   size_t width = 0;
   while (n) {

@@ -43,6 +43,8 @@ bool text_is_utf8(const char *s, size_t n, size_t *bad);
 /* Decodes one character; returns its length in bytes, 0 when it is not well formed. */
 size_t text_utf8_next(const char *s, size_t n, uint32_t *code);
 size_t text_utf8_put(char out[4], uint32_t code);
+/* Makes text from files fit to be shown: control characters, which a terminal would obey, become `?`; tabs and line ends stay. */
+void text_tame(char *s);
 /* Columns a terminal gives the text: two for wide (CJK) characters. */
 size_t text_width(const char *s, size_t n);
 

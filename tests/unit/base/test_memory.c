@@ -114,6 +114,17 @@ static void bits_count_only_up_to_the_last_row(void **state) {
   assert_int_equal(bits_count(b, 128), 127);
 }
 
+static void words_from_a_file_do_not_command_the_terminal(void **state) {
+  (void)state;
+  char s[] = "a\033[2Jb\tc\nd\x7f\xC2\x9B""1\xC3\xA9\xE4\xB8\xAD";
+  struct err e;
+  text_tame(s);
+  assert_string_equal(s, "a?[2Jb\tc\nd???1\xC3\xA9\xE4\xB8\xAD");
+  (void)err_set(&e, ERR_INPUT, "not \033 either", "the column \033]0;x\007 is not there");
+  assert_string_equal(e.message, "the column ?]0;x? is not there");
+  assert_string_equal(e.hint, "not ? either");
+}
+
 UNIT_MAIN(UNIT(memory_from_an_arena_is_zeroed_and_aligned), UNIT(an_arena_never_passes_its_ceiling), UNIT(a_map_finds_every_key_and_no_other),
           UNIT(a_text_never_passes_its_maximum_and_says_so), UNIT(only_well_formed_utf8_passes), UNIT(characters_survive_a_round_trip),
-          UNIT(bits_count_only_up_to_the_last_row))
+          UNIT(bits_count_only_up_to_the_last_row), UNIT(words_from_a_file_do_not_command_the_terminal))
