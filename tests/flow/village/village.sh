@@ -5,6 +5,7 @@
 #   ask FILE SQL                what SQLite says
 #   sound NAME FILE             lucid fsck finds nothing
 # Identity numbers are 18 digits and begin with 999999, telephones with 00CANARY: neither can be anybody's.
+[ -x "$LUCID" ] || { echo "not ok the program is built: $LUCID"; exit 1; }
 village() { mkdir -p "$1/programme/data" && cp "$TOP/tests/flow/village/programme.yaml" "$1/programme/"; }
 people() {
   mkdir -p "$3"
