@@ -67,7 +67,7 @@ const struct verb verb_identify = {
     .arguments = "REGISTRY",
     .summary = "decide who is selected, and measure poverty, on a closed round",
     .options = "round=NAME  the round (default: the latest)\n"
-               "seed=TEXT  public text that breaks ties at a quota; without it the snapshot's hash does\n"
+               "seed=TEXT  public text that breaks ties at a quota (default: the round's own, see `lucid help round`; else the snapshot's hash)\n"
                "decisions=FILE.csv  also list every household's decision\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"

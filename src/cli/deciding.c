@@ -4,6 +4,7 @@
 
 #include "identify/diff.h"
 #include "identify/summary.h"
+#include "registry/seed.h"
 
 enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) {
   *d = (struct deciding){0};
@@ -29,12 +30,27 @@ void deciding_close(struct deciding *d) {
   pool_close(d->pool);
 }
 
+/* A seed fixed before the round closed is the round's: another one given now is somebody trying. */
+static enum status choose_seed(struct cli *c, struct deciding *d, const char **seed, const char **from, struct err *e) {
+  struct round_seed fixed;
+  *from = "option";
+  TRY(registry_seed_get(d->registry, d->round.id, &fixed, e));
+  if (!fixed.event) return OK;
+  if (*seed && strcmp(*seed, fixed.text) != 0)
+    return err_set(e, ERR_CONFLICT, "leave --seed out", "the seed of round \"%s\" was fixed before it closed (event %lld): %s", d->round.name, (long long)fixed.event, fixed.text);
+  *from = "round";
+  ARENA_TRY(e, *seed = arena_str(&c->arena, fixed.text));
+  return OK;
+}
+
 enum status deciding_run(struct cli *c, struct deciding *d, struct programme *p, const char *seed, bool decisions_only, struct identified *out, struct err *e) {
   if (seed && (!*seed || strlen(seed) > 127)) return err_set(e, ERR_USAGE, "take a short public text: \"lottery draw 2026-118: 3 17 22 28 30 41\"", "a seed has 1 to 127 bytes");
+  const char *from;
+  TRY(choose_seed(c, d, &seed, &from, e));
   TRY(diff_fits(p ? p : d->programme, snapshot_schema(d->snapshot), e));
   const bool own = seed && strcmp(seed, d->round.snapshot) == 0; /* the recorded seed of a run that was given none */
   struct identify_input in = {.programme = p ? p : d->programme, .segments = d->segments, .segment_count = d->segment_count, .round = d->round.name, .year = d->round.year,
-                              .snapshot = d->round.snapshot, .seed = own ? NULL : seed, .seed_from = "option", .pool = d->pool, .progress = &c->progress, .decisions_only = decisions_only};
+                              .snapshot = d->round.snapshot, .seed = own ? NULL : seed, .seed_from = from, .pool = d->pool, .progress = &c->progress, .decisions_only = decisions_only};
   progress_begin(&c->progress, "deciding", "households", (uint64_t)(d->round.households > 0 ? d->round.households : 0));
   enum status st = identify_run(&c->arena, &in, out, e);
   progress_end(&c->progress);

@@ -19,7 +19,7 @@ struct identify_input {
   int32_t year;            /* 0 = the programme's */
   const char *snapshot;    /* hex hash; "" when there is none */
   const char *seed;        /* NULL = none given: draws use the snapshot's hash, and the result says so */
-  const char *seed_from;   /* "programme" or "option"; used with seed */
+  const char *seed_from;   /* "round" (fixed before it closed) or "option"; used with seed */
   struct pool *pool;       /* NULL = this thread alone */
   struct progress *progress;
   bool decisions_only;     /* leave the figures out: diff and what-if need decisions only */

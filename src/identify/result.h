@@ -137,7 +137,7 @@ struct identify_result {
   char snapshot[65], rules_hash[65], source_hash[65], decisions_hash[65];
   const char *engine;          /* LUCID_VERSION */
   const char *seed;            /* what the draw used */
-  const char *seed_from;       /* "programme", "option", "snapshot" (none given: the snapshot's hash) */
+  const char *seed_from;       /* "round" (fixed before it closed), "option", "snapshot" (none given: the snapshot's hash) */
   int64_t run_id, at;          /* at: microseconds since 1970; left out of anything hashed. 0 = not recorded */
   bool weighted, has_welfare, has_af, has_quota, has_psu, has_strata;
   uint32_t main_line;

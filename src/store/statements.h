@@ -27,6 +27,7 @@
   X(EVENT_COUNT, "SELECT count(*) FROM event")                                                               \
   X(EVENT_UNDONE_BY, "SELECT id FROM event WHERE undoes = ?1")                                               \
   X(EVENT_CLOSE_AFTER, "SELECT id, detail FROM event WHERE kind = 'round_close' AND id > ?1 ORDER BY id")    \
+  X(EVENT_SEED, "SELECT id, source, detail FROM event WHERE kind = 'round_seed' AND round = ?1 ORDER BY id") \
   /* rounds */                                                                                               \
   X(ROUND_PUT, "INSERT INTO round(id, name, year, opened, closed, snapshot, households, members) VALUES (?1, ?2, ?3, ?4, NULL, '', 0, 0)") \
   X(ROUND_CLOSE, "UPDATE round SET closed = ?2, snapshot = ?3, households = ?4, members = ?5 WHERE id = ?1") \
