@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/open.h"
+#include "cli/say.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -14,8 +15,8 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_adopt(r, p, &event, e);
   registry_close(r);
   TRY(s);
-  if (event) printf("event %" PRId64 ": the registry now works by %s\n", event, folder);
-  else printf("the registry works by that programme already\n");
+  if (event) printf(say(c, "event %" PRId64 ": the registry now works by %s\n"), event, folder);
+  else fputs(say(c, "the registry works by that programme already\n"), stdout);
   return OK;
 }
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cli/open.h"
+#include "cli/say.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -10,7 +11,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_backup(r, to, e);
   registry_close(r);
   TRY(s);
-  printf("%s: a whole copy of %s, checked\n", to, c->args[0]);
+  printf(say(c, "%s: a whole copy of %s, checked\n"), to, c->args[0]);
   cli_note(c, "the key is not in it: keep %s.key (or its recovery sheet) somewhere else", c->args[0]);
   cli_note(c, "snapshots are made again from it when they are needed");
   return OK;

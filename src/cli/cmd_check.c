@@ -211,8 +211,8 @@ static enum status show_summary(struct cli *c, const struct programme *p, struct
     text_addf(&w, c->lang == LANG_ZH ? "%u 项（--assumed 列出）" : "%u values (--assumed lists them)", p->assumed_count);
     row(c, t, (struct words){"assumed", "假定"}, held(c, &w));
   }
-  row(c, t, (struct words){"rules hash", "规则散列"}, arena_str(&c->arena, digest_hex(&p->rules_hash, hex)));
-  row(c, t, (struct words){"source hash", "文件散列"}, arena_str(&c->arena, digest_hex(&p->source_hash, hex)));
+  row(c, t, (struct words){"rules hash", "规则哈希"}, arena_str(&c->arena, digest_hex(&p->rules_hash, hex)));
+  row(c, t, (struct words){"source hash", "文件哈希"}, arena_str(&c->arena, digest_hex(&p->source_hash, hex)));
   text_free(&w);
   if (s != OK) return s;
   return table_close(t, e);

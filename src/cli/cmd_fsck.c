@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/open.h"
+#include "cli/say.h"
 
 static void show(void *ctx, const struct registry_finding *f) {
   (void)ctx;
@@ -17,7 +18,7 @@ static enum status run(struct cli *c, struct err *e) {
   registry_close(r);
   TRY(s);
   if (bad) return err_set(e, ERR_CORRUPT, "keep the file as it is, restore the latest backup beside it", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", c->args[0], bad, checked);
-  printf("%s: whole (%" PRIu64 " things checked)\n", c->args[0], checked);
+  printf(say(c, "%s: whole (%" PRIu64 " things checked)\n"), c->args[0], checked);
   return OK;
 }
 

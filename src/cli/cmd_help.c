@@ -2,6 +2,7 @@
 
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
 
 struct group {
@@ -19,8 +20,8 @@ static const struct verb *const decide[] = {VERBS_DECIDE(X) NULL};
 static const struct group groups[] = {
     {"Begin", "开始", start},
     {"A programme folder", "项目文件夹", programme},
-    {"The registry: people and rounds", "登记库:住户与轮次", registry},
-    {"Who is poor, and why", "谁贫困,为什么", decide},
+    {"The registry: people and rounds", "登记库：住户与轮次", registry},
+    {"Who is poor, and why", "谁贫困，为什么", decide},
 };
 #define GROUPS (sizeof groups / sizeof *groups)
 
@@ -44,14 +45,15 @@ enum status help_unknown(const char *name, struct err *e) {
 }
 
 void help_overview(FILE *out, enum language lang) {
-  fprintf(out, "lucid " LUCID_VERSION " - runs a targeted anti-poverty programme in the open\n\nusage: lucid VERB [ARGUMENT]... [--OPTION]...\n");
+  fprintf(out, "lucid " LUCID_VERSION " - %s\n", say_in(lang, "runs a targeted anti-poverty programme in the open"));
+  fputs(say_in(lang, "\nusage: lucid VERB [ARGUMENT]... [--OPTION]...\n"), out);
   for (size_t g = 0; g < GROUPS; g++) {
     if (!*groups[g].verbs) continue;
     fprintf(out, "\n%s\n", lang == LANG_ZH ? groups[g].title_zh : groups[g].title);
-    for (const struct verb *const *v = groups[g].verbs; *v; v++) fprintf(out, "  %-10s %s\n", (*v)->name, (*v)->summary);
+    for (const struct verb *const *v = groups[g].verbs; *v; v++) fprintf(out, "  %-10s %s\n", (*v)->name, say_in(lang, (*v)->summary));
   }
-  fprintf(out, "\nFirst steps:  lucid new my-programme && lucid run my-programme --out first-run\n"
-               "More on one:  lucid help VERB       Every verb takes --format table|csv|json, --lang en|zh, --quiet.\n");
+  fputs(say_in(lang, "\nFirst steps:  lucid new my-programme && lucid run my-programme --out first-run\n"
+               "More on one:  lucid help VERB       Every verb takes --format table|csv|json, --lang en|zh, --quiet.\n"), out);
 }
 
 static void print_options(FILE *out, const char *table) {

@@ -13,8 +13,8 @@ static enum status print(struct cli *c, const struct registry_history *h, uint32
     for (uint32_t k = 0; k < h[i].change_count; k++) {
       const struct registry_change *x = &h[i].changes[k];
       table_int(t, h[i].event), table_text(t, instant_format(h[i].at, when));
-      table_text(t, h[i].kind), table_text(t, h[i].actor), table_text(t, h[i].round);
-      table_text(t, x->level), table_text(t, x->row), table_text(t, x->field), table_text(t, x->before), table_text(t, x->after);
+      table_text(t, table_word(t, h[i].kind)), table_text(t, h[i].actor), table_text(t, h[i].round);
+      table_text(t, table_word(t, x->level)), table_text(t, x->row), table_text(t, x->field), table_text(t, x->before), table_text(t, x->after);
     }
   return table_close(t, e);
 }

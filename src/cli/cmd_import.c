@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/open.h"
+#include "cli/say.h"
 #include "cli/table.h"
 #include "registry/import.h"
 
@@ -23,6 +25,11 @@ static enum status print_counts(struct cli *c, const char *round, const struct i
   return OK;
 }
 
+static size_t pad_to(size_t width, const char *s) {
+  size_t w = text_width(s, strlen(s));
+  return w < width ? width - w : 0;
+}
+
 static enum status one_file(struct cli *c, struct registry *r, const char *round, const char *file, struct ingest_options *o, bool dry, struct import_counts *n, struct err *e) {
   struct source src = {.name = file_base(file), .file = file, .level = LEVEL_HOUSEHOLD};
   const struct source *list[1] = {&src};
@@ -36,7 +43,7 @@ static enum status one_file(struct cli *c, struct registry *r, const char *round
   uint32_t count;
   TRY(ingest_preview(&c->arena, registry_programme(r), &src, o, &m, &count, e));
   for (uint32_t i = 0; i < count; i++)
-    cli_note(c, "  %-24s -> %s%s%s%s", m[i].column, m[i].field ? m[i].field : "(not imported)", m[i].why ? "  (" : "", m[i].why ? m[i].why : "", m[i].why ? ")" : "");
+    cli_note(c, "  %s%*s -> %s%s%s%s", m[i].column, (int)pad_to(24, m[i].column), "", m[i].field ? m[i].field : say(c, "(not imported)"), m[i].why ? "  (" : "", m[i].why ? m[i].why : "", m[i].why ? ")" : "");
   return import_from(r, round, list, 1, o, dry, n, e);
 }
 

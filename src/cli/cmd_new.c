@@ -8,13 +8,8 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(programme_new(folder, e));
   size_t n = strlen(folder);
   while (n > 1 && folder[n - 1] == '/') n--;
-  if (c->lang == LANG_ZH) {
-    cli_note(c, "已在 %s 写入一个可运行的小项目(数据为虚构)。", folder);
-    cli_note(c, "接下来:  lucid check %s    lucid run %s --out %.*s-out", folder, folder, (int)n, folder);
-  } else {
-    cli_note(c, "%s holds a small working programme with made-up data.", folder);
-    cli_note(c, "Next:  lucid check %s    lucid run %s --out %.*s-out", folder, folder, (int)n, folder);
-  }
+  cli_note(c, "%s holds a small working programme with made-up data.", folder);
+  cli_note(c, "Next:  lucid check %s    lucid run %s --out %.*s-out", folder, folder, (int)n, folder);
   return OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/say.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -23,8 +24,8 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_edit(r, cli_option(c, "round"), household, cli_option(c, "member"), sets, n, &event, e);
   registry_close(r);
   TRY(s);
-  if (event) printf("event %" PRId64 ": household %s is changed\n", event, household);
-  else printf("household %s says so already: nothing was written\n", household);
+  if (event) printf(say(c, "event %" PRId64 ": household %s is changed\n"), event, household);
+  else printf(say(c, "household %s says so already: nothing was written\n"), household);
   return OK;
 }
 

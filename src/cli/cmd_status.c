@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "cli/open.h"
+#include "cli/say.h"
 #include "cli/table.h"
 
 static const char *const folder_words[] = {
@@ -25,30 +26,31 @@ static enum status run(struct cli *c, struct err *e) {
   if (s == OK) s = registry_rounds(r, &c->arena, &rounds, &n, e);
   if (s == OK) s = table_open(c, heads, &t, e);
   if (s == OK) {
-    table_text(t, "registry"), table_text(t, st.path);
-    table_text(t, "programme"), table_text(t, st.programme);
-    table_text(t, "made with"), table_text(t, st.engine);
-    table_text(t, "programme folder"), table_text(t, folder_words[st.programme_folder]);
+    table_text(t, table_word(t, "registry")), table_text(t, st.path);
+    table_text(t, table_word(t, "programme")), table_text(t, st.programme);
+    table_text(t, table_word(t, "made with")), table_text(t, st.engine);
+    table_text(t, table_word(t, "programme folder")), table_text(t, table_word(t, folder_words[st.programme_folder]));
     for (uint32_t i = 0; i < st.level_count; i++) {
       snprintf(line, sizeof line, "%lld", (long long)st.levels[i].now);
-      table_text(t, st.levels[i].name), table_text(t, line);
+      table_text(t, table_word(t, st.levels[i].name)), table_text(t, line);
       if (!st.levels[i].before) continue;
       char name[80];
-      snprintf(name, sizeof name, "%s, earlier versions", st.levels[i].name);
+      snprintf(name, sizeof name, table_word(t, "%s, earlier versions"), table_word(t, st.levels[i].name));
       snprintf(line, sizeof line, "%lld", (long long)st.levels[i].before);
       table_text(t, name), table_text(t, line);
     }
     for (uint32_t i = 0; i < n; i++) {
       char name[80];
-      snprintf(name, sizeof name, "round %s", rounds[i].name);
-      if (rounds[i].open) snprintf(line, sizeof line, "open (%d)", rounds[i].year);
-      else snprintf(line, sizeof line, "closed (%d): %lld households, %lld members, snapshot %.12s", rounds[i].year, (long long)rounds[i].households, (long long)rounds[i].members, rounds[i].snapshot);
+      snprintf(name, sizeof name, table_word(t, "round %s"), rounds[i].name);
+      if (rounds[i].open) snprintf(line, sizeof line, table_word(t, "open (%d)"), rounds[i].year);
+      else snprintf(line, sizeof line, table_word(t, "closed (%d): %lld households, %lld members, snapshot %.12s"), rounds[i].year, (long long)rounds[i].households, (long long)rounds[i].members, rounds[i].snapshot);
       table_text(t, name), table_text(t, line);
     }
-    snprintf(line, sizeof line, "%lld; last: %s by %s at %s", (long long)st.events, st.last_event_kind, st.last_event_actor, instant_format(st.last_event_at, when));
-    table_text(t, "events"), table_text(t, line);
-    snprintf(line, sizeof line, st.key ? "here (%s)" : "NOT HERE (%s): sealed fields show as \"sealed\"", st.key_id);
-    table_text(t, "key"), table_text(t, line);
+    snprintf(line, sizeof line, table_word(t, "%lld; last: %s by %s at %s"), (long long)st.events, table_word(t, st.last_event_kind), st.last_event_actor, instant_format(st.last_event_at, when));
+    table_text(t, table_word(t, "events")), table_text(t, line);
+    if (st.key) snprintf(line, sizeof line, table_word(t, "here (%s)"), st.key_id);
+    else snprintf(line, sizeof line, table_word(t, "NOT HERE (%s): sealed fields show as \"sealed\""), st.key_id);
+    table_text(t, table_word(t, "key")), table_text(t, line);
     s = table_close(t, e);
     if (s == OK && !st.key) cli_note(c, "%s", st.key_why);
   }

@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "cli/open.h"
+#include "cli/say.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -14,7 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_undo(r, event, &u, e);
   registry_close(r);
   TRY(s);
-  printf("event %" PRId64 " takes back event %" PRId64 ": %" PRIu64 " rows as before, %" PRIu64 " ended\n", u.event, u.undone, u.restored, u.ended);
+  printf(say(c, "event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n"), u.event, u.undone, u.restored, u.ended);
   return OK;
 }
 

@@ -1,6 +1,7 @@
 /* main.c - the door: finds the verb, reads its options, runs it, prints what went wrong with its HINT, and exits with the
  * status's code. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/number.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/say.h"
 
 static volatile int stop_asked; /* the one thing a signal handler may touch */
 
@@ -21,7 +23,7 @@ void cli_note(const struct cli *c, const char *fmt, ...) {
   if (c->quiet) return;
   va_list ap;
   va_start(ap, fmt);
-  vfprintf(stderr, fmt, ap);
+  vfprintf(stderr, say(c, fmt), ap);
   va_end(ap);
   fputc('\n', stderr);
 }
@@ -88,6 +90,9 @@ int main(int argc, char **argv) {
   arena_init(&c.arena, 0);
   enum status s = run_verb(&c, argc > 1 ? argc - 2 : 0, argv + 2, &e);
   arena_drop(&c.arena);
-  if (s == OK && (fflush(stdout) != 0 || ferror(stdout))) s = err_set(&e, ERR_IO, NULL, "standard output could not be written");
+  errno = 0;
+  bool written = fflush(stdout) == 0 && !ferror(stdout);
+  if (!written && errno == EPIPE) return c.exit_code; /* the reader has seen enough: `lucid history ... | head` */
+  if (s == OK && !written) s = err_set(&e, ERR_IO, NULL, "standard output could not be written");
   return s == OK ? c.exit_code : complain(s, &e);
 }

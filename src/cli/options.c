@@ -124,6 +124,21 @@ static bool is_expression(const struct cli *c, const char *word) {
   return word[1] != '-' || strspn(word + 2, "abcdefghijklmnopqrstuvwxyz-") != strcspn(word + 2, "=");
 }
 
+/* How many arguments the verb's row names; a row that ends in "..." takes any number, an expression answers for itself. */
+static enum status refuse_left_over(const struct cli *c, struct err *e) {
+  const char *names = c->verb->arguments;
+  if (c->verb->verbatim || (names && strstr(names, "..."))) return OK;
+  int most = names && *names ? 1 : 0;
+  for (const char *p = names; p && *p; p++) most += *p == ' ';
+  if (c->arg_count <= most) return OK;
+  const char *left = c->args[most];
+  char hint[400];
+  struct option_row row;
+  if (find_in(c->verb->options, "file", 4, &row)) snprintf(hint, sizeof hint, "a data file is named with --file: lucid %s %s --file %s", c->verb->name, c->args[0], left);
+  else snprintf(hint, sizeof hint, "usage: lucid %s %s; a name with spaces goes in quotes", c->verb->name, c->verb->arguments);
+  return err_set(e, ERR_USAGE, hint, "`lucid %s` does not know what to do with \"%s\"", c->verb->name, left);
+}
+
 enum status options_read(struct cli *c, int argc, char **argv, struct err *e) {
   ARENA_TRY(e, c->args = arena_array(&c->arena, (size_t)argc + 1, sizeof *c->args));
   ARENA_TRY(e, c->options = arena_array(&c->arena, (size_t)argc + 1, sizeof *c->options));
@@ -143,7 +158,8 @@ enum status options_read(struct cli *c, int argc, char **argv, struct err *e) {
       if (took_next) i++;
     }
   }
-  return common(c, e);
+  TRY(common(c, e));
+  return cli_flag(c, "help") ? OK : refuse_left_over(c, e);
 }
 
 const char *cli_option_nth(const struct cli *c, const char *name, int nth) {

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/number.h"
+#include "cli/say.h"
 
 enum { MOST_COLUMNS = 64 };
 
@@ -53,6 +54,10 @@ void table_int(struct table_out *t, int64_t v) {
   hold(t, arena_str(&t->c->arena, buf), true);
 }
 
+void table_number(struct table_out *t, const char *digits) { hold(t, digits ? arena_str(&t->c->arena, digits) : NULL, true); }
+
+const char *table_word(const struct table_out *t, const char *english) { return t->c->format == FORMAT_TABLE ? say(t->c, english) : english; }
+
 void table_real(struct table_out *t, double v, int decimals) {
   char buf[64];
   if (!isfinite(v)) {
@@ -64,7 +69,10 @@ void table_real(struct table_out *t, double v, int decimals) {
   hold(t, arena_str(&t->c->arena, buf), true);
 }
 
-static const char *heading(const struct table_out *t, int i) { return t->headings[i] + (t->headings[i][0] == '>'); }
+static const char *heading(const struct table_out *t, int i) {
+  const char *name = t->headings[i] + (t->headings[i][0] == '>');
+  return table_word(t, name); /* programs that read CSV or JSON find the same names in every language */
+}
 
 static void print_padded(const char *s, size_t width, bool right, bool last) {
   size_t w = text_width(s, strlen(s)), pad = width > w ? width - w : 0;

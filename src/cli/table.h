@@ -9,6 +9,8 @@ struct table_out;
 enum status table_open(struct cli *c, const char *const *headings, struct table_out **out, struct err *e) MUST_CHECK;
 void table_text(struct table_out *t, const char *s); /* the next cell; NULL = empty (json null) */
 void table_int(struct table_out *t, int64_t v);
+void table_number(struct table_out *t, const char *digits); /* a number as written: a year, not grouped on the screen */
+const char *table_word(const struct table_out *t, const char *english) __attribute__((format_arg(2))); /* in the person's language on a screen, as it is in csv and json */
 void table_real(struct table_out *t, double v, int decimals); /* decimals on screen; exact in csv and json */
 enum status table_close(struct table_out *t, struct err *e) MUST_CHECK; /* prints what is held */
 

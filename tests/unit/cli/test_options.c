@@ -4,7 +4,7 @@
 
 static const struct verb sample = {
     .name = "sample",
-    .arguments = "FILE",
+    .arguments = "FILE [SECOND]",
     .options = "round=NAME  which round\nset=NAME=JSON*  a value\ndry-run  check only\n",
 };
 
@@ -55,12 +55,21 @@ static void a_missing_argument_shows_the_usage(void **state) {
   const char *word;
   int64_t n;
   assert_ok(read_words(&c, &e, WORDS("--round", "12")), &e);
-  assert_refused(cli_need(&c, 0, "the file", &word, &e), ERR_USAGE, "usage: lucid sample FILE", &e);
+  assert_refused(cli_need(&c, 0, "the file", &word, &e), ERR_USAGE, "usage: lucid sample FILE [SECOND]", &e);
   assert_ok(cli_option_int(&c, "round", 1, 20, 5, &n, &e), &e);
   assert_int_equal(n, 12);
   assert_refused(cli_option_int(&c, "round", 1, 10, 5, &n, &e), ERR_USAGE, "from 1 to 10", &e);
   assert_ok(cli_option_int(&c, "other", 1, 10, 5, &n, &e), &e);
   assert_int_equal(n, 5);
+  arena_drop(&c.arena);
+}
+
+static void an_argument_too_many_is_refused_by_name(void **state) {
+  (void)state;
+  struct cli c;
+  struct err e = {0};
+  assert_int_equal(read_words(&c, &e, WORDS("a.csv", "b.csv", "c.csv")), ERR_USAGE);
+  assert_string_equal(e.message, "`lucid sample` does not know what to do with \"c.csv\"");
   arena_drop(&c.arena);
 }
 
@@ -77,5 +86,5 @@ static void an_option_table_is_taken_apart_line_by_line(void **state) {
   assert_false(options_next(&at, &row));
 }
 
-UNIT_MAIN(UNIT(options_may_stand_anywhere), UNIT(a_wrong_word_is_named_with_the_nearest_right_one), UNIT(a_missing_argument_shows_the_usage),
+UNIT_MAIN(UNIT(options_may_stand_anywhere), UNIT(a_wrong_word_is_named_with_the_nearest_right_one), UNIT(a_missing_argument_shows_the_usage), UNIT(an_argument_too_many_is_refused_by_name),
           UNIT(an_option_table_is_taken_apart_line_by_line))

@@ -1,0 +1,152 @@
+#include "cli/say.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct pair {
+  const char *en, *zh;
+};
+
+static const struct pair pairs[] = {
+    /* help: what each verb does */
+    {"runs a targeted anti-poverty programme in the open", "公开、可核查地开展精准扶贫"},
+    {"do it all in one go: registry, import, snapshot, decisions, report", "一步到位：建库、导入、快照、认定、报告"},
+    {"what Lucid can do, or one verb in full", "列出全部命令，或详述其中一个"},
+    {"write a small working programme with comments", "写出一个可运行、带注释的小项目"},
+    {"validate a programme folder: what is wrong, or what was understood", "检查项目文件夹：指出错误，或说明读懂了什么"},
+    {"try a rule: prints its value and type as JSON", "试算一条规则：以 JSON 给出值和类型"},
+    {"make a registry for a programme, and its key", "为项目建立登记库及其密钥"},
+    {"bring data files into the open round", "把数据文件导入已开启的轮次"},
+    {"a closed round as CSV or Stata files, with labels", "把已结束的轮次导出为带标签的 CSV 或 Stata 文件"},
+    {"correct fields of one household or member by hand", "手工更正一户或一名成员的字段"},
+    {"open a round, close it for good, or list all", "开启轮次、永久结束轮次，或列出全部轮次"},
+    {"what a registry holds, and whether all is well with it", "登记库里有什么，是否一切正常"},
+    {"take changed rules into a registry", "让登记库采用修改后的规则"},
+    {"households by the value of a field, sealed ones too", "按字段的值查找住户，加密字段也可以"},
+    {"all that happened to a household: what, when, by whom", "一户的全部经过：何事、何时、何人"},
+    {"take an import or an edit back", "撤回一次导入或更正"},
+    {"check that a registry is whole", "检查登记库是否完好"},
+    {"copy a registry while others work on it", "备份登记库，不影响他人使用"},
+    {"decide who is selected, and measure poverty, on a closed round", "对已结束的轮次作出认定并测量贫困"},
+    {"say why one household was decided as it was, and what would alter it", "说明一户为何如此认定，怎样会改变结果"},
+    {"who would enter and who would leave under other rules, before anyone decides", "决定之前先看：换一套规则，谁进谁出"},
+    {"write one page on who is poor, where, why, and how sure that is", "写出一页报告：谁贫困、在哪里、为什么、有多可靠"},
+    {"\nusage: lucid VERB [ARGUMENT]... [--OPTION]...\n", "\n用法：lucid 命令 [参数]... [--选项]...\n"},
+    {"\nFirst steps:  lucid new my-programme && lucid run my-programme --out first-run\n"
+     "More on one:  lucid help VERB       Every verb takes --format table|csv|json, --lang en|zh, --quiet.\n",
+     "\n第一步：    lucid new my-programme && lucid run my-programme --out first-run\n"
+     "详细说明：  lucid help 命令（英文）    每个命令都可加 --format table|csv|json、--lang en|zh、--quiet\n"},
+    /* headings of tables on the screen */
+    {"what", "事项"},
+    {"value", "内容"},
+    {"file", "文件"},
+    {"line", "行"},
+    {"column", "列"},
+    {"message", "问题"},
+    {"hint", "提示"},
+    {"section", "部分"},
+    {"name", "名称"},
+    {"source", "来源"},
+    {"household", "住户"},
+    {"members", "成员"},
+    {"village", "村"},
+    {"level", "层级"},
+    {"rows", "行数"},
+    {"columns", "列数"},
+    {"event", "事件"},
+    {"when", "时间"},
+    {"who", "经手人"},
+    {"round", "轮次"},
+    {"row", "序号"},
+    {"field", "字段"},
+    {"before", "原值"},
+    {"after", "新值"},
+    {"rows read", "读入行数"},
+    {"refused", "退回"},
+    {"inserted", "新增"},
+    {"changed", "变更"},
+    {"unchanged", "未变"},
+    {"ended", "移出"},
+    {"year", "年份"},
+    {"state", "状态"},
+    {"open", "进行中"},
+    {"closed", "已结束"},
+    {"households", "户数"},
+    {"snapshot", "快照"},
+    {"import", "导入"},
+    {"edit", "更正"},
+    {"undo", "撤回"},
+    {"sealed", "已加密"},
+    {"list of members taken", "成员名单已登记"},
+    /* lucid status */
+    {"registry", "登记库"},
+    {"programme", "项目名"},
+    {"made with", "程序版本"},
+    {"programme folder", "项目文件夹"},
+    {"%s, earlier versions", "%s（历史版本）"},
+    {"round %s", "轮次 %s"},
+    {"open (%d)", "进行中（%d 年）"},
+    {"closed (%d): %lld households, %lld members, snapshot %.12s", "已结束（%d 年）：%lld 户，%lld 名成员，快照 %.12s"},
+    {"%lld; last: %s by %s at %s", "%lld 项；最近一项：%s，经手人 %s，时间 %s"},
+    {"events", "事件"},
+    {"key", "密钥"},
+    {"here (%s)", "在（%s）"},
+    {"NOT HERE (%s): sealed fields show as \"sealed\"", "不在（%s）：加密字段不能显示"},
+    {"as when the registry was made", "与建库时相同"},
+    {"changed since, but nothing that decides; the registry uses its own copy", "建库后有改动，但不影响认定；登记库使用自己保存的一份"},
+    {"RULES CHANGED since; the registry uses its own copy (`lucid adopt` takes the changed ones in)", "规则已有改动；登记库使用自己保存的一份（用 `lucid adopt` 采用新规则）"},
+    {"does not pass `lucid check` any more; the registry uses its own copy", "已通不过 `lucid check`；登记库使用自己保存的一份"},
+    {"gone; the registry uses its own copy", "已不存在；登记库使用自己保存的一份"},
+    {"init", "建库"},
+    {"round_open", "开启轮次"},
+    {"round_close", "结束轮次"},
+    {"adopt", "采用规则"},
+    {"identify", "认定"},
+    /* results and notes */
+    {"next: lucid round open %s %d", "下一步：lucid round open %s %d"},
+    {"round %s is open; it is about the year %d\n", "轮次 %s 已开启，所属年份 %d\n"},
+    {"draws of this round use \"%s\", from %s: event %lld, for good\n", "本轮抽签使用“%s”，来源：%s；见事件 %lld，不可更改\n"},
+    {"round %s is closed: %lld households, %lld members\nsnapshot %s\n", "轮次 %s 已结束：%lld 户，%lld 名成员\n快照 %s\n"},
+    {"event %" PRId64 ": household %s is changed\n", "事件 %" PRId64 "：住户 %s 已更正\n"},
+    {"household %s says so already: nothing was written\n", "住户 %s 原本如此，未写入任何内容\n"},
+    {"event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n", "事件 %" PRId64 " 撤回了事件 %" PRId64 "；恢复 %" PRIu64 " 行，移出 %" PRIu64 " 行\n"},
+    {"%s: whole (%" PRIu64 " things checked)\n", "%s：完好（检查了 %" PRIu64 " 项）\n"},
+    {"%s: a whole copy of %s, checked\n", "%s：已备份 %s，内容完整，已核对\n"},
+    {"event %" PRId64 ": the registry now works by %s\n", "事件 %" PRId64 "：登记库现在采用 %s\n"},
+    {"the registry works by that programme already\n", "登记库已在使用该项目\n"},
+    {"the key is not in it: keep %s.key (or its recovery sheet) somewhere else", "备份中没有密钥：请把 %s.key（或恢复单）另处保管"},
+    {"snapshots are made again from it when they are needed", "需要时可由备份重新生成快照"},
+    {"the two programmes have the same rules", "两个项目的规则相同"},
+    {"%s: %u restricted fields are left out; --include-restricted writes them", "%s：略去 %u 个限制字段；加 --include-restricted 可导出"},
+    {"%s: %u sealed fields are left out; sealed fields are never exported", "%s：略去 %u 个加密字段；加密字段从不导出"},
+    {"no household has that value", "没有住户有此值"},
+    {"no --seed was given: a draw among equals uses the snapshot's hash, which is fixed when the round closes", "未给出 --seed：并列抽签使用快照哈希，它在轮次结束时已固定"},
+    {"dry run: nothing was recorded", "试运行：未作记录"},
+    {"the text is %s", "文字编码为 %s"},
+    {"a dry run: nothing was written", "试运行：未写入任何内容"},
+    {"nothing was new: nothing was written", "没有新内容：未写入任何内容"},
+    {"(not imported)", "（不导入）"},
+    {"the refused rows, each with its problem, are in %s", "退回的行及各自的问题见 %s"},
+    {"%llu of %llu rows were refused: see %s", "%llu 行（共 %llu 行）被退回：见 %s"},
+    {"the rules have changed since the recorded run: the report is by today's rules", "自该次认定记录以来规则已变：本报告按现行规则"},
+    {"%s holds a small working programme with made-up data.", "已在 %s 写入一个可运行的小项目（数据为虚构）。"},
+    {"Next:  lucid check %s    lucid run %s --out %.*s-out", "接下来：  lucid check %s    lucid run %s --out %.*s-out"},
+};
+
+enum { PAIRS = sizeof pairs / sizeof *pairs };
+
+const char *say_in(enum language lang, const char *english) {
+  if (lang != LANG_ZH) return english;
+  for (int i = 0; i < PAIRS; i++)
+    if (strcmp(pairs[i].en, english) == 0) return pairs[i].zh;
+  return english;
+}
+
+const char *say(const struct cli *c, const char *english) { return say_in(c->lang, english); }
+
+bool say_pair(size_t i, const char **english, const char **chinese) {
+  if (i >= PAIRS) return false;
+  *english = pairs[i].en;
+  *chinese = pairs[i].zh;
+  return true;
+}
