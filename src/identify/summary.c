@@ -345,10 +345,10 @@ enum status summary_screen(const struct identify_result *r, enum language lang, 
   for (uint32_t k = 0; k < p->line_count && r->nation.lines; k++) {
     const struct line_figures *l = &r->nation.lines[k];
     if (!l->headcount.known) continue;
-    char digits[64];
-    snprintf(digits, sizeof digits, "%.2f", l->amount);
     text_clear(&x);
-    words_say(&x, lang, isfinite(l->amount) ? WORD_SUM_LINE : WORD_SUM_LINE_VARIES, label_in(&p->lines[k].label, lang, p->lines[k].name), digits);
+    text_clear(&name);
+    if (isfinite(l->amount)) words_number(&name, l->amount);
+    words_say(&x, lang, isfinite(l->amount) ? WORD_SUM_LINE : WORD_SUM_LINE_VARIES, label_in(&p->lines[k].label, lang, p->lines[k].name), text_str(&name));
     text_addf(out, "  %s\n", text_str(&x));
     const struct { enum word w; const struct figure *f; } rows[] = {{WORD_SUM_HEADCOUNT, &l->headcount}, {WORD_SUM_GAP, &l->gap}, {WORD_SUM_SQUARED, &l->squared_gap}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

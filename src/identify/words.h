@@ -12,7 +12,7 @@
   X(WORD_SELECTED, "selected", "入选") \
   X(WORD_NO_PLACE, "qualifies, but there is no place", "符合条件，但没有名额") \
   X(WORD_NOT_SELECTED, "not selected", "未入选") \
-  X(WORD_UNDECIDED, "undecided", "未决") \
+  X(WORD_UNDECIDED, "undecided", "待定") \
   X(WORD_HEAD, "Household {0}: {1}", "住户 {0}：{1}") \
   X(WORD_HEAD_AREA, "Household {0} in {2}: {1}", "住户 {0}（{2}）：{1}") \
   X(WORD_BASIS, "Round {0}, programme {1}. Rules {2}, data {3}.", "轮次 {0}，项目 {1}。规则 {2}，数据 {3}。") \
@@ -39,7 +39,7 @@
   X(WORD_TIE_DRAW, "{0} households stood at the same value and {1} got in: the published draw with seed `{2}` decided.", "{0} 户数值相同，{1} 户入选：由公开抽签决定，种子为 `{2}`。") \
   X(WORD_TIE_INCLUDE, "{0} households stood at the same value, and all got a place.", "{0} 户数值相同，全部给予名额。") \
   X(WORD_TIE_EXCLUDE, "{0} households stood at the same value where places ran out, and none of them got one.", "名额用尽处有 {0} 户数值相同，均未给予名额。") \
-  X(WORD_PROVISIONAL, "This place is not certain yet: an undecided household could still come first.", "该名额尚未确定：可能有未决住户排在其前。") \
+  X(WORD_PROVISIONAL, "This place is not certain yet: an undecided household could still come first.", "该名额尚未确定：可能有待定住户排在其前。") \
   X(WORD_COULD, "Once decided, this household could take a place.", "一旦确定，该住户可能获得名额。") \
   X(WORD_MISSING, "Missing, so nothing was decided (a missing answer is never a no):", "缺少以下信息，因此尚未决定（缺失从不等于“否”）：") \
   X(WORD_MISSING_FIELD, "{0} ({1})", "{0}（{1}）") \
@@ -52,7 +52,7 @@
   X(WORD_ANSWER_ANY, "whatever the answer: {0}", "无论答案为何：{0}") \
   X(WORD_LEADS_QUALIFIES, "qualifies", "符合条件") \
   X(WORD_LEADS_NOT, "not selected", "未入选") \
-  X(WORD_LEADS_STILL, "still undecided (more is missing)", "仍未决（还缺其他信息）") \
+  X(WORD_LEADS_STILL, "still undecided (more is missing)", "仍待定（还缺其他信息）") \
   X(WORD_MISSING_LINE, "A poverty line has no amount for this area and year.", "本地区本年度没有贫困线数额。") \
   X(WORD_CHANGE, "The smallest change that would alter this:", "能改变结果的最小变动：") \
   X(WORD_CHANGE_CELL, "{0}: {2} instead of {1}", "{0}：由 {1} 变为 {2}") \
@@ -78,10 +78,10 @@
   X(WORD_SUM_SQUARED, "squared gap", "平方贫困距") \
   X(WORD_SUM_SECONDS, "seconds", "用时（秒）") \
   X(WORD_SUM_REPORT, "report", "报告") \
-  X(WORD_SUM_BOUNDS, "between {0} and {1} whatever the missing answers", "无论缺失答案为何，均在 {0} 与 {1} 之间") \
+  X(WORD_SUM_BOUNDS, "whatever the missing answers are: {0} to {1}", "无论缺失的答案为何：{0} 至 {1}") \
   X(WORD_SUM_SE, "{0} (standard error {1})", "{0}（标准误 {1}）") \
-  X(WORD_SUM_LINE, "line {0} of {1}", "贫困线 {0}：{1}") \
-  X(WORD_SUM_LINE_VARIES, "line {0}, by area", "贫困线 {0}（按地区）") \
+  X(WORD_SUM_LINE, "poverty line: {0} ({1})", "贫困线：{0}（{1}）") \
+  X(WORD_SUM_LINE_VARIES, "poverty line: {0} (by area)", "贫困线：{0}（按地区）") \
   X(WORD_SUM_OUTCOME, "{0} households, {1} persons", "{0} 户，{1} 人") \
   X(WORD_SUM_MISSING, "most often missing", "最常缺失") \
   X(WORD_SUM_MISSING_FIELD, "{0} (households: {1})", "{0}（{1} 户）") \

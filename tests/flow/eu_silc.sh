@@ -13,7 +13,7 @@ ok runs_in_one_go [ "$rc" = 0 ]
 says shows_the_headcount_ratio_with_its_error "0.1144401 (standard error 0.0045021)"
 says shows_the_gap "0.0320854 (standard error 0.0016678)"
 says shows_the_squared_gap "0.0161894 (standard error 0.0011192)"
-says shows_the_line_at_60_percent_of_the_median "10859.24"
+says shows_the_line_at_60_percent_of_the_median "10,859.24"
 says shows_the_headcount_at_the_relative_line "0.1444422 (standard error 0.0047595)"
 says shows_households "6,000"
 says shows_persons "14,827"

@@ -10,4 +10,13 @@ run "$LUCID" help --manual; says "the manual page comes from the same table" ".T
 for v in $("$LUCID" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
   run "$LUCID" help "$v"; ok "help $v is complete" [ $rc = 0 -a -n "$out" ]
 done
+run "$LUCID" help --lang zh; says "the overview is Chinese in Chinese" "建立登记库"
+ok "no verb lacks its Chinese line" [ -z "$(printf '%s\n' "$out" | grep -E '^  [a-z]+ +[A-Za-z ,:]+$')" ]
+run "$LUCID" new "$DIR/p"; run "$LUCID" init "$DIR/p" "$DIR/r.lucid"
+run "$LUCID" round open "$DIR/r.lucid" 2027; says "a round named after a year is about that year" "about the year 2027"
+run "$LUCID" round list "$DIR/r.lucid"; says "a year is printed as a year" "2027   2027  open"
+run "$LUCID" round list "$DIR/r.lucid" --lang zh; says "headings are Chinese on a Chinese screen" "轮次  年份"
+run "$LUCID" round list "$DIR/r.lucid" --lang zh --format csv; says "... and the same in every language in CSV" "round,year,state"
+fails "a data file without --file is not passed over" 2 "a data file is named with --file" "$LUCID" import "$DIR/r.lucid" my.csv
+run "$LUCID" status "$DIR/r.lucid"; says "... and nothing came in" "household         0"
 finish

@@ -29,7 +29,7 @@ run "$LUCID" import "$R" --format csv
 says "a re-import updates" "2026,90,0,0,30,60,0"
 
 run "$LUCID" undo "$R"
-says "undo takes the latest import back" "30 rows as before"
+says "undo takes the latest import back" "rows put back: 30"
 run "$LUCID" set "$R" H00003 income=1234.50
 says "set is an event" "household H00003 is changed"
 fails "set checks by the codebook" 3 "income" "$LUCID" set "$R" H00003 income=lots
