@@ -127,20 +127,20 @@ static enum status level_columns(struct registry *r, uint32_t level, bool fresh,
   return OK;
 }
 
-static enum status create_tables(struct registry *r, struct err *e) {
+enum status core_create_tables(const struct registry *r, struct store *db, struct err *e) {
   for (uint32_t l = 0; l < r->level_count; l++) {
-    struct level_store *ls = &r->levels[l];
-    TRY(store_create_table(r->db, &ls->current, e));
-    TRY(store_create_table(r->db, &ls->history, e));
+    const struct level_store *ls = &r->levels[l];
+    TRY(store_create_table(db, &ls->current, e));
+    TRY(store_create_table(db, &ls->history, e));
     if (l == LEVEL_HOUSEHOLD) {
-      TRY(store_create_index(r->db, &ls->current, "household_key", (const char *const[]){"key"}, 1, true, e));
-      TRY(store_create_index(r->db, &ls->history, "household_former", (const char *const[]){"key"}, 1, false, e));
+      TRY(store_create_index(db, &ls->current, "household_key", (const char *const[]){"key"}, 1, true, e));
+      TRY(store_create_index(db, &ls->history, "household_former", (const char *const[]){"key"}, 1, false, e));
     }
     for (uint32_t i = 0; i < ls->field_count; i++) {
       if (!ls->fields[i].blind_at) continue;
       char name[42];
       snprintf(name, sizeof name, "blind%u", ls->fields[i].id);
-      TRY(store_create_index(r->db, &ls->current, name, (const char *const[]){ls->current.columns[ls->fields[i].blind_at].name}, 1, false, e));
+      TRY(store_create_index(db, &ls->current, name, (const char *const[]){ls->current.columns[ls->fields[i].blind_at].name}, 1, false, e));
     }
   }
   return OK;
@@ -317,7 +317,7 @@ static enum status init_body(struct registry *r, struct err *e) {
   TRY(core_put_files(r, r->p, 1, e));
   TRY(areas_put(r, e));
   TRY(core_build(r, true, e));
-  TRY(create_tables(r, e));
+  TRY(core_create_tables(r, r->db, e));
   struct event ev = {.kind = "init", .source = "", .source_hash = "", .detail = digest_hex(&r->p->source_hash, hex)};
   struct event_hash none;
   event_hash_open(&none);

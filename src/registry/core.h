@@ -70,6 +70,8 @@ struct registry {
 
 /* Fills levels from the programme; field numbers come from `number_of` (NULL: count up from 1). */
 enum status core_levels(struct registry *r, struct err *e) MUST_CHECK;
+/* The generated tables and their indexes, in this store. */
+enum status core_create_tables(const struct registry *r, struct store *db, struct err *e) MUST_CHECK;
 /* ERR_CONFLICT with HINT when the registry was opened for reading only. */
 enum status core_writable(const struct registry *r, struct err *e) MUST_CHECK;
 /* A write transaction; on ERR_BUSY says who is writing when that is known. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "registry/copy.h"
 #include "registry/event.h"
 
 static enum status count_rows(struct registry *r, const struct table_spec *t, int64_t *out, struct err *e) {
@@ -75,5 +76,8 @@ enum status registry_key_sheet(struct registry *r, char id[17], char digits[80],
 const char *registry_key_path(const struct registry *r) { return r->key_path; }
 
 enum status registry_backup(struct registry *r, const char *to, struct err *e) {
-  return store_backup(r->db, to, e);
+  struct registry_copied copied;
+  if (!store_is_url(r->url)) return store_backup(r->db, to, e);
+  if (store_is_url(to)) return err_set(e, ERR_USAGE, "name a file; `lucid copy` copies into another database", "a backup is a file");
+  return registry_copy(r, to, NULL, NULL, &copied, e);
 }

@@ -15,7 +15,7 @@ enum status store_spec_check(const struct table_spec *t, struct err *e) {
   if (t->key_count == 0 || t->key_count > t->count) return err_set(e, ERR_INTERNAL, NULL, "table %s has no key", t->name);
   for (uint32_t i = 0; i < t->count; i++) {
     if (!store_identifier_ok(t->columns[i].name)) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be a column's name (table %s)", t->columns[i].name ? t->columns[i].name : "", t->name);
-    if (i < t->key_count && t->columns[i].type != STORE_INT) return err_set(e, ERR_INTERNAL, NULL, "key column %s of table %s is not an integer", t->columns[i].name, t->name);
+    if (i < t->key_count && t->columns[i].type != STORE_INT && t->columns[i].type != STORE_TEXT) return err_set(e, ERR_INTERNAL, NULL, "key column %s of table %s is neither an integer nor text", t->columns[i].name, t->name);
     for (uint32_t k = 0; k < i; k++)
       if (strcmp(t->columns[i].name, t->columns[k].name) == 0) return err_set(e, ERR_INTERNAL, NULL, "column %s stands twice in table %s", t->columns[i].name, t->name);
   }

@@ -109,7 +109,7 @@ struct table_spec {
   const char *name;
   const struct store_column *columns;
   uint32_t count;      /* at most 2000 */
-  uint32_t key_count;  /* the first columns are the primary key, all integers; rows lie in its order */
+  uint32_t key_count;  /* the first columns are the primary key, integers or text; rows lie in its order */
 };
 
 struct store_value {
