@@ -6,7 +6,7 @@
 #include "cli/open.h"
 #include "cli/table.h"
 #include "column/snapshot.h"
-#include "ingest/export.h"
+#include "ingest/export_source.h"
 
 enum how { AS_CSV, AS_DTA };
 
@@ -65,15 +65,48 @@ static enum status all_levels(struct cli *c, struct exporting *x, struct err *e)
   return s == OK ? closed : s;
 }
 
+/* One source's layout: its headings and words, in a file of its name. */
+static enum status as_source(struct cli *c, struct exporting *x, const char *name, struct err *e) {
+  const struct programme *p = x->d.programme;
+  const struct source *src = NULL;
+  char hint[400] = "its sources are";
+  for (uint32_t i = 0; i < p->source_count; i++) {
+    size_t n = strlen(hint);
+    if (strcmp(p->sources[i].name, name) == 0) src = &p->sources[i];
+    snprintf(hint + n, sizeof hint - n, "%s %.60s", i ? "," : "", p->sources[i].name);
+  }
+  if (!src) return err_set(e, ERR_USAGE, hint, "the programme has no source %s", name);
+  const struct schema *schema = snapshot_schema(x->d.snapshot);
+  if (!schema) return err_set(e, ERR_NOT_FOUND, NULL, "the round %s holds no households", x->d.round.name);
+  struct export_from from = {.programme = p, .schema = schema, .segments = x->d.segments, .segment_count = x->d.segment_count, .level = src->level, .year = x->d.round.year,
+                             .restricted = cli_flag(c, "include-restricted"), .lang = c->lang};
+  struct export_source_counts n;
+  size_t dot = strcspn(src->file, ".");
+  char *file = arena_printf(&c->arena, "%s/%.*s.csv", x->out, (int)dot, src->file);
+  if (!file) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  TRY(file_make_dirs(x->out, e));
+  TRY(export_source(&c->arena, &from, src, file, &n, e));
+  static const char *const headings[] = {"source", "file", ">rows", ">columns", NULL};
+  TRY(table_open(c, headings, &x->table, e));
+  table_text(x->table, src->name);
+  table_text(x->table, file);
+  table_int(x->table, (int64_t)n.rows);
+  table_int(x->table, n.columns);
+  if (n.restricted) cli_note(c, "%s: %u columns of restricted fields are left out; --include-restricted writes them", src->name, n.restricted);
+  if (n.sealed) cli_note(c, "%s: %u columns of sealed fields are left out; sealed fields are never exported", src->name, n.sealed);
+  return table_close(x->table, e);
+}
+
 static enum status run(struct cli *c, struct err *e) {
   struct exporting x = {.out = cli_option(c, "out")};
-  const char *path, *as = cli_option(c, "as");
+  const char *path, *as = cli_option(c, "as"), *source = cli_option(c, "source");
   TRY(cli_need(c, 0, "the registry", &path, e));
   if (!x.out) return err_set(e, ERR_USAGE, "say where: --out FOLDER", "no folder is named");
   if (as && strcmp(as, "csv") != 0 && strcmp(as, "dta") != 0) return err_set(e, ERR_USAGE, "csv or dta", "%s is not a form that is written", as);
+  if (source && ((as && strcmp(as, "csv") != 0) || cli_option(c, "level"))) return err_set(e, ERR_USAGE, "leave --as and --level out: a source's layout is a CSV of the source's level", "--source goes with neither");
   x.how = as && strcmp(as, "dta") == 0 ? AS_DTA : AS_CSV;
   enum status s = deciding_open(c, path, cli_option(c, "round"), true, &x.d, e);
-  if (s == OK) s = all_levels(c, &x, e);
+  if (s == OK) s = source ? as_source(c, &x, source, e) : all_levels(c, &x, e);
   deciding_close(&x.d);
   return s;
 }
@@ -85,12 +118,16 @@ const struct verb verb_export = {
     .options = "out=FOLDER  where the files go; made when it is not there\n"
                "as=KIND  csv (default) or dta: Stata, with value labels and missing codes\n"
                "round=NAME  which round (default: the latest)\n"
+               "source=NAME  in the layout of this source of the programme: its headings and words\n"
                "level=NAME  only this level: household, members, village or a line level\n"
                "include-restricted  restricted fields too; sealed ones never\n" OPEN_KEY_OPTION,
     .text = "Writes one file a level, and beside each a codebook with labels, units, choices and missing codes. What is written can be\n"
             "imported again and gives the same values. Sealed fields are never written, restricted ones only with\n"
             "--include-restricted. The same round gives the same bytes.\n\n"
+            "--source NAME gives a file back as it came: the headings of that source, choices in words, places by name. It can be imported\n"
+            "again; columns of sealed fields are left out, so their values stay as they are.\n\n"
             "  lucid export county.lucid --out exported\n"
+            "  lucid export county.lucid --source households --out returned\n"
             "  lucid export county.lucid --as dta --round 2026 --level members --out exported\n",
     .run = run,
 };

@@ -42,13 +42,19 @@ static bool problem(char *out, size_t size, const char *field, const char *why) 
   return false;
 }
 
-static bool read_side(struct mapping_side *s, const struct reader *r, const struct reader_row *row, char *out, size_t size) {
+static bool read_side(const struct programme *p, struct mapping_side *s, const struct reader *r, const struct reader_row *row, char *out, size_t size) {
   for (uint32_t i = 0; i < s->count; i++) {
     struct mapping_entry *m = &s->entries[i];
     const struct field *f = m->validate.field;
     struct cell *cell = &s->cells[f->column];
+    const struct reader_cell *from = &row->cells[m->column];
+    struct reader_cell place;
     char why[300];
-    if (!validate_cell(&m->validate, &r->columns[m->column], &row->cells[m->column], cell, why, sizeof why)) return problem(out, size, f->name, why);
+    if (m->within_count) {
+      if (!mapping_place(m, p, row, &place, why, sizeof why)) return problem(out, size, f->name, why);
+      from = &place;
+    }
+    if (!validate_cell(&m->validate, &r->columns[m->column], from, cell, why, sizeof why)) return problem(out, size, f->name, why);
     if (cell->absence == PRESENT) m->present++;
     else if (f->required) return problem(out, size, f->name, cell->absence == ABSENT_EMPTY ? "a value is required" : "a value is required, not a missing code");
   }
@@ -169,7 +175,7 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
   if (!read_key(x, row, m->household_key, 0, "household key", !is_village, &household, words, sizeof words) ||
       !read_key(x, row, m->member_key, 1, "member key", false, &member, words, sizeof words) ||
       !read_key(x, row, m->village_key, 2, "village key", is_village, &village, words, sizeof words) ||
-      !read_side(&m->household, x->reader, row, words, sizeof words) || !read_side(&m->row, x->reader, row, words, sizeof words))
+      !read_side(x->p, &m->household, x->reader, row, words, sizeof words) || !read_side(x->p, &m->row, x->reader, row, words, sizeof words))
     return refuse(x, row, household, words, e);
   uint32_t broken = x->broken.count && !x->looking ? map_get(&x->broken, household.at, household.len) : MAP_NONE;
   if (broken != MAP_NONE) {
@@ -282,6 +288,7 @@ static enum status read_rows(struct run *x, struct arena *a, const char *path, s
   enum status closed = refused_close(&x->refused, s == OK ? e : &late);
   if (s != OK) return s;
   TRY(closed);
+  if (x->mapping.lacking[0]) snprintf(x->counts->notes, sizeof x->counts->notes, "no column in the file, so these keep what they had: %s", x->mapping.lacking);
   if (x->counts->rows_read) {
     add_note(x, &x->mapping.household);
     add_note(x, &x->mapping.row);

@@ -10,6 +10,9 @@ struct wish { /* one line of a mapping, before columns are looked up */
   enum conversion conversion;
   const struct recode *recode;
   uint32_t recode_count;
+  const char *const *within;
+  uint32_t within_count;
+  bool may_lack;
   const char *file; /* where it stands, for messages; NULL = nowhere */
   int line;
 };
@@ -39,7 +42,7 @@ static enum status wishes_of_source(struct wishes *w, const struct source *src, 
   for (uint32_t i = 0; i < src->map_count; i++) {
     const struct source_map *m = &src->maps[i];
     struct wish wish = {.field = m->field, .column = m->column, .why = "programme", .target = m->target, .conversion = m->conversion, .recode = m->recode,
-                        .recode_count = m->recode_count, .file = "programme.yaml", .line = m->line};
+                        .recode_count = m->recode_count, .within = m->within, .within_count = m->within_count, .may_lack = src->partial, .file = "programme.yaml", .line = m->line};
     TRY(add_wish(w, wish, e));
   }
   return OK;
@@ -105,7 +108,7 @@ static enum status on_map_row(void *ctx, const struct reader_row *row, struct er
       wish.conversion = conversions[i].id;
       return add_wish(f->w, wish, e);
     }
-  return err_set(e, ERR_INPUT, "percent, thousands, ten_thousands, monthly, yearly, negate, dmy or mdy", "%s, line %llu: %s is not a conversion", f->path, (unsigned long long)row->line, text[2]);
+  return err_set(e, ERR_INPUT, "percent, thousands, ten_thousands, monthly, yearly, negate, dmy, mdy, id_birth or id_sex", "%s, line %llu: %s is not a conversion", f->path, (unsigned long long)row->line, text[2]);
 }
 
 static enum status wishes_of_file(struct wishes *w, const char *path, struct err *e) {
@@ -169,10 +172,10 @@ static enum status guess_level(struct wishes *w, const struct programme *p, uint
   return OK;
 }
 
-static const char *guess_key(const struct reader *r, const char *const *words) {
+static const char *guess_key(const struct mapping *m, const struct reader *r, const char *const *words) {
   for (; *words; words++)
     for (uint32_t i = 0; i < r->column_count; i++)
-      if (alike(r->columns[i].name, *words)) return r->columns[i].name;
+      if (!m->sealed_column[i] && alike(r->columns[i].name, *words)) return r->columns[i].name;
   return NULL;
 }
 
@@ -222,9 +225,30 @@ static enum status no_column(const struct reader *r, const char *name, struct er
   return err_set(e, ERR_INPUT, hint, "%s has no column %.100s", r->path, name);
 }
 
-static enum status find_column(const struct reader *r, const char *name, uint32_t *out, struct err *e) {
+/* The column of that name; of one of its spellings where they are divided by |. Two of them in one file are a question for a person. */
+static enum status spelling(const struct reader *r, const char *name, uint32_t *out, struct err *e) {
   *out = reader_column_of(r, name);
-  if (*out == UINT32_MAX) return no_column(r, name, e);
+  if (*out != UINT32_MAX || !strchr(name, '|')) return OK;
+  for (const char *at = name; at;) {
+    const char *bar = strchr(at, '|');
+    char one[400];
+    snprintf(one, sizeof one, "%.*s", (int)(bar ? (size_t)(bar - at) : strlen(at)), at);
+    uint32_t column = one[0] ? reader_column_of(r, one) : UINT32_MAX;
+    if (column != UINT32_MAX && *out != UINT32_MAX && column != *out)
+      return err_set(e, ERR_INPUT, "take one of them out of the file", "%s has two columns for the same field, %.100s and %.100s", r->path, r->columns[*out].name, one);
+    if (column != UINT32_MAX) *out = column;
+    at = bar ? bar + 1 : NULL;
+  }
+  return OK;
+}
+
+static enum status find_column(const struct reader *r, const char *name, uint32_t *out, struct err *e) {
+  TRY(spelling(r, name, out, e));
+  if (*out == UINT32_MAX) {
+    char first[200];
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "|"), name);
+    return no_column(r, first, e);
+  }
   if (r->columns[*out].type == READER_OTHER)
     return err_set(e, ERR_INPUT, "in R: make it a plain vector", "%s: column %.100s is a list or a matrix, which can't be imported", r->path, name);
   return OK;
@@ -254,6 +278,28 @@ static enum status open_side(struct mapping_side *s, struct arena *a, const stru
   return OK;
 }
 
+/* Whether a partial source's file lacks the column, or one it needs beside it: then the field stays as it was, and the person is told. */
+static enum status lacks(struct mapping *m, const struct reader *r, const struct wish *w, bool *gone, struct err *e) {
+  uint32_t column;
+  const char *name = w->column;
+  TRY(spelling(r, name, &column, e));
+  for (uint32_t i = 0; i < w->within_count && column != UINT32_MAX; i++) TRY(spelling(r, name = w->within[i], &column, e));
+  *gone = column == UINT32_MAX;
+  size_t n = strlen(m->lacking);
+  if (*gone && n < sizeof m->lacking - 120) snprintf(m->lacking + n, sizeof m->lacking - n, "%s%.*s", n ? ", " : "", (int)strcspn(name, "|") < 80 ? (int)strcspn(name, "|") : 80, name);
+  else if (*gone && n < sizeof m->lacking - 8 && m->lacking[n - 1] != '.') snprintf(m->lacking + n, sizeof m->lacking - n, ", ...");
+  return OK;
+}
+
+static enum status open_within(struct mapping_entry *entry, struct arena *a, const struct reader *r, const struct wish *w, struct err *e) {
+  uint32_t *to = arena_array(a, w->within_count, sizeof *to);
+  ARENA_TRY(e, to);
+  for (uint32_t i = 0; i < w->within_count; i++) TRY(find_column(r, w->within[i], &to[i], e));
+  entry->within = to, entry->within_count = w->within_count;
+  map_init(&entry->places, a);
+  return OK;
+}
+
 static enum status grant(struct mapping *m, struct arena *a, const struct programme *p, const struct reader *r, const struct wish *w, struct err *e) {
   const struct field *f = w->target ? w->target : find_field(m, p, w->field);
   if (!f) {
@@ -267,6 +313,11 @@ static enum status grant(struct mapping *m, struct arena *a, const struct progra
   }
   struct mapping_side *side = own ? &m->row : &m->household;
   uint32_t column;
+  if (w->may_lack) {
+    bool gone;
+    TRY(lacks(m, r, w, &gone, e));
+    if (gone) return OK;
+  }
   enum status s = find_column(r, w->column, &column, e);
   if (s != OK) return w->file ? where(w, r, e) : s;
   if (bits_get(side->mapped, f->column)) {
@@ -277,7 +328,9 @@ static enum status grant(struct mapping *m, struct arena *a, const struct progra
   struct mapping_entry *entry = &side->entries[side->count++];
   entry->column = column;
   entry->why = w->why;
-  if (f->sealed) m->sealed_column[column] = m->any_sealed = true;
+  if (w->within_count) TRY(open_within(entry, a, r, w, e));
+  const bool identity = w->conversion == CONVERT_ID_BIRTH || w->conversion == CONVERT_ID_SEX; /* an identity number, whatever is read out of it */
+  if (f->sealed || identity) m->sealed_column[column] = m->any_sealed = true;
   return validate_open(&entry->validate, a, f, w->conversion, w->recode, w->recode_count, e);
 }
 
@@ -289,11 +342,19 @@ static enum status check_required(const struct programme *p, const struct mappin
   return OK;
 }
 
+/* Keys stand in the registry as plain text, in messages and in refused rows. */
+static enum status open_key(const struct mapping *m, const struct reader *r, const char *name, uint32_t *column, struct err *e) {
+  *column = MAPPING_NO_COLUMN;
+  if (!name) return OK;
+  TRY(find_column(r, name, column, e));
+  if (!m->sealed_column[*column]) return OK;
+  return err_set(e, ERR_INPUT, "name another column; without one, members are numbered as they stand", "%s: the column %s feeds a sealed field and cannot be a key as well: keys are plain text", r->path, r->columns[*column].name);
+}
+
 static enum status open_keys(struct mapping *m, const struct wishes *w, const struct reader *r, struct err *e) {
-  m->household_key = m->member_key = m->village_key = MAPPING_NO_COLUMN;
-  if (w->household_key) TRY(find_column(r, w->household_key, &m->household_key, e));
-  if (w->member_key) TRY(find_column(r, w->member_key, &m->member_key, e));
-  if (w->village_key) TRY(find_column(r, w->village_key, &m->village_key, e));
+  TRY(open_key(m, r, w->household_key, &m->household_key, e));
+  TRY(open_key(m, r, w->member_key, &m->member_key, e));
+  TRY(open_key(m, r, w->village_key, &m->village_key, e));
   bool village = m->row.level == LEVEL_VILLAGE;
   if (village && m->village_key == MAPPING_NO_COLUMN)
     return err_set(e, ERR_INPUT, "say which: village_key in the source, or a line village_key,COLUMN in the map file", "%s: no column is known to hold the village's code", r->path);
@@ -317,15 +378,86 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
     TRY(guess_level(&w, p, src->level, r, e));
     if (m->flat) TRY(guess_level(&w, p, LEVEL_HOUSEHOLD, r, e));
   }
-  bool guess = o->guess || (!o->map_file && !src->map_count);
-  if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(r, household_words);
-  if (guess && !w.member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) w.member_key = guess_key(r, member_words);
-  if (guess && !w.village_key && src->level == LEVEL_VILLAGE) w.village_key = guess_key(r, village_words);
   ARENA_TRY(e, m->sealed_column = arena_array(a, r->column_count + 1, sizeof *m->sealed_column));
   TRY(open_side(&m->row, a, p, src->level, w.count, e));
   TRY(open_side(&m->household, a, p, LEVEL_HOUSEHOLD, w.count, e));
   for (uint32_t i = 0; i < w.count; i++) TRY(grant(m, a, p, r, &w.list[i], e));
+  bool guess = o->guess || (!o->map_file && !src->map_count);
+  if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(m, r, household_words);
+  if (guess && !w.member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) w.member_key = guess_key(m, r, member_words);
+  if (guess && !w.village_key && src->level == LEVEL_VILLAGE) w.village_key = guess_key(m, r, village_words);
   TRY(open_keys(m, &w, r, e));
   TRY(check_required(p, &m->row, r, e));
   return m->flat ? check_required(p, &m->household, r, e) : OK;
+}
+
+/* ---- places by name ---- */
+
+#define PLACE_NAMES_MAX 400u
+
+static struct span cell_text(const struct reader_cell *c) { return c->kind == READ_TEXT ? span_trim(c->text) : (struct span){"", 0}; }
+
+static bool lies_in(const struct programme *p, uint32_t area, uint32_t around) {
+  for (; area != UINT32_MAX; area = p->areas[area].parent)
+    if (area == around) return true;
+  return around == UINT32_MAX;
+}
+
+static bool called(const struct area *a, struct span name) { return (a->name_zh && span_is(name, a->name_zh)) || (a->name_en && span_is_nocase(name, a->name_en)) || span_is(name, a->code); }
+
+/* The only area of that name inside `around`, of the level, or of any level wider than `level` when `wider`. */
+static uint32_t place_called(const struct programme *p, struct span name, uint32_t around, uint32_t level, bool wider, uint32_t *count) {
+  uint32_t found = UINT32_MAX;
+  *count = 0;
+  for (uint32_t i = 0; i < p->area_count; i++) {
+    const struct area *a = &p->areas[i];
+    if ((wider ? a->level >= level : a->level != level) || !called(a, name) || !lies_in(p, i, around)) continue;
+    found = i;
+    ++*count;
+  }
+  return *count == 1 ? found : UINT32_MAX;
+}
+
+static bool place_words(char *why, size_t size, struct span name, struct span around, uint32_t count) {
+  int n = (int)(name.len < 60 ? name.len : 60), k = (int)(around.len < 60 ? around.len : 60);
+  if (count) snprintf(why, size, "\"%.*s\" is the name of %u areas%s%.*s: write its code", n, name.at, count, k ? " in " : "", k, around.at);
+  else snprintf(why, size, "the programme has no area \"%.*s\"%s%.*s", n, name.at, k ? " in " : "", k, around.at);
+  return false;
+}
+
+bool mapping_place(struct mapping_entry *m, const struct programme *p, const struct reader_row *row, struct reader_cell *out, char *why, size_t size) {
+  const struct field *f = m->validate.field;
+  struct span name = cell_text(&row->cells[m->column]);
+  char key[PLACE_NAMES_MAX];
+  size_t n = 0;
+  *out = row->cells[m->column];
+  if (!name.len) return true;
+  for (uint32_t i = 0; i <= m->within_count; i++) {
+    struct span part = i < m->within_count ? cell_text(&row->cells[m->within[i]]) : name;
+    if (n + part.len + 1 >= sizeof key) return snprintf(why, size, "the names of the place are too long"), false;
+    memcpy(key + n, part.at, part.len);
+    n += part.len;
+    key[n++] = '/';
+  }
+  uint32_t known = map_get(&m->places, key, n), count, around = UINT32_MAX;
+  struct span last = {"", 0};
+  for (uint32_t i = 0; i < m->within_count && known == MAP_NONE; i++) {
+    struct span part = cell_text(&row->cells[m->within[i]]);
+    if (!part.len) continue;
+    uint32_t next = place_called(p, part, around, f->area_level, true, &count);
+    if (next == UINT32_MAX)
+      return place_words(why, size, part, last, count);
+    around = next, last = part;
+  }
+  if (known == MAP_NONE) {
+    uint32_t index;
+    bool fresh;
+    known = place_called(p, name, around, f->area_level, false, &count);
+    if (known == UINT32_MAX)
+      return place_words(why, size, name, last, count);
+    if (!map_put(&m->places, key, n, &index, &fresh)) return snprintf(why, size, "out of memory"), false;
+    m->places.values[index] = known;
+  }
+  *out = (struct reader_cell){.kind = READ_TEXT, .text = span_of(p->areas[known].code)};
+  return true;
 }

@@ -4,6 +4,8 @@
  * `members.age`, or one of household_key, member_key, village_key; `with` is a conversion (programme/programme.h). A guess pairs
  * a field with the column of the same name, or whose name or label is the field's name or label in either language, but for case, spaces and
  * punctuation; two columns that fit are none. Keys are guessed from their usual names.
+ * A column may be named in several spellings (`a|b`); a source that is `partial` does without columns, which are told. A place may be
+ * given by its name, with the names of the areas around it in columns of their own (`within`): mapping_place finds its code.
  * Refused: a column that is not there (with near names), a field that can't be filled from this source, a field filled
  * twice, a required field that nothing fills, no household key. */
 #ifndef INGEST_MAPPING_H
@@ -20,6 +22,9 @@ struct mapping_entry {
   struct validate validate;
   uint64_t present; /* cells that held a value so far */
   const char *why;
+  const uint32_t *within;  /* columns with the names of the areas around, widest first */
+  uint32_t within_count;
+  struct map places;       /* names joined, as in the file -> index of the area: what was found before */
 };
 
 struct mapping_side { /* the fields of one level */
@@ -36,9 +41,13 @@ struct mapping {
   uint32_t household_key, member_key, village_key; /* columns, or MAPPING_NO_COLUMN */
   bool *sealed_column;  /* per column of the file: feeds a sealed field */
   bool any_sealed;
+  char lacking[300];    /* columns that a partial source's file does not have, joined; "" = none */
 };
 
 enum status mapping_open(struct mapping *m, struct arena *a, const struct programme *p, const struct source *src, const struct reader *r,
                          const struct ingest_options *o, struct err *e) MUST_CHECK;
+
+/* The code of the place that the cell and its `within` columns name, or false and why. An empty cell, and a cell that holds a code, stay as they are. */
+bool mapping_place(struct mapping_entry *m, const struct programme *p, const struct reader_row *row, struct reader_cell *out, char *why, size_t why_size);
 
 #endif

@@ -401,12 +401,49 @@ static bool date_cell(struct validate *v, int64_t days, struct cell *out, char *
   return WHY("the file holds a date where the field is not one");
 }
 
+/* A Chinese identity number: 18 places (date of birth from the 7th, sex in the 17th, a check digit), 20 on a disability card, 15 before 1999.
+ * The number itself never stands in a message. */
+static bool from_identity(const struct validate *v, struct span s, struct cell *out, char *why, size_t size) {
+  static const int weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  int digit[20], sum = 0;
+  s = trim(s);
+  if (!s.len) return true;
+  if (s.len != 15 && s.len != 18 && s.len != 20) return WHY("the identity number has %zu characters, not 18 (or 15, or 20 on a disability card)", s.len);
+  for (size_t i = 0; i < s.len; i++) {
+    if (i == 17 && (s.at[i] == 'X' || s.at[i] == 'x')) digit[i] = 10;
+    else if (s.at[i] >= '0' && s.at[i] <= '9') digit[i] = s.at[i] - '0';
+    else return WHY("character %zu of the identity number is not a digit", i + 1);
+  }
+  bool old = s.len == 15;
+  const int *d = old ? digit + 6 : digit + 8; /* year in the century, month, day */
+  int year = (old ? 1900 : digit[6] * 1000 + digit[7] * 100) + d[0] * 10 + d[1], month = d[2] * 10 + d[3], day = d[4] * 10 + d[5];
+  for (int i = 0; i < 17 && !old; i++) sum += weights[i] * digit[i];
+  if (!old && (12 - sum % 11) % 11 != digit[17]) return WHY("the check digit of the identity number is wrong");
+  if (year < 1850 || !date_is_valid(year, month, day)) return WHY("the date inside the identity number is not a date");
+  out->absence = PRESENT;
+  if (v->conversion == CONVERT_ID_SEX) {
+    out->s = span_of(digit[old ? 14 : 16] % 2 ? "male" : "female");
+    return true;
+  }
+  out->i = date_from_civil(year, month, day);
+  if (!v->field->bounded || (out->i >= v->field->lo && out->i <= v->field->hi)) return true;
+  return WHY("the date inside the identity number is out of range");
+}
+
+static bool identity_cell(struct validate *v, const struct reader_cell *c, struct cell *out, char *why, size_t size) {
+  if (c->kind == READ_EMPTY || c->kind == READ_TAG) return true;
+  if (c->kind == READ_TEXT) return from_identity(v, c->text, out, why, size);
+  if (c->kind != READ_NUMBER || !isfinite(c->number) || fabs(c->number) >= EXACT_DOUBLE) return WHY("the identity number passed through a number and lost digits: keep it as text");
+  return from_identity(v, number_text(c->number, c->single, v->buffer), out, why, size);
+}
+
 bool validate_cell(struct validate *v, const struct reader_column *col, const struct reader_cell *c, struct cell *out, char *why, size_t size) {
   *out = (struct cell){.absence = ABSENT_EMPTY};
   if (v->recode_count) {
     const struct recode *r = recoded(v, col, c);
     if (r) return from_text(v, span_of(r->to), out, why, size);
   }
+  if (v->conversion == CONVERT_ID_BIRTH || v->conversion == CONVERT_ID_SEX) return identity_cell(v, c, out, why, size);
   switch ((enum reader_kind)c->kind) {
     case READ_EMPTY:
       if (v->missing_any) is_missing_text(v, (struct span){"", 0}, &out->absence);

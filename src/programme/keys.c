@@ -250,9 +250,10 @@ static const struct key sample_rows[] = {
 static TABLE(keys_sample, draft_sample, "sample", sample_rows, NULL);
 
 static const struct key column_rows[] = {
-  ROW(draft_column, column, TEXT, R, "heading or variable in the file"),
+  ROW(draft_column, column, TEXT, R, "heading or variable in the file; several spellings are divided by `|`, and one of them must be there"),
   ROW_WORD(draft_column, with, O, words_conversions, "a conversion, see below"),
   ROW(draft_column, recode, TREE, O, "texts or value labels to replace first: `{Vienna: AT-9}`"),
+  ROW(draft_column, within, TEXTS, O, "for a place given by its name: the columns that name the areas around it, widest first"),
 };
 TABLE(keys_column, draft_column, "a mapped column", column_rows, "column");
 
@@ -263,6 +264,7 @@ static const struct key source_rows[] = {
   ROW(draft_source, table, TEXT, O, "which object of an .RData file with several"),
   ROW(draft_source, level, TEXT, O, "what a row is; default `household`"),
   ROW(draft_source, flat, FLAG, O, "rows are members, and household fields repeat on them"),
+  ROW(draft_source, partial, FLAG, O, "columns that a file lacks are passed over (and told): their fields keep what they had"),
   ROW(draft_source, household, TEXT, O, "column with the household's number; needed but for villages"),
   ROW(draft_source, member, TEXT, O, "column with the member's number; default: by position"),
   ROW(draft_source, village, TEXT, O, "column with the village's code"),

@@ -114,7 +114,9 @@ struct design { /* how the data were sampled: what standard errors need. Names o
   X(CONVERT_TWELFTH, "yearly", "an amount a year: divided by 12")                       \
   X(CONVERT_NEGATE, "negate", "with the other sign")                                    \
   X(CONVERT_DMY, "dmy", "a date written day, month, year: 31.12.2026 or 31/12/2026")    \
-  X(CONVERT_MDY, "mdy", "a date written month, day, year: 12/31/2026")
+  X(CONVERT_MDY, "mdy", "a date written month, day, year: 12/31/2026")                  \
+  X(CONVERT_ID_BIRTH, "id_birth", "the date of birth out of a Chinese identity number") \
+  X(CONVERT_ID_SEX, "id_sex", "male or female, out of a Chinese identity number")
 enum conversion {
 #define X(id, word, text) id,
   CONVERSION_TABLE(X)
@@ -124,13 +126,15 @@ enum conversion {
 const char *conversion_word(enum conversion c);
 
 struct recode { const char *from, *to; }; /* applied to the cell's text or value label before anything else; "" as `to` = empty */
-struct source_map { const char *field; const char *column; /* heading or variable in the file */ const char *with; /* the conversion's word, or NULL */ int line;
+struct source_map { const char *field; const char *column; /* heading or variable in the file; several spellings divided by | */ const char *with; /* the conversion's word, or NULL */ int line;
   const struct field *target; /* the collected field it fills */
-  enum conversion conversion; const struct recode *recode; uint32_t recode_count; };
+  enum conversion conversion; const struct recode *recode; uint32_t recode_count;
+  const char *const *within; uint32_t within_count; /* a place given by its name: columns with the names of the areas around it, widest first */ };
 struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = by its ending */
   const char *table;         /* R object name in an .RData with several */
   uint32_t level;            /* of the row: LEVEL_HOUSEHOLD, LEVEL_MEMBER (flat = household fields repeat), LEVEL_VILLAGE, lines */
   bool flat;
+  bool partial;              /* columns that a file lacks are passed over: their fields keep what they had */
   const char *household_key, *member_key, *village_key; /* columns */
   const struct source_map *maps; uint32_t map_count;
   const char *fetch_hint_en, *fetch_hint_zh; /* what to tell a user whose file is absent */

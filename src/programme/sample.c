@@ -118,6 +118,17 @@ static bool build_recode(struct loader *l, const struct tree *t, struct source_m
   return true;
 }
 
+static bool build_within(struct loader *l, const struct got_texts *g, struct source_map *m) {
+  if (!g->count) return true;
+  const char **to = arena_array(l->arena, g->count, sizeof *to);
+  if (!to) return false;
+  if (m->target->area_level == UINT32_MAX) problem_add(&l->list, g->from->at, ERR_INPUT, "take it out, or make the field `choices: {areas: LEVEL}`", "`within` on \"%s\", which does not name areas", m->field);
+  else if (g->count > m->target->area_level) problem_add(&l->list, g->from->at, ERR_INPUT, "one column for each wider level at most", "`within` of \"%s\" names more columns than there are wider levels", m->field);
+  for (uint32_t i = 0; i < g->count; i++) to[i] = g->items[i]->text;
+  m->within = to, m->within_count = g->count;
+  return true;
+}
+
 static bool build_maps(struct loader *l, const struct tree *t, struct source *s) {
   if (!t) return true;
   if (t->kind != TREE_MAP) {
@@ -135,12 +146,16 @@ static bool build_maps(struct loader *l, const struct tree *t, struct source *s)
     if (!m->target || !m->column) continue;
     m->field = m->target->name;
     m->with = m->conversion ? conversion_word(m->conversion) : NULL;
-    bool of_date = m->conversion == CONVERT_DMY || m->conversion == CONVERT_MDY, number = m->target->kind == COL_INT || m->target->kind == COL_DECIMAL || m->target->kind == COL_REAL;
-    if (m->conversion && (of_date ? m->target->kind != COL_DATE : !number))
+    bool of_date = m->conversion == CONVERT_DMY || m->conversion == CONVERT_MDY || m->conversion == CONVERT_ID_BIRTH, number = m->target->kind == COL_INT || m->target->kind == COL_DECIMAL || m->target->kind == COL_REAL;
+    if (m->conversion == CONVERT_ID_SEX) {
+      struct cell c;
+      if (m->target->kind != COL_CHOICE || !loader_cell(m->target, span_of("male"), &c) || !loader_cell(m->target, span_of("female"), &c))
+        problem_add(&l->list, d.with.from->at, ERR_INPUT, "it fills a choice with the codes male and female", "`id_sex` does not fit \"%s\"", m->field);
+    } else if (m->conversion && (of_date ? m->target->kind != COL_DATE : !number))
       problem_add(&l->list, d.with.from->at, ERR_INPUT, of_date ? "it reads dates" : "it reads numbers", "`%s` does not fit \"%s\", which is a %s", m->with, m->field, col_kind_name(m->target->kind));
     for (uint32_t j = 0; j < s->map_count; j++)
       if (to[j].target == m->target) problem_add(&l->list, t->pairs[i].key->at, ERR_INPUT, "keep one", "the field \"%s\" is mapped twice", m->field);
-    if (!build_recode(l, d.recode.from, m)) return false;
+    if (!build_recode(l, d.recode.from, m) || !build_within(l, &d.within, m)) return false;
     s->map_count++;
   }
   return true;
@@ -157,7 +172,7 @@ bool sources_build(struct loader *l) {
     struct source *s = &to[l->p->source_count];
     for (uint32_t j = 0; j < l->p->source_count; j++)
       if (!strcmp(to[j].name, d[i].name.s)) problem_add(&l->list, d[i].name.from->at, ERR_INPUT, "give it another name", "the source \"%s\" stands twice", d[i].name.s);
-    *s = (struct source){.name = d[i].name.s, .file = d[i].file.s, .format = d[i].format.from ? formats[d[i].format.v] : NULL, .table = loader_text(&d[i].table), .flat = d[i].flat.v,
+    *s = (struct source){.name = d[i].name.s, .file = d[i].file.s, .format = d[i].format.from ? formats[d[i].format.v] : NULL, .table = loader_text(&d[i].table), .flat = d[i].flat.v, .partial = d[i].partial.v,
       .household_key = loader_text(&d[i].household), .member_key = loader_text(&d[i].member), .village_key = loader_text(&d[i].village),
       .fetch_hint_en = d[i].fetch.v.en, .fetch_hint_zh = d[i].fetch.v.zh, .line = d[i].from->at.line};
     s->level = loader_level(l, &d[i].level);

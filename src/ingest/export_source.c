@@ -1,0 +1,192 @@
+#include "ingest/export_source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/number.h"
+#include "ingest/refused.h"
+
+enum part { PART_HOUSEHOLD, PART_NUMBER, PART_VILLAGE, PART_FIELD, PART_AROUND /* an area around the place of `field` */ };
+
+struct layout_column {
+  enum part part;
+  struct span heading;
+  const struct field *field;
+  uint32_t level, at;     /* the field's column in the segment */
+  bool by_name;           /* a place: its name, not its code */
+  bool percent;           /* kept as a share, written as a percentage */
+  uint32_t around_level;  /* PART_AROUND: level of the area that is named */
+};
+
+struct layout {
+  const struct export_from *from;
+  const struct source *src;
+  struct layout_column *columns;
+  uint32_t count;
+  enum language lang;
+  FILE *out;
+};
+
+static struct span first_spelling(const char *s) { return (struct span){s, strcspn(s, "|")}; }
+
+static bool same_heading(const char *a, const char *b) {
+  if (!a || !b) return false;
+  struct span x = first_spelling(a), y = first_spelling(b);
+  return x.len == y.len && memcmp(x.at, y.at, x.len) == 0;
+}
+
+static uint32_t stored_at(const struct export_from *from, const struct field *f) {
+  const struct schema_level *l = &from->schema->levels[f->level];
+  for (uint32_t i = 0; i < l->column_count; i++)
+    if (strcmp(l->columns[i].name, f->name) == 0) return i;
+  return UINT32_MAX;
+}
+
+/* Whether a sealed field, or a restricted one that was not asked for, is read from the same column. */
+static bool closed_column(const struct layout *l, const struct source_map *m, struct export_source_counts *counts) {
+  bool sealed = false, restricted = false;
+  for (uint32_t i = 0; i < l->src->map_count; i++)
+    if (same_heading(l->src->maps[i].column, m->column)) sealed |= l->src->maps[i].target->sealed, restricted |= l->src->maps[i].target->sensitivity == SENS_RESTRICTED;
+  if (sealed) counts->sealed += m->target->sealed;
+  else if (restricted && !l->from->restricted) counts->restricted++;
+  else return false;
+  return true;
+}
+
+static bool heading_taken(const struct layout *l, const char *name) {
+  struct span s = first_spelling(name);
+  for (uint32_t i = 0; i < l->count; i++)
+    if (l->columns[i].heading.len == s.len && memcmp(l->columns[i].heading.at, s.at, s.len) == 0) return true;
+  return false;
+}
+
+static void add_column(struct layout *l, struct layout_column c, const char *name) {
+  c.heading = first_spelling(name);
+  l->columns[l->count++] = c;
+}
+
+/* The areas around a place stand in the columns before it: the last of them names the level just above, and so on. */
+static void add_around(struct layout *l, const struct source_map *m, uint32_t at) {
+  for (uint32_t i = 0; i < m->within_count; i++)
+    if (!heading_taken(l, m->within[i]))
+      add_column(l, (struct layout_column){.part = PART_AROUND, .field = m->target, .level = m->target->level, .at = at, .around_level = m->target->area_level - (m->within_count - i)}, m->within[i]);
+}
+
+static enum status add_field(struct layout *l, const struct source_map *m, struct export_source_counts *counts, struct err *e) {
+  const struct field *f = m->target;
+  uint32_t at = stored_at(l->from, f);
+  if (closed_column(l, m, counts) || at == UINT32_MAX || heading_taken(l, m->column)) return OK;
+  if (m->conversion != CONVERT_NONE && m->conversion != CONVERT_HUNDREDTH)
+    return err_set(e, ERR_INPUT, "export without --source, or give the source a column without `with`", "the column %.*s is read with `%s`, which can't be undone exactly",
+                   (int)strcspn(m->column, "|"), m->column, m->with ? m->with : "");
+  const struct schema_column *c = &l->from->schema->levels[f->level].columns[at];
+  if (c->kind != f->kind || (f->kind == COL_DECIMAL && c->decimals != f->decimals))
+    return err_set(e, ERR_CONFLICT, "export with the programme that the round was closed with", "the field %s is %s now and was %s when the round was closed", f->name, col_kind_name(f->kind),
+                   col_kind_name(c->kind));
+  add_around(l, m, at);
+  add_column(l, (struct layout_column){.part = PART_FIELD, .field = f, .level = f->level, .at = at, .by_name = m->within_count > 0, .percent = m->conversion == CONVERT_HUNDREDTH}, m->column);
+  return OK;
+}
+
+static enum status lay_out(struct layout *l, struct arena *a, struct export_source_counts *counts, struct err *e) {
+  const struct source *s = l->src;
+  uint32_t room = 3;
+  for (uint32_t i = 0; i < s->map_count; i++) room += 1 + s->maps[i].within_count;
+  ARENA_TRY(e, l->columns = arena_array(a, room, sizeof *l->columns));
+  const char *const keys[] = {s->household_key, s->member_key, s->village_key};
+  for (uint32_t k = 0; k < 3; k++) { /* a key that is a field as well is written as the field */
+    bool field = false;
+    for (uint32_t i = 0; i < s->map_count; i++) field |= keys[k] && same_heading(keys[k], s->maps[i].column);
+    if (keys[k] && !field && (s->level == LEVEL_VILLAGE) == (k == 2)) add_column(l, (struct layout_column){.part = (enum part)k}, keys[k]);
+  }
+  for (uint32_t i = 0; i < s->map_count; i++) TRY(add_field(l, &s->maps[i], counts, e));
+  return OK;
+}
+
+/* ---- values ---- */
+
+static const char *area_name(const struct layout *l, const struct area *a) {
+  const char *zh = a->name_zh ? a->name_zh : a->name_en, *en = a->name_en ? a->name_en : a->name_zh;
+  return l->lang == LANG_ZH ? zh : en;
+}
+
+static void put_area(const struct layout *l, const struct layout_column *c, struct span code, bool around) {
+  const struct programme *p = l->from->programme;
+  uint32_t at = map_get(&p->area_index, code.at, code.len);
+  while (around && at != UINT32_MAX && p->areas[at].level > c->around_level) at = p->areas[at].parent;
+  const char *name = at != UINT32_MAX && (!around || p->areas[at].level == c->around_level) ? area_name(l, &p->areas[at]) : NULL;
+  if (name) refused_put(l->out, span_of(name));
+  else if (!around) refused_put(l->out, code);
+}
+
+static void put_choice(const struct layout *l, const struct field *f, struct span code) {
+  const char *label = NULL;
+  for (uint32_t i = 0; i < f->choice_count && !label && f->area_level == UINT32_MAX; i++)
+    if (span_is(code, f->choices[i].code)) label = label_in(&f->choices[i].label, l->lang, NULL);
+  refused_put(l->out, label ? span_of(label) : code);
+}
+
+static void put_absent(const struct layout *l, const struct field *f, enum absence why) {
+  const char *code = export_missing(f, why);
+  if (f->kind != COL_TEXT || code[0] != '.') refused_put(l->out, span_of(code));
+}
+
+static void put_value(const struct layout *l, const struct layout_column *c, const struct cell *v) {
+  const struct field *f = c->field;
+  char buf[40];
+  if (v->absence != PRESENT) {
+    if (c->part == PART_FIELD) put_absent(l, f, v->absence);
+  } else if (c->part == PART_AROUND) put_area(l, c, v->s, true);
+  else if (c->by_name) put_area(l, c, v->s, false);
+  else if (f->kind == COL_BOOL) fputs(l->lang == LANG_ZH ? v->i ? "是" : "否" : v->i ? "yes" : "no", l->out);
+  else if (f->kind == COL_INT && c->percent) fputs(number_decimal_format(v->i * 100, 0, buf), l->out);
+  else if (f->kind == COL_INT) fprintf(l->out, "%lld", (long long)v->i);
+  else if (f->kind == COL_DECIMAL && c->percent) fputs(f->decimals >= 2 ? number_decimal_format(v->i, f->decimals - 2, buf) : number_decimal_format(v->i * 100, f->decimals, buf), l->out);
+  else if (f->kind == COL_DECIMAL) fputs(number_decimal_format(v->i, f->decimals, buf), l->out);
+  else if (f->kind == COL_REAL) fputs(number_shortest(c->percent ? v->d * 100 : v->d, buf), l->out);
+  else if (f->kind == COL_DATE) fputs(date_format((int32_t)v->i, buf), l->out);
+  else if (f->kind == COL_CHOICE) put_choice(l, f, v->s);
+  else refused_put(l->out, v->s);
+}
+
+static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
+  const struct layout *l = ctx;
+  (void)segment;
+  for (uint32_t i = 0; i < l->count; i++) {
+    const struct layout_column *c = &l->columns[i];
+    struct cell v = {.absence = ABSENT_EMPTY};
+    if (i) putc(',', l->out);
+    switch (c->part) {
+      case PART_HOUSEHOLD: v = column_cell(&s->household_key, household), refused_put(l->out, v.s); break;
+      case PART_NUMBER: fprintf(l->out, "%llu", (unsigned long long)number); break;
+      case PART_VILLAGE: v = column_cell(&s->village_code, row), refused_put(l->out, v.s); break;
+      case PART_FIELD: case PART_AROUND:
+        v = column_cell(&s->levels[c->level].columns[c->at], c->level == l->from->level ? row : household);
+        put_value(l, c, &v);
+        break;
+    }
+  }
+  putc('\n', l->out);
+  return ferror(l->out) ? err_set(e, ERR_IO, NULL, "cannot write the file") : OK;
+}
+
+enum status export_source(struct arena *a, const struct export_from *from, const struct source *src, const char *path, struct export_source_counts *counts, struct err *e) {
+  struct layout l = {.from = from, .src = src, .lang = from->programme->language_count ? from->programme->languages[0] : from->lang};
+  struct export_file f;
+  *counts = (struct export_source_counts){0};
+  TRY(lay_out(&l, a, counts, e));
+  if (!l.count) return err_set(e, ERR_INPUT, "export without --source", "the source %s has no column that could be written", src->name);
+  counts->columns = l.count;
+  for (uint32_t s = 0; s < from->segment_count; s++) counts->rows += from->segments[s]->levels[from->level].rows;
+  struct export_plan walk = {.from = from};
+  TRY(export_file_open(&f, path, e));
+  l.out = f.stream;
+  fputs("\xef\xbb\xbf", l.out); /* spreadsheets read UTF-8 only when they are told */
+  for (uint32_t i = 0; i < l.count; i++) {
+    if (i) putc(',', l.out);
+    refused_put(l.out, l.columns[i].heading);
+  }
+  putc('\n', l.out);
+  return export_file_close(&f, export_each(&walk, put_row, &l, e), e);
+}
