@@ -196,12 +196,12 @@ static enum status ingest_dta(const struct source_map *maps, uint32_t n, uint32_
 
 static void numbers_labels_and_missing_codes_become_typed_cells(void **state) {
   (void)state;
-  static const struct source_map maps[] = {{.field = "sex", .column = "sex"}, {.field = "born", .column = "born"}, {.field = "idnum", .column = "hh"}};
+  static const struct source_map maps[] = {{.field = "sex", .column = "sex"}, {.field = "born", .column = "born"}, {.field = "idnum", .column = "share"}};
   struct text t;
   p = people_programme();
   write_dta(&t, 118, "FEMALE", "Li");
   assert_ok(ingest_dta(maps, 3, LEVEL_MEMBER, &t), &e);
-  assert_string_equal(text_str(&sink.text), "M 100000: sex=1 born=2020-01-01 idnum=100000\nM 100001: sex=2 born=2020-01-02 idnum=100001\nM 100002: sex=?refused born=2020-01-03 idnum=100002\n");
+  assert_string_equal(text_str(&sink.text), "M 100000: sex=1 born=2020-01-01 idnum=0.1\nM 100001: sex=2 born=2020-01-02 idnum=0.1\nM 100002: sex=?refused born=2020-01-03 idnum=0.1\n");
   text_free(&t);
   /* The file calls 2 what the codebook calls 1. */
   write_dta(&t, 118, "男", "Li");

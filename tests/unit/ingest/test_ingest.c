@@ -64,6 +64,29 @@ static void one_bad_row_refuses_the_file_and_is_named(void **state) {
   assert_string_equal(text_str(&sink.text), "H 1: region=north income=100 weight=1 car=1 phone=~\n");
 }
 
+static void a_column_of_sealed_values_is_no_key(void **state) {
+  (void)state;
+  struct source s = SOURCE(LEVEL_MEMBER, member_maps, fixture_file("k.csv", M "1,34,1,,11010119900228001X\n"));
+  s.member_key = "id";
+  assert_refused(run(&s, NONE), ERR_INPUT, "the column id feeds a sealed field and cannot be a key as well", &e);
+  static const struct source_map born[] = {{.field = "born", .column = "id", .conversion = CONVERT_ID_BIRTH}};
+  struct source t = SOURCE(LEVEL_MEMBER, born, fixture_file("k2.csv", M "1,34,1,,11010119900228001X\n"));
+  t.member_key = "id";
+  assert_refused(run(&t, NONE), ERR_INPUT, "cannot be a key as well", &e);
+}
+
+static void an_identity_number_that_only_tells_a_birthday_stays_out_of_refused_rows(void **state) {
+  (void)state;
+  struct arena a;
+  arena_init(&a, 0);
+  static const struct source_map born[] = {{.field = "born", .column = "id", .conversion = CONVERT_ID_BIRTH}};
+  struct source s = SOURCE(LEVEL_MEMBER, born, fixture_file("k3.csv", "hh,id\n1,110101199002280011\n"));
+  const char *path = fixture_path("k3-refused.csv");
+  assert_refused(run(&s, ((struct ingest_options){.refused_path = path})), ERR_INPUT, "the check digit of the identity number is wrong", &e);
+  assert_string_equal(fixture_slurp(&a, path), "hh,id,problem\n1,,born: the check digit of the identity number is wrong\n");
+  arena_drop(&a);
+}
+
 static void keep_good_takes_the_rest(void **state) {
   (void)state;
   assert_ok(households(H "1,north,1,1,yes,\n2,east,1,1,yes,\n3,south,1,1,no,\n", KEEP), &e);
@@ -353,7 +376,7 @@ int main(void) {
       UNIT(rows_become_typed_cells),
       UNIT(missing_codes_are_kept_apart_from_empty),
       UNIT(one_bad_row_refuses_the_file_and_is_named),
-      UNIT(keep_good_takes_the_rest),
+      UNIT(a_column_of_sealed_values_is_no_key), UNIT(an_identity_number_that_only_tells_a_birthday_stays_out_of_refused_rows), UNIT(keep_good_takes_the_rest),
       UNIT(a_household_is_kept_whole_or_not_at_all),
       UNIT(each_wrong_value_has_its_message),
       UNIT(numbers_may_be_written_in_several_ways),
