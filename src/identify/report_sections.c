@@ -211,10 +211,17 @@ void report_outcomes(struct page *p) {
   uint32_t largest = 0;
   for (uint32_t o = 0; o < OUTCOME_COUNT; o++) {
     households[o] = r->nation.outcomes[o].households;
-    shares[o] = all ? (double)households[o] / (double)all : 0;
     small = small || page_is_small(households[o]);
     if (households[o] > households[largest]) largest = o;
   }
+  /* Squares give back no hidden count: every small one is drawn alike, and the largest takes what is left. */
+  double drawn = 0;
+  for (uint32_t o = 0; o < OUTCOME_COUNT; o++) {
+    double count = page_is_small(households[o]) ? 2.5 : (double)households[o];
+    shares[o] = all ? count / (double)all : 0;
+    if (o != largest) drawn += shares[o];
+  }
+  if (small && all && !page_is_small(households[largest])) shares[largest] = drawn < 1 ? 1 - drawn : 0;
   page_partition(p, households, OUTCOME_COUNT, shown);
   const char *label = page_word(p, W_DECIDED);
   for (int o = 0; o < OUTCOME_COUNT; o++) {
@@ -243,10 +250,11 @@ void report_outcomes(struct page *p) {
     const struct counts *c = o < OUTCOME_COUNT ? &r->nation.outcomes[o] : &r->nation.all;
     if (o == OUTCOME_NO_PLACE && !r->has_quota && !c->households) continue;
     bool hide = o < OUTCOME_COUNT && page_is_small(c->households), rounded = small && o == largest;
+    uint64_t count = rounded ? (c->households + 5) / 10 * 10 : c->households; /* as shown: a share of the exact count would give it back */
     page_add(p, o < OUTCOME_COUNT ? "<tr>" : "<tr class=\"total\">");
     page_cell(p, o < OUTCOME_COUNT ? page_word(p, names[o]) : page_word(p, W_ALL));
     page_cell_right(p, o < OUTCOME_COUNT ? shown[o] : page_count(p, c->households));
-    page_cell_right(p, hide ? "\u2013" : page_percent(p, all ? (double)c->households / (double)all : NAN));
+    page_cell_right(p, hide ? "\u2013" : page_percent(p, all ? (double)count / (double)all : NAN));
     page_cell_right(p, hide ? "\u2013" : rounded ? page_fill(p, W_ABOUT, page_count(p, (c->persons + 10) / 20 * 20)) : page_count(p, c->persons));
     if (r->weighted) {
       double step = rounded ? 1000 : 1; /* weighted totals must not give back what was hidden */

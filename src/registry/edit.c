@@ -16,7 +16,7 @@ enum status edit_field(const struct level_store *ls, const char *name, uint32_t 
     }
   for (uint32_t i = 0; i < ls->def->field_count; i++)
     if (strcmp(ls->def->fields[i].name, name) == 0) return err_set(e, ERR_INPUT, "set the fields it is computed from", "%s is computed, not collected", name);
-  return err_set(e, ERR_INPUT, "`lucid check` on the programme lists its fields", "the %s level has no field \"%.60s\"", ls->def->name, name);
+  return err_set(e, ERR_INPUT, "`lucid check` on the programme lists its fields; a member's field is `--member NUMBER` in `lucid set`, `members.FIELD` in `lucid find`", "the %s level has no field \"%.60s\"", ls->def->name, name);
 }
 
 /* A value as typed. Empty, `refused` and `not_applicable` are absences, unless a choice has that code. */

@@ -263,6 +263,32 @@ static void a_group_of_three_households_is_withheld_and_cannot_be_subtracted(voi
   arena_drop(&a);
 }
 
+/* The section on what was decided, when `undecided` of 120 households are. */
+static char *decided_with(uint64_t undecided) {
+  struct text t;
+  struct identify_result *r = build();
+  r->nation.all.households = 120;
+  r->nation.outcomes[OUTCOME_SELECTED] = (struct counts){30, 88, 17709, 51946};
+  r->nation.outcomes[OUTCOME_NO_PLACE] = (struct counts){8, 21, 4722, 12396};
+  r->nation.outcomes[OUTCOME_UNDECIDED] = (struct counts){undecided, 5, 1771, 2951};
+  r->nation.outcomes[OUTCOME_NOT_SELECTED] = (struct counts){82 - undecided, 295, 47224, 174138};
+  write_report(r, &t);
+  const char *from = strstr(t.data, "id=\"decided-en\"");
+  assert_non_null(from);
+  char *section = arena_strn(&a, from, (size_t)(strstr(from, "</section>") - from));
+  text_free(&t);
+  return section;
+}
+
+static void neither_shares_nor_squares_give_a_hidden_count_back(void **state) {
+  (void)state;
+  arena_init(&a, 0);
+  char *with_one = decided_with(1), *with_four = decided_with(4);
+  assert_non_null(strstr(with_one, "66.7%"));
+  assert_string_equal(with_one, with_four);
+  arena_drop(&a);
+}
+
 static void incomes_of_a_few_households_are_not_shown_as_quantiles(void **state) {
   (void)state;
   arena_init(&a, 0);
@@ -329,4 +355,4 @@ static void the_same_result_gives_the_same_bytes(void **state) {
 
 UNIT_MAIN(UNIT(both_languages_are_whole_pages_of_the_same_shape), UNIT(every_picture_has_words_and_a_table), UNIT(areas_without_positions_make_no_map), UNIT(nothing_is_fetched_from_anywhere),
           UNIT(labels_from_a_programme_cannot_become_markup), UNIT(tags_are_closed_in_order), UNIT(a_group_of_three_households_is_withheld_and_cannot_be_subtracted),
-          UNIT(incomes_of_a_few_households_are_not_shown_as_quantiles), UNIT(what_is_not_known_says_so_instead_of_zero), UNIT(the_smallest_programme_still_makes_a_page), UNIT(the_same_result_gives_the_same_bytes))
+          UNIT(neither_shares_nor_squares_give_a_hidden_count_back), UNIT(incomes_of_a_few_households_are_not_shown_as_quantiles), UNIT(what_is_not_known_says_so_instead_of_zero), UNIT(the_smallest_programme_still_makes_a_page), UNIT(the_same_result_gives_the_same_bytes))
