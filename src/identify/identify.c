@@ -38,7 +38,7 @@ static enum status result_new(struct arena *a, const struct identify_input *in, 
   r->seed = in->seed ? in->seed : r->snapshot;
   r->seed_from = in->seed ? (in->seed_from ? in->seed_from : "option") : "snapshot";
   r->main_line = p->main_line;
-  r->unit = (struct label){.en = p->design.welfare_unit, .zh = p->design.welfare_unit};
+  r->unit = p->design.welfare_unit;
   r->note = (struct label){.en = p->design.note_en, .zh = p->design.note_zh};
   r->has_quota = p->identify.has_quota;
   r->assumptions = p->assumed;

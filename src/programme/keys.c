@@ -228,7 +228,7 @@ static TABLE(keys_identify, draft_identify, "identify", identify_rows, NULL);
 static const struct key welfare_rows[] = {
   ROW(draft_welfare, rule, RULE, R, "a double per household: income or consumption per head, compared with the lines"),
   ROW(draft_welfare, label, LABEL, O, "what it is, in words"),
-  ROW(draft_welfare, unit, TEXT, O, "what it counts, e.g. `EUR a year`"),
+  ROW(draft_welfare, unit, LABEL, O, "what it counts, e.g. `EUR a year`"),
 };
 static TABLE(keys_welfare, draft_welfare, "sample.welfare", welfare_rows, "rule");
 

@@ -28,7 +28,7 @@ struct draft_rank { const struct tree *from; struct got_text rule, source; struc
 struct draft_places { const struct tree *from; struct got_text area, source; struct got_whole places; struct got_flag assumed; };
 struct draft_quota { const struct tree *from; struct got_text level; struct got_word ties, count; struct got_list places; };
 struct draft_identify { const struct tree *from; struct got_list include, exclude; struct draft_rank rank; struct draft_quota quota; };
-struct draft_welfare { const struct tree *from; struct got_text rule, unit; struct got_label label; };
+struct draft_welfare { const struct tree *from; struct got_text rule; struct got_label label, unit; };
 struct draft_weight { const struct tree *from; struct got_text rule, level; };
 struct draft_sample { const struct tree *from; struct draft_welfare welfare; struct draft_weight weight; struct got_text persons, strata, psu; struct got_texts domains; struct got_label note; };
 struct draft_column { const struct tree *from; struct got_text column; struct got_word with; struct got_tree recode; struct got_texts within; };

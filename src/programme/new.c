@@ -100,7 +100,7 @@ static const char *const yaml_lines[] = {
   "      - {area: \"*\", places: 15, source: made up for this example, assumed: true}",
   "",
   "sample:                        # everybody was asked here, so there are no weights / 这里是普查，所以没有权重",
-  "  welfare: {rule: income_per_head, label: {en: income per head, zh: 人均纯收入}, unit: yuan a year}",
+  "  welfare: {rule: income_per_head, label: {en: income per head, zh: 人均纯收入}, unit: {en: yuan a year, zh: 元/年}}",
   "  domains: [home_village, members.sex]",
   "",
   "sources:                       # which files hold the data, and which column is which field / 数据文件及其列与字段的对应",

@@ -93,7 +93,7 @@ struct identify {
 
 struct design { /* how the data were sampled: what standard errors need. Names of fields; NULL = none */
   const struct rule *welfare;  /* a double per household: income or consumption per head, compared with the lines */
-  const char *welfare_source; struct label welfare_label; const char *welfare_unit;
+  const char *welfare_source; struct label welfare_label, welfare_unit;
   const struct rule *weight;   /* per household; times persons when count is persons. NULL = 1 */
   const struct rule *persons;  /* household size; NULL = number of member rows */
   const struct rule *strata, *psu; /* string or int; psu NULL = the household itself */

@@ -32,7 +32,7 @@ bool sample_build(struct loader *l) {
   enum { NUMBERS = 1u << RULE_INT | 1u << RULE_DOUBLE, GROUPS = 1u << RULE_INT | 1u << RULE_STRING };
   if (l->p->line_count && !d->welfare.from) problem_add(&l->list, d->from->at, ERR_INPUT, "add `welfare: income_per_head`, or take the lines out", "sample needs `welfare` where there are lines");
   if (!rule_of(l, LEVEL_HOUSEHOLD, &d->welfare.rule, "sample.welfare", true, 1u << RULE_DOUBLE, "it is compared with the lines, which are doubles: write double(..)", &s->welfare)) return false;
-  s->welfare_source = loader_text(&d->welfare.rule), s->welfare_label = d->welfare.label.v, s->welfare_unit = loader_text(&d->welfare.unit);
+  s->welfare_source = loader_text(&d->welfare.rule), s->welfare_label = d->welfare.label.v, s->welfare_unit = d->welfare.unit.v;
   uint32_t level = loader_level(l, &d->weight.level);
   if (level != UINT32_MAX && level > LEVEL_MEMBER) problem_add(&l->list, d->weight.level.from->at, ERR_INPUT, "household or members", "a weight is a household's or a member's");
   else if (level != UINT32_MAX) {
