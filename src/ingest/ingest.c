@@ -139,6 +139,7 @@ static enum status refuse(struct run *x, const struct reader_row *row, struct sp
     x->first_row = row->number;
     x->first_line = row->line;
   }
+  if (x->o->keep_good && x->sink->refused) TRY(x->sink->refused(x->sink->ctx, x->mapping.row.level, row->shifted ? (struct span){"", 0} : household, e));
   return refused_row(&x->refused, x->reader, &x->mapping, row, words, e);
 }
 
@@ -169,7 +170,7 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
   bool is_village = m->row.level == LEVEL_VILLAGE;
   household = (struct span){"", 0};
   if (row->problem) {
-    if (x->looking && !row->shifted) read_key(x, row, m->household_key, 0, "", false, &household, words, sizeof words);
+    if (x->o->keep_good && !row->shifted) read_key(x, row, m->household_key, 0, "", false, &household, words, sizeof words);
     return refuse(x, row, household, row->problem, e);
   }
   if (!read_key(x, row, m->household_key, 0, "household key", !is_village, &household, words, sizeof words) ||

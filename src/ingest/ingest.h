@@ -34,6 +34,9 @@ struct ingest_sink {
    * stops the file and is returned as it is. */
   enum status (*row)(void *ctx, const struct ingest_row *row, struct err *e);
   void *ctx;
+  /* With keep_good: a row of that household's list was refused, so the list is not whole: rows that did not come say nothing. An empty
+   * span: nobody can tell whose row it was. May be NULL. */
+  enum status (*refused)(void *ctx, uint32_t level, struct span household_key, struct err *e);
 };
 
 struct ingest_options {

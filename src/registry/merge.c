@@ -313,6 +313,7 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
   for (uint32_t l = 0; l < m->r->level_count; l++) {
     if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE || m->s->edit) continue;
     if (!m->in_count[l] && !(m->s->level_seen[l] && given && !ls[l].def->empty_unknown)) continue;
+    if (stage_torn(m->s, l, key, m->in_count[l] > 0)) continue; /* a refused row is not a row that is not there */
     replaces[l] = v[ls->roster + l].i != m->w->round;
     v[ls->roster + l] = int_value(m->w->round);
   }

@@ -19,6 +19,8 @@ static struct store_value int_value(int64_t i) { return (struct store_value){.ki
 enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
   *s = (struct stage){.r = r, .ascending_bytes = true, .ascending_numbers = true, .last = {.seq = 0}};
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
+  arena_init(&s->arena, (size_t)1 << 30);
+  map_init(&s->torn, &s->arena);
   seal_ephemeral(s->key);
   char path[4200];
   snprintf(path, sizeof path, "%s.stage-", r->beside);
@@ -48,6 +50,7 @@ void stage_close(struct stage *s) {
   store_close(s->db);
   s->db = NULL;
   sodium_memzero(s->key, sizeof s->key);
+  arena_drop(&s->arena);
   bytes_free(&s->last.key), bytes_free(&s->buffer), bytes_free(&s->previous_new);
 }
 
@@ -357,4 +360,31 @@ static enum status sink_row(void *ctx, const struct ingest_row *row, struct err 
   return stage_child(s, row, e);
 }
 
-struct ingest_sink stage_sink(struct stage *s) { return (struct ingest_sink){sink_row, s}; }
+/* ---- lists of which a row was refused ---- */
+
+static size_t torn_key(uint32_t level, struct span key, char out[256]) {
+  size_t n = key.len < 254 ? key.len : 254; /* ingest takes 200 bytes */
+  out[0] = (char)level;
+  memcpy(out + 1, key.at, n);
+  return n + 1;
+}
+
+static enum status sink_refused(void *ctx, uint32_t level, struct span key, struct err *e) {
+  struct stage *s = ctx;
+  char buffer[256];
+  uint32_t index;
+  if (level >= LEVEL_MAX || level == LEVEL_HOUSEHOLD || level == LEVEL_VILLAGE) return OK;
+  if (!key.len) {
+    s->torn_any[level] = true;
+    return OK;
+  }
+  return map_put(&s->torn, buffer, torn_key(level, key, buffer), &index, NULL) ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+}
+
+bool stage_torn(const struct stage *s, uint32_t level, struct span key, bool rows_came) {
+  char buffer[256];
+  if (s->torn_any[level] && !rows_came) return true;
+  return s->torn.count && map_get(&s->torn, buffer, torn_key(level, key, buffer)) != MAP_NONE;
+}
+
+struct ingest_sink stage_sink(struct stage *s) { return (struct ingest_sink){sink_row, s, sink_refused}; }

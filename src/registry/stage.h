@@ -26,6 +26,9 @@ struct stage {
   bool ascending_bytes, ascending_numbers; /* every new key was greater than the one before: nothing can be a repeat */
   bool children_sorted[LEVEL_MAX]; int64_t child_last[LEVEL_MAX]; /* households of child rows never went back */
   bool level_seen[LEVEL_MAX]; /* a source of this level was part of the import */
+  struct arena arena;     /* of the next */
+  struct map torn;        /* level and household of lists of which a row was refused: what did not come says nothing */
+  bool torn_any[LEVEL_MAX]; /* a row was refused, and nobody can tell whose */
   bool edit;              /* single values set by hand: no list counts as taken */
   bool has_references;    /* some child named a household that this import did not give */
   struct bytes buffer;
@@ -38,6 +41,8 @@ struct ingest_sink stage_sink(struct stage *s);
 /* All rows are in: the work file can be read. */
 enum status stage_ready(struct stage *s, struct err *e) MUST_CHECK;
 void stage_close(struct stage *s);
+/* Whether a row of that household's list was refused (or may have been, when none came): then the list is not known to be whole. */
+bool stage_torn(const struct stage *s, uint32_t level, struct span household_key, bool rows_came);
 
 /* One staged row read back: fields of a level, over what was there before. `why` is kept beside `v` for absences.
  * Sealed values come out as plaintext in *plain (offsets by field), to be sealed for their place. */

@@ -248,6 +248,48 @@ static void good_rows_are_kept_when_the_registry_refuses_others(void **state) {
   fixture_free(f);
 }
 
+static bool crops_taken(struct fixture *f, struct snapshot *s, const char *household, uint32_t *rows) {
+  struct household_ref ref;
+  assert_ok(registry_find(f->r, s, household, &ref, &f->e), &f->e);
+  const struct segment *g = snapshot_segment(s, ref.segment);
+  *rows = g->child_at[LEVEL_LINE0][ref.row + 1] - g->child_at[LEVEL_LINE0][ref.row];
+  return segment_has_roster(g, LEVEL_LINE0, ref.row);
+}
+
+/* "Has no crops" must not come of a row of crops that could not be read. */
+static void a_refused_row_of_a_list_is_not_an_empty_list(void **state) {
+  (void)state;
+  struct fixture *f = fixture_new();
+  struct import_counts c;
+  struct round_info round;
+  struct snapshot *s;
+  uint32_t rows;
+  const struct ingest_options keep = {.keep_good = true};
+  fixture_write(f, "data/crops.csv", "hid,crop,yield\nH1,rice,10.5\nH1,maize,lots\nH3,tea,1.2\n");
+  assert_ok(registry_import(f->r, NULL, NULL, &keep, false, &c, &f->e), &f->e);
+  assert_int_equal(c.read.rows_refused, 2);
+  assert_ok(registry_round_close(f->r, "2026", NULL, &round, &f->e), &f->e);
+  assert_ok(registry_snapshot(f->r, "2026", &s, &f->e), &f->e);
+  assert_false(crops_taken(f, s, "H1", &rows));
+  assert_true(crops_taken(f, s, "H2", &rows)); /* of which the file has no row, and none was refused */
+  assert_int_equal(rows, 0);
+  assert_true(crops_taken(f, s, "H3", &rows));
+  assert_int_equal(rows, 1);
+  snapshot_close(s);
+  /* In the next round a refused row ends nothing; one that nobody can place leaves every absent list open. */
+  assert_ok(registry_round_open(f->r, "2027", 2027, &round, &f->e), &f->e);
+  fixture_write(f, "data/crops.csv", "hid,crop,yield\nH3,tea,lots\nH1,rice,1\nhow,many,cells,are,these\n");
+  assert_ok(registry_import(f->r, NULL, NULL, &keep, false, &c, &f->e), &f->e);
+  assert_int_equal(c.ended, 0);
+  assert_ok(registry_round_close(f->r, "2027", NULL, &round, &f->e), &f->e);
+  assert_ok(registry_snapshot(f->r, "2027", &s, &f->e), &f->e);
+  assert_true(crops_taken(f, s, "H1", &rows));
+  assert_true(crops_taken(f, s, "H3", &rows)); /* what is known of the round before */
+  assert_int_equal(rows, 1);
+  snapshot_close(s);
+  fixture_free(f);
+}
+
 static void members_may_come_after_their_households(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
@@ -311,7 +353,7 @@ static void an_import_that_nobody_finishes_leaves_nothing(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
+UNIT_MAIN(UNIT(a_refused_row_of_a_list_is_not_an_empty_list), UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
           UNIT(a_household_given_twice_is_refused_naming_both_rows), UNIT(a_member_without_a_household_is_refused), UNIT(a_member_given_twice_is_refused_naming_both_rows),
           UNIT(an_unknown_area_is_refused_by_name), UNIT(files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow), UNIT(a_new_round_takes_the_list_of_members_anew),
           UNIT(a_file_with_fewer_columns_leaves_the_others_alone), UNIT(a_closed_round_takes_no_data), UNIT(a_snapshot_holds_what_was_imported), UNIT(a_lost_snapshot_is_made_again_with_the_same_hash))
