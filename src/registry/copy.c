@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "registry/event.h"
@@ -164,6 +165,7 @@ static enum status copy_decisions(struct copier *c, const char *snapshots, struc
     if (!old || !folder || !new) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
     if (s == OK && file_exists(old) && !file_exists(new)) {
       s = file_read(&a, old, (size_t)1 << 34, &data, &len, e);
+      (void)mkdir(snapshots, 0700); /* as freeze makes it; the next line says when it could not be made */
       if (s == OK) s = file_make_dirs(folder, e);
       if (s == OK) s = file_replace(new, data, len, 0600, e);
     }

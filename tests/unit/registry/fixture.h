@@ -1,4 +1,5 @@
-/* fixture.h - a small programme with every kind of level and field, and a registry made from it in a folder of its own. */
+/* fixture.h - a small programme with every kind of level and field, and a registry made from it in a folder of its own.
+ * With LUCID_TEST_PG (tools/with-postgres) the registry is in that database; key and snapshots lie in the folder all the same. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -8,6 +9,7 @@
 #include "base/file.h"
 #include "column/snapshot.h"
 #include "registry/registry.h"
+#include "store/store.h"
 #include "unit.h"
 
 static const char fixture_yaml[] =
@@ -79,7 +81,7 @@ static const char fixture_villages[] = "v,road\nV11,yes\nV21,no\n";
 struct fixture {
   struct arena arena;
   struct err e;
-  char dir[64], path[128], folder[128];
+  char dir[64], path[400], folder[128], key[128], snapshots[128];
   struct programme *p;
   struct registry *r;
   int64_t now;
@@ -98,22 +100,53 @@ static inline void fixture_data(struct fixture *f, const char *households, const
   fixture_write(f, "data/crops.csv", crops), fixture_write(f, "data/villages.csv", villages);
 }
 
-static inline struct registry_options fixture_options(struct fixture *f) { return (struct registry_options){.actor = "tester", .clock = {fixture_now, &f->now}}; }
+static inline struct registry_options fixture_options(struct fixture *f) {
+  struct registry_options o = {.actor = "tester", .clock = {fixture_now, &f->now}};
+  if (getenv("LUCID_TEST_PG")) o.key_path = f->key, o.snapshots = f->snapshots;
+  return o;
+}
+
+/* For tests that look into the file itself. */
+#define FIXTURE_FILE_ONLY()                                                                                  \
+  do {                                                                                                       \
+    if (getenv("LUCID_TEST_PG")) skip();                                                                     \
+  } while (0)
+
+/* What the names of files beside the registry begin with. */
+static inline void fixture_beside(struct fixture *f, char *out, size_t cap) {
+  struct registry_status st;
+  assert_ok(registry_status(f->r, &f->arena, &st, &f->e), &f->e);
+  if (getenv("LUCID_TEST_PG")) snprintf(out, cap, "%s/lucid/lucid-%s/registry", f->dir, st.key_id);
+  else snprintf(out, cap, "%s", f->path);
+}
 
 static inline void fixture_open(struct fixture *f) {
   struct registry_options o = fixture_options(f);
   assert_ok(registry_open(&f->arena, f->path, NULL, &o, &f->r, &f->e), &f->e);
 }
 
+static int fixture_live; /* two at a time at most: with-postgres makes two databases */
+
 /* A folder with a programme and data, and a registry with one open round, "2026". */
 static inline struct fixture *fixture_new(void) {
   struct fixture *f = calloc(1, sizeof *f);
   struct problem *problems = NULL;
   struct round_info round;
+  assert_true(fixture_live < 2);
   arena_init(&f->arena, 0);
   strcpy(f->dir, "/tmp/lucid-unit-XXXXXX");
   assert_non_null(mkdtemp(f->dir));
   snprintf(f->path, sizeof f->path, "%s/x.lucid", f->dir);
+  snprintf(f->key, sizeof f->key, "%s/x.lucid.key", f->dir);
+  snprintf(f->snapshots, sizeof f->snapshots, "%s/x.snapshots", f->dir);
+  if (getenv("LUCID_TEST_PG")) {
+    const char *url = getenv("LUCID_TEST_PG"), *name = strstr(url, "/lucid?");
+    assert_non_null(name);
+    snprintf(f->path, sizeof f->path, "%.*s/lucid%s%s", (int)(name - url), url, fixture_live ? "2" : "", name + 6);
+    enum status gone = store_remove(f->path, &f->e);
+    assert_true(gone == OK || gone == ERR_NOT_FOUND);
+    setenv("XDG_DATA_HOME", f->dir, 1);
+  }
   snprintf(f->folder, sizeof f->folder, "%s/programme", f->dir);
   f->now = 1772323200000000; /* 2026-03-01 */
   char data[256];
@@ -124,6 +157,7 @@ static inline struct fixture *fixture_new(void) {
   assert_ok(programme_load(&f->arena, f->folder, &f->p, &problems, &f->e), &f->e);
   struct registry_options o = fixture_options(f);
   assert_ok(registry_init(f->path, f->p, &o, &f->e), &f->e);
+  fixture_live++;
   fixture_open(f);
   assert_ok(registry_round_open(f->r, "2026", 2026, &round, &f->e), &f->e);
   return f;
@@ -131,6 +165,7 @@ static inline struct fixture *fixture_new(void) {
 
 static inline void fixture_free(struct fixture *f) {
   struct err e;
+  fixture_live--;
   registry_close(f->r);
   assert_ok(file_remove_tree(f->dir, &e), &e);
   arena_drop(&f->arena);

@@ -89,7 +89,7 @@ static void without_the_key_all_else_works(void **state) {
   int64_t event;
   import_all(f);
   registry_close(f->r);
-  snprintf(key, sizeof key, "%s.key", f->path), snprintf(aside, sizeof aside, "%s.aside", f->path);
+  snprintf(key, sizeof key, "%s", f->key), snprintf(aside, sizeof aside, "%s.aside", f->key);
   assert_int_equal(rename(key, aside), 0);
   fixture_open(f);
   assert_ok(registry_status(f->r, &f->arena, &st, &f->e), &f->e);
@@ -112,14 +112,15 @@ static void a_wrong_key_is_refused_by_its_name(void **state) {
   char key[200];
   struct registry_options o = fixture_options(f);
   registry_close(f->r);
-  snprintf(key, sizeof key, "%s.key", g->path);
+  snprintf(key, sizeof key, "%s", g->key);
   o.key_path = key;
   assert_refused(registry_open(&f->arena, f->path, NULL, &o, &f->r, &f->e), ERR_KEY, "wrong key", &f->e);
   snprintf(key, sizeof key, "%s/other.key", f->dir);
   assert_ok(file_replace(key, "nonsense\n", 9, 0600, &f->e), &f->e);
   assert_refused(registry_open(&f->arena, f->path, NULL, &o, &f->r, &f->e), ERR_KEY, "is not a key file", &f->e);
-  snprintf(key, sizeof key, "%s.key", f->path);
+  snprintf(key, sizeof key, "%s", f->key);
   assert_int_equal(chmod(key, 0644), 0);
+  o.key_path = f->key;
   assert_refused(registry_open(&f->arena, f->path, NULL, &o, &f->r, &f->e), ERR_KEY, "may be read by other users", &f->e);
   assert_int_equal(chmod(key, 0600), 0);
   fixture_open(f);
@@ -137,7 +138,7 @@ static void the_recovery_sheet_makes_the_key_again(void **state) {
   *to = 0;
   registry_close(f->r);
   int n = snprintf(file, sizeof file, "lucid-key 1\nid %s\nkey %s\n", id, plain);
-  snprintf(key, sizeof key, "%s.key", f->path);
+  snprintf(key, sizeof key, "%s", f->key);
   assert_int_equal(unlink(key), 0);
   assert_ok(file_replace(key, file, (size_t)n, 0600, &f->e), &f->e);
   fixture_open(f);
