@@ -387,4 +387,4 @@ bool stage_torn(const struct stage *s, uint32_t level, struct span key, bool row
   return s->torn.count && map_get(&s->torn, buffer, torn_key(level, key, buffer)) != MAP_NONE;
 }
 
-struct ingest_sink stage_sink(struct stage *s) { return (struct ingest_sink){sink_row, s, sink_refused}; }
+struct ingest_sink stage_sink(struct stage *s) { return (struct ingest_sink){.row = sink_row, .ctx = s, .refused = sink_refused}; }

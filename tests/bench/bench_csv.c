@@ -99,7 +99,7 @@ static double time_of(const char *path, int what, uint64_t *seen) {
     } else {
       struct source src = {.name = "bench", .file = path, .level = LEVEL_HOUSEHOLD, .household_key = "household"};
       struct ingest_options o = {.data_dir = ""};
-      struct ingest_sink sink = {count_good, seen};
+      struct ingest_sink sink = {.row = count_good, .ctx = seen};
       struct ingest_counts counts;
       must(ingest_source(&programme, &src, &o, &sink, &counts, &err));
     }
@@ -134,7 +134,7 @@ int main(int argc, char **argv) {
   struct ingest_counts counts;
   struct source src = {.name = "bench", .file = path, .level = LEVEL_HOUSEHOLD, .household_key = "household"};
   struct ingest_options o = {.data_dir = ""};
-  struct ingest_sink sink = {count_good, &seen};
+  struct ingest_sink sink = {.row = count_good, .ctx = &seen};
   make_fields(10);
   long before = peak();
   write_csv(path, 10, rows * 4);

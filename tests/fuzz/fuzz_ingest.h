@@ -78,7 +78,7 @@ static int fuzz_ingest(const uint8_t *data, size_t size, const char *format) {
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   struct source src = {.name = "s", .file = path, .format = format, .level = LEVEL_MEMBER, .flat = true, .household_key = "a"};
   struct ingest_options o = {.data_dir = "", .guess = true, .keep_good = true, .refused_path = "/dev/null"};
-  struct ingest_sink sink = {fuzz_sink, &p};
+  struct ingest_sink sink = {.row = fuzz_sink, .ctx = &p};
   struct ingest_counts counts;
   if (ingest_source(&p, &src, &o, &sink, &counts, &e) == ERR_INTERNAL) abort();
   close(fd);

@@ -66,7 +66,7 @@ static inline enum status people_ingest(struct programme *p, const struct source
                                         struct err *e) {
   *s = (struct people_sink){.p = p};
   text_init(&s->text, (size_t)64 << 20);
-  struct ingest_sink sink = {people_row, s};
+  struct ingest_sink sink = {.row = people_row, .ctx = s};
   return ingest_source(p, src, o, &sink, c, e);
 }
 

@@ -317,7 +317,7 @@ static void the_sinks_refusal_is_returned_as_it_is(void **state) {
   (void)state;
   struct source s = SOURCE(LEVEL_HOUSEHOLD, household_maps, fixture_file("h.csv", H "1,north,,1,yes,1\n"));
   struct ingest_options o = {.data_dir = ""};
-  struct ingest_sink full = {full_sink, NULL};
+  struct ingest_sink full = {.row = full_sink};
   assert_refused(ingest_source(&p, &s, &o, &full, &counts, &e), ERR_FULL, "no room", &e);
 }
 
@@ -337,7 +337,7 @@ static void a_row_that_the_sink_refuses_is_a_refused_row(void **state) {
   text_init(&seen, 1000);
   struct source s = SOURCE(LEVEL_HOUSEHOLD, household_maps, fixture_file("h.csv", H "1,north,,1,yes,1\n2,north,,1,yes,1\n1,south,,1,yes,1\n3,north,,1,yes,1\n"));
   struct ingest_options o = {.data_dir = ""};
-  struct ingest_sink once = {once_sink, &seen};
+  struct ingest_sink once = {.row = once_sink, .ctx = &seen};
   assert_refused(ingest_source(&p, &s, &o, &once, &counts, &e), ERR_INPUT, "1 of 4 rows is refused: row 3 (line 4): household [1] is given twice", &e);
   assert_string_equal(text_str(&seen), "[1][2]");
   text_clear(&seen);
