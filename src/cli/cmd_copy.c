@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/open.h"
+#include "cli/say.h"
 #include "registry/copy.h"
 
 static enum status run(struct cli *c, struct err *e) {
@@ -14,7 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_copy(r, to, &o, &c->progress, &n, e);
   registry_close(r);
   TRY(s);
-  printf("%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n", to, n.rows, n.tables, n.events, n.hash);
+  printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), to, n.rows, n.tables, n.events, n.hash);
   cli_note(c, "every table was read back and is the same; the chain of events holds");
   cli_note(c, "the key is not copied: the new registry looks for it in %s", n.key_path);
   return OK;

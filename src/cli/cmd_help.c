@@ -125,6 +125,7 @@ void help_manual(FILE *out) {
   STATUS_TABLE(X)
 #undef X
   fprintf(out, ".SH ENVIRONMENT\n.TP\n\\fBLUCID_THREADS\\fR\nthreads to use (default: as many as there are processors)\n"
+               ".TP\n\\fBLUCID_ACTOR\\fR\nwho acts, as the history names them (default: the login name)\n"
                ".TP\n\\fBLUCID_NOW\\fR\nan instant that stands for the clock, for replays\n");
 }
 

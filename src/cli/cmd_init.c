@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cli/open.h"
+#include "cli/say.h"
 
 static enum status run(struct cli *c, struct err *e) {
   const char *folder, *path;
@@ -17,15 +18,16 @@ static enum status run(struct cli *c, struct err *e) {
   const char *key = registry_key_path(r); /* in the command's arena */
   registry_close(r);
   TRY(s);
-  printf("%s: a new registry for the programme %s\n\n"
-         "RECOVERY SHEET: print it, keep it apart from the computer, show it to nobody\n"
-         "  registry  %s\n"
-         "  key id    %s\n"
-         "  key       %.39s\n"
-         "            %s\n\n"
-         "Sealed fields (identity numbers, telephones, ...) can be read with this key only. It stands in %s,\n"
-         "which only you may read; a backup of the registry does not contain it. Who loses both the file and this sheet\n"
-         "loses the sealed fields; all else still works.\n",
+  printf(say(c, "%s: a new registry for the programme %s\n\n"
+                "RECOVERY SHEET: print it, keep it apart from the computer, show it to nobody\n"
+                "  registry  %s\n"
+                "  key id    %s\n"
+                "  key       %.39s\n"
+                "            %s\n\n"
+                "Sealed fields (identity numbers, telephones, ...) can be read with this key only. It stands in %s,\n"
+                "which only you may read; a backup of the registry does not contain it. Who loses both the file and this sheet\n"
+                "loses the sealed fields; all else still works. To make the file again, write three lines: `lucid-key 1`, `id` with\n"
+                "the key id, `key` with the key's 64 digits without spaces; then: chmod 600 FILE\n"),
          path, p->name, path, id, digits, digits + 40, key);
   cli_note(c, "next: lucid round open %s %d", path, p->year);
   return OK;

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/deciding.h"
+#include "cli/open.h"
 #include "identify/listing.h"
 #include "identify/report.h"
 #include "identify/summary.h"
@@ -23,12 +25,28 @@ static enum status paths_make(struct cli *c, const char *out, const char *name, 
   return OK;
 }
 
+/* refused.csv, and refused-SOURCE.csv of a second source: what is left of a run that stopped at its data. */
+static bool is_refused(const char *name) {
+  size_t n = strlen(name);
+  return n >= 11 && strncmp(name, "refused", 7) == 0 && (name[7] == '.' || name[7] == '-') && strcmp(name + n - 4, ".csv") == 0;
+}
+
 static bool holds_anything(const char *folder) {
   DIR *d = opendir(folder);
   bool any = false;
-  for (struct dirent *x; d && !any && (x = readdir(d));) any = strcmp(x->d_name, ".") != 0 && strcmp(x->d_name, "..") != 0;
+  for (struct dirent *x; d && !any && (x = readdir(d));) any = strcmp(x->d_name, ".") != 0 && strcmp(x->d_name, "..") != 0 && !is_refused(x->d_name);
   if (d) closedir(d);
   return any;
+}
+
+static enum status clear_refused(const char *folder, struct err *e) {
+  DIR *d = opendir(folder);
+  if (!d) return err_errno(e, errno, "cannot read %s", folder);
+  enum status st = OK;
+  for (struct dirent *x; st == OK && (x = readdir(d));)
+    if (is_refused(x->d_name) && unlinkat(dirfd(d), x->d_name, 0) != 0) st = err_errno(e, errno, "cannot remove %s/%s", folder, x->d_name);
+  closedir(d);
+  return st;
 }
 
 /* --force removes what an earlier run of the same programme left, by name, and nothing else. */
@@ -39,7 +57,7 @@ static enum status clear(struct cli *c, const struct paths *p, struct err *e) {
     ARENA_TRY(e, path = arena_printf(&c->arena, "%s%s", p->registry, ends[i]));
     if (remove(path) != 0 && errno != ENOENT) return err_errno(e, errno, "cannot remove %s", path);
   }
-  const char *const files[] = {p->summary, p->decisions, p->report, p->refused};
+  const char *const files[] = {p->summary, p->decisions, p->report};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (remove(files[i]) != 0 && errno != ENOENT) return err_errno(e, errno, "cannot remove %s", files[i]);
   return file_remove_tree(p->snapshots, e);
@@ -47,14 +65,15 @@ static enum status clear(struct cli *c, const struct paths *p, struct err *e) {
 
 static enum status prepare(struct cli *c, const char *out, const struct paths *p, struct err *e) {
   TRY(file_make_dirs(out, e));
-  if (!holds_anything(out)) return OK;
-  if (!cli_flag(c, "force"))
+  bool any = holds_anything(out);
+  if (any && !cli_flag(c, "force"))
     return err_set(e, ERR_CONFLICT, "choose another --out, or --force to replace what an earlier run left there", "the folder %s is not empty", out);
-  return clear(c, p, e);
+  TRY(clear_refused(out, e));
+  return any ? clear(c, p, e) : OK;
 }
 
 static enum status import_all(struct cli *c, struct programme *programme, const struct paths *p, const char *round, struct err *e) {
-  struct registry_options o = {.actor = cli_option(c, "actor"), .clock = c->clock};
+  struct registry_options o = {.actor = open_actor(), .clock = c->clock};
   TRY(registry_init(p->registry, programme, &o, e));
   struct registry *r = NULL;
   enum status st = registry_open(&c->arena, p->registry, programme, &o, &r, e);
@@ -110,7 +129,13 @@ static enum status cmd_run(struct cli *c, struct err *e) {
   TRY(prepare(c, out, &p, e));
   char round[16];
   snprintf(round, sizeof round, "%d", (int)programme->year);
-  TRY(import_all(c, programme, &p, round, e));
+  enum status taken = import_all(c, programme, &p, round, e);
+  if (taken != OK) { /* a registry without its data is no result: the next try finds the folder free; refused rows stay */
+    struct err ignored = {0};
+    enum status swept = clear(c, &p, &ignored);
+    (void)swept; /* what stopped the run is what the person needs to hear */
+    return taken;
+  }
   struct deciding d;
   struct identified run;
   enum status st = deciding_open(c, p.registry, round, false, &d, e);

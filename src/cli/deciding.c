@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cli/open.h"
 #include "identify/diff.h"
 #include "identify/summary.h"
 #include "registry/seed.h"
@@ -11,7 +12,7 @@ enum status deciding_open(struct cli *c, const char *path, const char *round, bo
   int64_t threads;
   TRY(cli_option_int(c, "threads", 1, 64, 0, &threads, e));
   TRY(pool_open(&d->pool, (unsigned)threads, e));
-  struct registry_options o = {.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = cli_option(c, "actor"), .clock = c->clock, .read_only = read_only};
+  struct registry_options o = {.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = open_actor(), .clock = c->clock, .read_only = read_only};
   TRY(registry_open(&c->arena, path, NULL, &o, &d->registry, e));
   d->programme = registry_programme(d->registry);
   TRY(registry_round_get(d->registry, round, &d->round, e));

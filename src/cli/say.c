@@ -27,6 +27,7 @@ static const struct pair pairs[] = {
     {"take an import or an edit back", "撤回一次导入或更正"},
     {"check that a registry is whole", "检查登记库是否完好"},
     {"copy a registry while others work on it", "备份登记库，不影响他人使用"},
+    {"move a registry between a file and PostgreSQL, whole", "把整个登记库在文件与 PostgreSQL 之间搬移"},
     {"decide who is selected, and measure poverty, on a closed round", "对已结束的轮次作出认定并测量贫困"},
     {"say why one household was decided as it was, and what would alter it", "说明一户为何如此认定，怎样会改变结果"},
     {"who would enter and who would leave under other rules, before anyone decides", "决定之前先看：换一套规则，谁进谁出"},
@@ -103,10 +104,35 @@ static const struct pair pairs[] = {
     {"adopt", "采用规则"},
     {"identify", "认定"},
     /* results and notes */
+    {"%s: a new registry for the programme %s\n\n"
+     "RECOVERY SHEET: print it, keep it apart from the computer, show it to nobody\n"
+     "  registry  %s\n"
+     "  key id    %s\n"
+     "  key       %.39s\n"
+     "            %s\n\n"
+     "Sealed fields (identity numbers, telephones, ...) can be read with this key only. It stands in %s,\n"
+     "which only you may read; a backup of the registry does not contain it. Who loses both the file and this sheet\n"
+     "loses the sealed fields; all else still works. To make the file again, write three lines: `lucid-key 1`, `id` with\n"
+     "the key id, `key` with the key's 64 digits without spaces; then: chmod 600 FILE\n",
+     "%s：已为项目 %s 建立登记库\n\n"
+     "恢复单：请打印，与电脑分开保管，不给任何人看\n"
+     "  登记库    %s\n"
+     "  密钥编号  %s\n"
+     "  密钥      %.39s\n"
+     "            %s\n\n"
+     "加密字段（身份证号、电话等）只有用这把密钥才能读。密钥存放在 %s，\n"
+     "只有您本人可读；登记库的备份里没有密钥。密钥文件与恢复单都丢失，加密字段就无法再读，\n"
+     "其他内容不受影响。重做密钥文件：写三行，第一行 `lucid-key 1`，第二行 `id` 加密钥编号，\n"
+     "第三行 `key` 加密钥的 64 个字符（去掉空格）；然后运行 chmod 600 文件名\n"},
     {"next: lucid round open %s %d", "下一步：lucid round open %s %d"},
     {"round %s is open; it is about the year %d\n", "轮次 %s 已开启，所属年份 %d\n"},
     {"draws of this round use \"%s\", from %s: event %lld, for good\n", "本轮抽签使用“%s”，来源：%s；见事件 %lld，不可更改\n"},
     {"round %s is closed: %lld households, %lld members\nsnapshot %s\n", "轮次 %s 已结束：%lld 户，%lld 名成员\n快照 %s\n"},
+    {"%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n", "%s：完整副本：%" PRId64 " 行，%u 张表，%" PRId64 " 个事件\n全部行  %s\n"},
+    {"every table was read back and is the same; the chain of events holds", "每张表都已读回核对，完全相同；事件链完好"},
+    {"the key is not copied: the new registry looks for it in %s", "密钥不随之复制：新登记库在 %s 寻找密钥"},
+    {"%s: %u columns of restricted fields are left out; --include-restricted writes them", "%s：略去 %u 列限制字段；加 --include-restricted 可导出"},
+    {"%s: %u columns of sealed fields are left out; sealed fields are never exported", "%s：略去 %u 列加密字段；加密字段从不导出"},
     {"event %" PRId64 ": household %s is changed\n", "事件 %" PRId64 "：住户 %s 已更正\n"},
     {"household %s says so already: nothing was written\n", "住户 %s 原本如此，未写入任何内容\n"},
     {"event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n", "事件 %" PRId64 " 撤回了事件 %" PRId64 "；恢复 %" PRIu64 " 行，移出 %" PRIu64 " 行\n"},

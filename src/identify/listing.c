@@ -1,6 +1,7 @@
 #include "identify/listing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +99,8 @@ enum status listing_write(const char *path, const struct programme *p, const str
   arena_init(&a, 0);
   char *tmp;
   ARENA_TRY(e, tmp = arena_printf(&a, "%s.tmp-%ld", path, (long)getpid()));
-  FILE *f = fopen(tmp, "w");
+  int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600); /* every household is in it, with why */
+  FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
   if (!f) {
     enum status failed = err_errno(e, errno, "cannot write %s", path);
     arena_drop(&a);
