@@ -160,7 +160,7 @@ static void a_bulk_append_takes_any_number_and_any_length_of_rows(void **state) 
   assert_int_equal(rows(s), 5000);
   struct store_value again[6] = {{.kind = STORE_VALUE_INT, .i = 1}, {.kind = STORE_VALUE_INT, .i = 17}};
   assert_ok(store_bulk_row(b, again, &e), &e);
-  assert_refused(store_bulk_flush(b, &e), ERR_CONFLICT, "UNIQUE", &e);
+  assert_refused(store_bulk_flush(b, &e), ERR_CONFLICT, "a rule of the database does not hold", &e);
   store_bulk_close(b);
   free(big);
   store_close(s);
