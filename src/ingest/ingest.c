@@ -307,6 +307,7 @@ enum status ingest_source(struct programme *p, const struct source *src, const s
   arena_init(&a, (size_t)256 << 20);
   arena_init(&x.kept_arena, 0);
   enum status s = locate(&a, p, src, o, &path, e);
+  if (s == OK) s = refused_fits(o->refused_path, path, e);
   if (s == OK) s = reader_open(&r, path, src->format, src->table, e);
   if (s == OK) s = read_rows(&x, &a, path, e);
   reader_close(&r);

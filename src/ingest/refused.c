@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/date.h"
@@ -36,6 +37,27 @@ static void put_cell(FILE *f, const struct reader_cell *c) {
       else if (c->single) fprintf(f, "%.9g", c->number);
       else fputs(number_shortest(c->number, buf), f);
   }
+}
+
+/* An earlier list: its headings end with `problem`. */
+static bool is_list(const char *path) {
+  char head[65536];
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
+  if (fd >= 0) close(fd);
+  if (n < 0) return false;
+  head[n] = 0;
+  return n == 0 || strstr(head, ",problem\n") || strstr(head, ",problem\r\n");
+}
+
+enum status refused_fits(const char *path, const char *source, struct err *e) {
+  struct stat to, from;
+  if (!path || stat(path, &to) != 0) return OK; /* what else is wrong with it, writing finds */
+  if (stat(source, &from) == 0 && to.st_dev == from.st_dev && to.st_ino == from.st_ino)
+    return err_set(e, ERR_CONFLICT, "name another file with --refused", "the refused rows of %s would be written over it", source);
+  if (S_ISREG(to.st_mode) && !is_list(path))
+    return err_set(e, ERR_CONFLICT, "name another file with --refused, or remove this one first", "%s is there already, and is no list of refused rows", path);
+  return OK;
 }
 
 static enum status start(struct refused *f, const struct reader *r, struct err *e) {

@@ -2,7 +2,8 @@
  *
  * Columns that feed sealed fields are left blank; where cells may have moved under another heading (a ragged row) and a
  * sealed field is in the file, the whole row is blank but for its problem. UTF-8; with a byte order mark when the file had
- * one or was GB18030, so that a spreadsheet shows it right. Readable by its owner only. Made with the first refused row. */
+ * one or was GB18030, so that a spreadsheet shows it right. Readable by its owner only. Made with the first refused row,
+ * in place of an earlier list; nothing else is ever overwritten. */
 #ifndef INGEST_REFUSED_H
 #define INGEST_REFUSED_H
 
@@ -13,9 +14,11 @@
 struct refused {
   const char *path; /* NULL = none is written */
   FILE *file;
-  bool bom;
 };
 
+/* Whether the refused rows of `source` may be written to `path` (NULL = none are): not over the data themselves, nor over a file that is
+ * there and is no such list. ERR_CONFLICT says which. */
+enum status refused_fits(const char *path, const char *source, struct err *e) MUST_CHECK;
 enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) MUST_CHECK;
 enum status refused_close(struct refused *f, struct err *e) MUST_CHECK; /* fine when none was made */
 

@@ -87,6 +87,19 @@ static void an_identity_number_that_only_tells_a_birthday_stays_out_of_refused_r
   arena_drop(&a);
 }
 
+static void refused_rows_are_written_over_nothing_but_an_earlier_list(void **state) {
+  (void)state;
+  struct arena a;
+  arena_init(&a, 0);
+  const char *bad = H "1,nowhere,1,1,yes,\n", *data = fixture_file("h.csv", bad), *other = fixture_file("other.csv", "a,b\n1,2\n"), *list = fixture_path("list.csv");
+  assert_refused(households(bad, ((struct ingest_options){.refused_path = data})), ERR_CONFLICT, "h.csv would be written over it", &e);
+  assert_string_equal(fixture_slurp(&a, data), bad);
+  assert_refused(households(bad, ((struct ingest_options){.refused_path = other})), ERR_CONFLICT, "other.csv is there already, and is no list of refused rows", &e);
+  assert_string_equal(fixture_slurp(&a, other), "a,b\n1,2\n");
+  for (int again = 0; again < 2; again++) assert_refused(households(bad, ((struct ingest_options){.refused_path = list})), ERR_INPUT, "not one of the choices", &e);
+  arena_drop(&a);
+}
+
 static void keep_good_takes_the_rest(void **state) {
   (void)state;
   assert_ok(households(H "1,north,1,1,yes,\n2,east,1,1,yes,\n3,south,1,1,no,\n", KEEP), &e);
@@ -376,7 +389,7 @@ int main(void) {
       UNIT(rows_become_typed_cells),
       UNIT(missing_codes_are_kept_apart_from_empty),
       UNIT(one_bad_row_refuses_the_file_and_is_named),
-      UNIT(a_column_of_sealed_values_is_no_key), UNIT(an_identity_number_that_only_tells_a_birthday_stays_out_of_refused_rows), UNIT(keep_good_takes_the_rest),
+      UNIT(a_column_of_sealed_values_is_no_key), UNIT(an_identity_number_that_only_tells_a_birthday_stays_out_of_refused_rows), UNIT(refused_rows_are_written_over_nothing_but_an_earlier_list), UNIT(keep_good_takes_the_rest),
       UNIT(a_household_is_kept_whole_or_not_at_all),
       UNIT(each_wrong_value_has_its_message),
       UNIT(numbers_may_be_written_in_several_ways),
