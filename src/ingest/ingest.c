@@ -221,6 +221,16 @@ static enum status locate(struct arena *a, const struct programme *p, const stru
   return err_set(e, ERR_NOT_FOUND, hint, "%s is not there", *out);
 }
 
+bool ingest_there(const struct programme *p, const struct source *src, const char *data_dir) {
+  struct arena a;
+  struct err e;
+  const char *path;
+  arena_init(&a, 0);
+  bool there = locate(&a, p, src, &(struct ingest_options){.data_dir = data_dir}, &path, &e) == OK;
+  arena_drop(&a);
+  return there;
+}
+
 static void add_note(struct run *x, const struct mapping_side *s) {
   char *notes = x->counts->notes;
   size_t n = strlen(notes), size = sizeof x->counts->notes;

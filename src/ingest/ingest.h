@@ -51,7 +51,7 @@ struct ingest_options {
 struct ingest_counts {
   uint64_t rows_read, rows_good, rows_refused, households, members; /* households: runs of rows in a flat file */
   const char *encoding;      /* "UTF-8", "GB18030", "WINDOWS-1252" */
-  char notes[800];           /* for the person: mapped columns that hold nothing at all; "" = none */
+  char notes[2400];           /* for the person: mapped columns that hold nothing at all; "" = none */
 };
 
 /* Reads one source of the programme (or a file with a mapping) into the sink. ERR_INPUT when rows were refused and keep_good is
@@ -59,6 +59,9 @@ struct ingest_counts {
  * with the source's fetch hint when the file is absent; ERR_CANCELLED when the progress asked to stop. `counts` is filled as far as it came. */
 enum status ingest_source(struct programme *p, const struct source *src, const struct ingest_options *o,
                           struct ingest_sink *sink, struct ingest_counts *counts, struct err *e) MUST_CHECK;
+
+/* Whether the source's file lies where ingest_source would look for it. */
+bool ingest_there(const struct programme *p, const struct source *src, const char *data_dir);
 
 /* What the mapping will be, to show before it is used: one line a column of the file. */
 struct ingest_match {

@@ -264,6 +264,7 @@ static const struct key source_rows[] = {
   ROW(draft_source, table, TEXT, O, "which object of an .RData file with several"),
   ROW(draft_source, level, TEXT, O, "what a row is; default `household`"),
   ROW(draft_source, flat, FLAG, O, "rows are members, and household fields repeat on them"),
+  ROW(draft_source, optional, FLAG, O, "when all sources are imported, one whose file is absent is passed over (and told)"),
   ROW(draft_source, partial, FLAG, O, "columns that a file lacks are passed over (and told): their fields keep what they had"),
   ROW(draft_source, household, TEXT, O, "column with the household's number; needed but for villages"),
   ROW(draft_source, member, TEXT, O, "column with the member's number; default: by position"),

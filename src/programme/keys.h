@@ -32,7 +32,7 @@ struct draft_welfare { const struct tree *from; struct got_text rule; struct got
 struct draft_weight { const struct tree *from; struct got_text rule, level; };
 struct draft_sample { const struct tree *from; struct draft_welfare welfare; struct draft_weight weight; struct got_text persons, strata, psu; struct got_texts domains; struct got_label note; };
 struct draft_column { const struct tree *from; struct got_text column; struct got_word with; struct got_tree recode; struct got_texts within; };
-struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, partial; struct got_tree map; struct got_label fetch; };
+struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, optional, partial; struct got_tree map; struct got_label fetch; };
 struct draft { const struct tree *from; struct draft_title programme; struct draft_areas areas; struct got_list levels, params, fields, derive, lines, causes, sources;
   struct draft_dimensions dimensions; struct draft_identify identify; struct draft_sample sample; };
 

@@ -172,7 +172,7 @@ bool sources_build(struct loader *l) {
     struct source *s = &to[l->p->source_count];
     for (uint32_t j = 0; j < l->p->source_count; j++)
       if (!strcmp(to[j].name, d[i].name.s)) problem_add(&l->list, d[i].name.from->at, ERR_INPUT, "give it another name", "the source \"%s\" stands twice", d[i].name.s);
-    *s = (struct source){.name = d[i].name.s, .file = d[i].file.s, .format = d[i].format.from ? formats[d[i].format.v] : NULL, .table = loader_text(&d[i].table), .flat = d[i].flat.v, .partial = d[i].partial.v,
+    *s = (struct source){.name = d[i].name.s, .file = d[i].file.s, .format = d[i].format.from ? formats[d[i].format.v] : NULL, .table = loader_text(&d[i].table), .flat = d[i].flat.v, .optional = d[i].optional.v, .partial = d[i].partial.v,
       .household_key = loader_text(&d[i].household), .member_key = loader_text(&d[i].member), .village_key = loader_text(&d[i].village),
       .fetch_hint_en = d[i].fetch.v.en, .fetch_hint_zh = d[i].fetch.v.zh, .line = d[i].from->at.line};
     s->level = loader_level(l, &d[i].level);

@@ -132,6 +132,7 @@ enum status import_from(struct registry *r, const char *round, const struct sour
 enum status registry_import(struct registry *r, const char *round, const char *source_or_null, const struct ingest_options *o, bool dry_run, struct import_counts *out, struct err *e) {
   const struct source **src;
   uint32_t n = 0;
+  char absent[500] = "";
   *out = (struct import_counts){0};
   ARENA_TRY(e, src = arena_array(r->arena, r->p->source_count + 1, sizeof *src));
   /* Households first, then their lists, then villages: whatever order the programme names them in. */
@@ -140,9 +141,21 @@ enum status registry_import(struct registry *r, const char *round, const char *s
     for (uint32_t i = 0; i < r->p->source_count; i++) {
       const struct source *x = &r->p->sources[i];
       int rank = x->level == LEVEL_HOUSEHOLD || x->flat ? 0 : x->level == LEVEL_VILLAGE ? 2 : 1;
-      if (rank == order[pass] && (!source_or_null || strcmp(x->name, source_or_null) == 0)) src[n++] = x;
+      if (rank != order[pass] || (source_or_null && strcmp(x->name, source_or_null) != 0)) continue;
+      if (source_or_null || !x->optional || ingest_there(r->p, x, o ? o->data_dir : NULL)) {
+        src[n++] = x;
+        continue;
+      }
+      size_t have = strlen(absent);
+      snprintf(absent + have, sizeof absent - have, "%s%s", have ? ", " : "", x->file);
     }
   if (!n && source_or_null) return err_set(e, ERR_NOT_FOUND, "`sources` in programme.yaml lists them", "the programme has no source \"%s\"", source_or_null);
+  if (!n && absent[0]) return err_set(e, ERR_NOT_FOUND, "put them there, or say with --data where they are", "none of the programme's files is there: %s", absent);
   if (!n) return err_set(e, ERR_USAGE, "add `sources` to programme.yaml, or give --file and --map", "the programme names no sources");
-  return import_from(r, round, src, n, o, dry_run, out, e);
+  TRY(import_from(r, round, src, n, o, dry_run, out, e));
+  if (!absent[0]) return OK;
+  char notes[sizeof out->read.notes];
+  snprintf(notes, sizeof notes, "not there, and passed over: %s%s%s", absent, out->read.notes[0] ? "\n" : "", out->read.notes);
+  memcpy(out->read.notes, notes, sizeof notes);
+  return OK;
 }

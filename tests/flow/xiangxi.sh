@@ -90,6 +90,18 @@ done
 says_file an_income_line_keeps_its_price_place_and_date '7001,1,粮食收入,1000.00,公斤,2.60,双龙镇,2019-10-15,2600.00,成本率,,实测数量和价格' "$DIR/sheets/收入明细.csv"
 fails an_unknown_source_is_refused 2 "the programme has no source people" "$LUCID" export "$DIR/book.lucid" --source people --out "$DIR/x"
 
+# ---- all files that are there, at once ----
+start all 2019
+mkdir "$DIR/some" "$DIR/none"
+cp "$X"/*信息.csv "$X/家庭成员.csv" "$X/收入明细.csv" "$DIR/some"
+run "$LUCID" import "$DIR/all.lucid" --data "$DIR/some"
+ok the_files_that_are_there_are_read_at_once [ "$rc" = 0 ]
+says and_the_others_are_told "not there, and passed over: export-2022.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv"
+"$LUCID" round close "$DIR/all.lucid" r --quiet >/dev/null
+run "$LUCID" identify "$DIR/all.lucid" --decisions "$DIR/all.csv" --seed "test 1"
+ok at_once_or_one_by_one_is_the_same cmp -s "$DIR/all.csv" "$DIR/book.csv"
+fails no_file_at_all_is_no_import 4 "none of the programme's files is there" "$LUCID" import "$DIR/all.lucid" --data "$DIR/none"
+
 # ---- what is wrong is said ----
 mkdir "$DIR/bad"
 start wrong 2020
