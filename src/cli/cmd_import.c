@@ -30,9 +30,36 @@ static size_t pad_to(size_t width, const char *s) {
   return w < width ? width - w : 0;
 }
 
+/* What a row of the file is: a level by its name, or `flat`, a member with its household's fields beside. */
+static enum status rows_are(const struct programme *p, const char *name, struct source *src, struct err *e) {
+  if (!name) return OK;
+  src->flat = strcmp(name, "flat") == 0;
+  if (src->flat) {
+    src->level = LEVEL_MEMBER;
+    return OK;
+  }
+  char hint[300] = "one of: flat";
+  for (uint32_t i = 0; i < p->level_count; i++) {
+    size_t n = strlen(hint);
+    if (strcmp(p->levels[i].name, name) == 0) return src->level = i, OK;
+    snprintf(hint + n, sizeof hint - n, ", %s", p->levels[i].name);
+  }
+  return err_set(e, ERR_USAGE, hint, "--level %s: the programme has no such level", name);
+}
+
+static enum status preview(struct cli *c, struct registry *r, const struct source *src, const struct ingest_options *o, const struct ingest_match **m, uint32_t *count, struct err *e) {
+  enum status s = ingest_preview(&c->arena, registry_programme(r), src, o, m, count, e);
+  if (s != ERR_INPUT || cli_option(c, "level")) return s;
+  char hint[600], message[sizeof e->message];
+  snprintf(hint, sizeof hint, "%s%srows that are members need --level members, rows of members with their household's fields --level flat", e->hint, e->hint[0] ? "; " : "");
+  snprintf(message, sizeof message, "%s", e->message);
+  return err_set(e, s, hint, "%s", message);
+}
+
 static enum status one_file(struct cli *c, struct registry *r, const char *round, const char *file, struct ingest_options *o, bool dry, struct import_counts *n, struct err *e) {
   struct source src = {.name = file_base(file), .file = file, .level = LEVEL_HOUSEHOLD};
   const struct source *list[1] = {&src};
+  TRY(rows_are(registry_programme(r), cli_option(c, "level"), &src, e));
   char *full = realpath(file, NULL);
   if (!full) return err_set(e, ERR_NOT_FOUND, "check the path", "%s: there is no such file", file);
   ARENA_TRY(e, src.file = arena_str(&c->arena, full));
@@ -41,7 +68,7 @@ static enum status one_file(struct cli *c, struct registry *r, const char *round
   o->guess = cli_flag(c, "guess");
   const struct ingest_match *m;
   uint32_t count;
-  TRY(ingest_preview(&c->arena, registry_programme(r), &src, o, &m, &count, e));
+  TRY(preview(c, r, &src, o, &m, &count, e));
   for (uint32_t i = 0; i < count; i++)
     cli_note(c, "  %s%*s -> %s%s%s%s", m[i].column, (int)pad_to(24, m[i].column), "", m[i].field ? m[i].field : say(c, "(not imported)"), m[i].why ? "  (" : "", m[i].why ? m[i].why : "", m[i].why ? ")" : "");
   return import_from(r, round, list, 1, o, dry, n, e);
@@ -53,6 +80,7 @@ static enum status run(struct cli *c, struct err *e) {
   bool dry = cli_flag(c, "dry-run");
   const char *file = cli_option(c, "file"), *round = cli_option(c, "round"), *source = cli_option(c, "source");
   if (file && source) return err_set(e, ERR_USAGE, "leave one of them out", "--file and --source do not go together");
+  if (cli_option(c, "level") && !file) return err_set(e, ERR_USAGE, "name the file too: --file F --level L", "--level needs --file");
   if (cli_option(c, "map") && !file) return err_set(e, ERR_USAGE, "name the file too: --file F --map M", "--map needs --file");
   TRY(open_registry(c, dry, &r, e));
   struct ingest_options o = {.data_dir = cli_option(c, "data"), .keep_good = cli_flag(c, "keep-good"), .refused_path = cli_option(c, "refused"), .progress = &c->progress};
@@ -75,6 +103,7 @@ const struct verb verb_import = {
     .options = "source=NAME  only this source of the programme (default: all of them)\n"
                "file=FILE  a file that the programme does not name (CSV, .dta, .RData, .rds)\n"
                "map=FILE  which of its columns is which field (a CSV: field,column,with)\n"
+               "level=NAME  what its rows are: household (default), members, flat (members, with household fields beside), or another level\n"
                "guess  map by names and labels; shown before it is used\n"
                "data=DIR  where the programme's files lie (default: its data folder)\n"
                "round=NAME  which round (default: the latest)\n"

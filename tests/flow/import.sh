@@ -79,4 +79,21 @@ ok refused_rows_are_for_their_owner_only [ "$(stat -c %a "$DIR/refused.csv")" = 
 run grep -rl CANARY "$DIR"
 ok no_other_file_holds_one [ "$out" = "$BAD/members.csv" ]
 
+# ---- files that the programme does not name: what their rows are ----
+run "$LUCID" init "$P" "$DIR/files.lucid"
+run "$LUCID" round open "$DIR/files.lucid" 2026
+printf '户编号,村,上年纯收入\nF1,990101001,3200\nF2,990101001,900\n' | iconv -f UTF-8 -t GB18030 >"$DIR/zh.csv"
+run "$LUCID" import "$DIR/files.lucid" --file "$DIR/zh.csv" --guess
+ok a_spreadsheet_in_chinese_is_read_by_its_labels [ "$rc" = 0 ]
+says its_encoding_is_told "GB18030"
+printf '户编号,成员编号,年龄\nF1,1,34\nF2,1,8\n' >"$DIR/rows.csv"
+fails members_taken_for_households_are_explained 3 "--level members" "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --guess
+run "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --guess --level members --format csv
+says members_come_by_a_file_of_their_own "2026,2,0,"
+fails a_level_that_is_not_there_is_named 2 "one of: flat, household, members" "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --level persons
+printf '户编号,村,上年纯收入,成员编号,年龄\nF3,990101001,100,1,30\nF3,990101001,100,2,5\n' >"$DIR/flat.csv"
+run "$LUCID" import "$DIR/files.lucid" --file "$DIR/flat.csv" --guess --level flat
+run "$LUCID" status "$DIR/files.lucid"
+says members_and_households_come_by_one_flat_file "members                      4"
+
 finish
