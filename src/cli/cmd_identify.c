@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/deciding.h"
+#include "cli/open.h"
 #include "cli/table.h"
 #include "identify/listing.h"
 #include "identify/summary.h"
@@ -48,6 +49,7 @@ static enum status print(struct cli *c, const struct identified *run, struct err
 static enum status cmd_identify(struct cli *c, struct err *e) {
   const char *path;
   TRY(cli_need(c, 0, "the registry", &path, e));
+  if (cli_option(c, "decisions")) TRY(open_out(cli_option(c, "decisions"), "list of decisions", "household,", e));
   struct deciding d;
   struct identified run;
   enum status st = deciding_open(c, path, cli_option(c, "round"), cli_flag(c, "dry-run"), &d, e);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "cli/deciding.h"
+#include "cli/open.h"
 #include "identify/report.h"
 
 static enum status write_report(struct cli *c, struct deciding *d, const char *out, struct err *e) {
@@ -30,6 +31,7 @@ static enum status cmd_report(struct cli *c, struct err *e) {
   const char *path, *out = cli_option(c, "out");
   TRY(cli_need(c, 0, "the registry", &path, e));
   if (!out) return err_set(e, ERR_USAGE, "lucid report REGISTRY --out report.html", "where the report should go is missing");
+  TRY(open_out(out, "report", "<!doctype html>", e));
   struct deciding d;
   enum status st = deciding_open(c, path, cli_option(c, "round"), true, &d, e);
   if (st == OK) st = write_report(c, &d, out, e);

@@ -1,7 +1,10 @@
 #include "cli/open.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *open_actor(void) {
@@ -31,4 +34,15 @@ enum status open_programme(struct cli *c, const char *folder, struct programme *
   if (s != ERR_INPUT || !problems || !problems->next) return s;
   for (const struct problem *p = problems; p; p = p->next) cli_note(c, "%s:%d:%d: %s%s%s", p->file ? p->file : folder, p->line, p->column, p->message, p->hint && p->hint[0] ? "\n  HINT: " : "", p->hint ? p->hint : "");
   return s;
+}
+
+enum status open_out(const char *path, const char *what, const char *begins, struct err *e) {
+  struct stat st;
+  char head[64];
+  if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) return OK; /* what else is wrong with it, writing finds */
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
+  if (fd >= 0) close(fd);
+  if (n >= (ssize_t)strlen(begins) && memcmp(head, begins, strlen(begins)) == 0) return OK;
+  return err_set(e, ERR_CONFLICT, "name another file, or remove this one first", "%s is there already, and is no %s", path, what);
 }

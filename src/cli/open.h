@@ -15,5 +15,8 @@ struct registry_options open_options(const struct cli *c, bool read_only);
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) MUST_CHECK;
 /* A programme folder, with everything wrong in it in one message (the first) and the rest as notes. */
 enum status open_programme(struct cli *c, const char *folder, struct programme **out, struct err *e) MUST_CHECK;
+/* Before a result is written: ERR_CONFLICT when `path` is there and does not begin as an earlier `what` does (a registry, a key, a
+ * programme typed in its place). */
+enum status open_out(const char *path, const char *what, const char *begins, struct err *e) MUST_CHECK;
 
 #endif

@@ -122,4 +122,6 @@ ok a_column_that_is_all_missing_is_no_refusal [ "$(grep -c ',undecided,' "$DIR/b
 ok and_no_figure_is_made_up grep -q '"headcount": null' "$DIR/blanks/summary.json"
 
 fails a_place_that_cannot_be_written_is_named 4 "programme.yaml/x.html" "$LUCID" report "$R" --out "$DIR/p/programme.yaml/x.html"
+fails a_report_is_not_written_over_a_registry 5 "is there already, and is no report" "$LUCID" report "$R" --out "$R"
+fails decisions_are_not_written_over_a_key 5 "is there already, and is no list of decisions" "$LUCID" identify "$R" --decisions "$R.key"
 finish
