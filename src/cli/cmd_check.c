@@ -147,7 +147,12 @@ static void say_decisions(struct cli *c, struct table_out *t, const struct progr
 static void say_sources(struct cli *c, struct table_out *t, const struct programme *p, struct text *w) {
   for (uint32_t i = 0; i < p->source_count; i++) {
     const struct source *s = &p->sources[i];
-    text_addf(w, c->lang == LANG_ZH ? "%s,每行一个 %s%s,对应 %u 项字段" : "%s, a row for each of %s%s, %u fields mapped", s->file, p->levels[s->level].name, s->flat ? (c->lang == LANG_ZH ? "（含家庭字段）" : " (flat)") : "", s->map_count);
+    const char *level = p->levels[s->level].name;
+    bool zh = c->lang == LANG_ZH;
+    if (s->flat) text_addf(w, zh ? "%s，每行一个 %s（含家庭字段），" : "%s, a row for each of %s with its household's fields, ", s->file, level);
+    else text_addf(w, zh ? "%s，每行一个 %s，" : "%s, a row for each of %s, ", s->file, level);
+    if (s->map_count) text_addf(w, zh ? "对应 %u 项字段" : "fields mapped: %u", s->map_count);
+    else text_add(w, zh ? "字段按自己的名称对应" : "fields by their own names");
     const char *words = held(c, w);
     text_addf(w, c->lang == LANG_ZH ? "数据：%s" : "source %s", s->name);
     const char *what = held(c, w);

@@ -172,10 +172,19 @@ static enum status guess_level(struct wishes *w, const struct programme *p, uint
   return OK;
 }
 
-static const char *guess_key(const struct mapping *m, const struct reader *r, const char *const *words) {
+/* Whether the key's column, in one of its spellings `a|b`, is this one. */
+static bool is_spelling(const char *key, const char *column) {
+  size_t n = strlen(column);
+  for (const char *at = key; at; at = strchr(at, '|'), at += at != NULL)
+    if (strncmp(at, column, n) == 0 && (at[n] == 0 || at[n] == '|')) return true;
+  return false;
+}
+
+/* `taken`: the household's key, which numbers no members. */
+static const char *guess_key(const struct mapping *m, const struct reader *r, const char *const *words, const char *taken) {
   for (; *words; words++)
     for (uint32_t i = 0; i < r->column_count; i++)
-      if (!m->sealed_column[i] && alike(r->columns[i].name, *words)) return r->columns[i].name;
+      if (!m->sealed_column[i] && alike(r->columns[i].name, *words) && !is_spelling(taken, r->columns[i].name)) return r->columns[i].name;
   return NULL;
 }
 
@@ -383,9 +392,9 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
   TRY(open_side(&m->household, a, p, LEVEL_HOUSEHOLD, w.count, e));
   for (uint32_t i = 0; i < w.count; i++) TRY(grant(m, a, p, r, &w.list[i], e));
   bool guess = o->guess || (!o->map_file && !src->map_count);
-  if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(m, r, household_words);
-  if (guess && !w.member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) w.member_key = guess_key(m, r, member_words);
-  if (guess && !w.village_key && src->level == LEVEL_VILLAGE) w.village_key = guess_key(m, r, village_words);
+  if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(m, r, household_words, NULL);
+  if (guess && !w.member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) w.member_key = guess_key(m, r, member_words, w.household_key);
+  if (guess && !w.village_key && src->level == LEVEL_VILLAGE) w.village_key = guess_key(m, r, village_words, w.household_key);
   TRY(open_keys(m, &w, r, e));
   TRY(check_required(p, &m->row, r, e));
   return m->flat ? check_required(p, &m->household, r, e) : OK;

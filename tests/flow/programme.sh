@@ -35,4 +35,18 @@ done
 mkdir "$DIR/locked" && cp "$TOP"/programmes/vietnam-1998/programme.yaml "$DIR/locked/"
 printf 'a: [[[[\n' >"$DIR/locked/programme.yaml"
 fails yaml_that_does_not_parse_has_a_place 3 "programme.yaml:" "$LUCID" check "$DIR/locked"
+
+# ---- the worked example of docs/format/programme.md, as it stands there ----
+mkdir -p "$DIR/example/data"
+awk '/^```yaml/ { if (!n++) inside = 1; next } /^```/ { inside = 0 } inside' "$TOP/docs/format/programme.md" >"$DIR/example/programme.yaml"
+printf 'code,level,parent,name.en,name.zh\n1,county,,One,一\n11,village,1,Eleven,十一\n' >"$DIR/example/areas.csv"
+printf 'number,home_village,income,debt,has_car\n1,11,3000,,no\n2,11,,,no\n3,11,9000,,yes\n' >"$DIR/example/data/households.csv"
+printf 'number,age,in_school\n1,30,no\n1,10,no\n2,40,no\n3,50,no\n' >"$DIR/example/data/members.csv"
+run "$LUCID" check "$DIR/example"
+ok the_documented_example_checks [ "$rc" = 0 ]
+says a_source_without_a_map_goes_by_names "fields by their own names"
+run "$LUCID" run "$DIR/example" --out "$DIR/example-out"
+ok the_documented_example_runs [ "$rc" = 0 ]
+says its_members_are_numbered_by_position "selected                         1 households, 2 persons"
+says its_missing_income_is_undecided "undecided                        1 households, 1 persons"
 finish
