@@ -49,6 +49,7 @@ struct pg_store {
   PGconn *conn;
   int busy_ms;
   bool tx, tx_write;
+  bool cut;                    /* the connection is gone, whether libpq has noticed or not */
   uint64_t session, tx_number; /* count up */
   unsigned numbers;
   char mark[33];               /* of the write transaction at hand */
@@ -61,7 +62,8 @@ struct pg_store {
 #define PG_STMT(st) ((struct pg_stmt *)(void *)(uintptr_t)(st))
 
 /* ---- postgres_error.c ---- */
-enum status pg_fail(const struct pg_store *p, const PGresult *r, const char *doing, struct err *e) MUST_CHECK;
+/* Notes in `p` when the connection is gone. */
+enum status pg_fail(struct pg_store *p, const PGresult *r, const char *doing, struct err *e) MUST_CHECK;
 enum status pg_fail_connect(const struct pg_store *p, PGconn *conn, struct err *e) MUST_CHECK;
 bool pg_starting(PGconn *conn); /* the server is there, but not ready yet */
 bool pg_lost(const struct pg_store *p);

@@ -29,7 +29,7 @@ static const struct {
     {"XX002", ERR_CORRUPT, "an index of the database is damaged", "REINDEX the database, then run `lucid fsck`"},
 };
 
-bool pg_lost(const struct pg_store *p) { return !p->conn || PQstatus(p->conn) != CONNECTION_OK; }
+bool pg_lost(const struct pg_store *p) { return p->cut || !p->conn || PQstatus(p->conn) != CONNECTION_OK; }
 
 static void one_line(const char *from, char *to, size_t cap) {
   size_t n = 0;
@@ -38,10 +38,12 @@ static void one_line(const char *from, char *to, size_t cap) {
   to[n] = 0;
 }
 
-enum status pg_fail(const struct pg_store *p, const PGresult *r, const char *doing, struct err *e) {
+enum status pg_fail(struct pg_store *p, const PGresult *r, const char *doing, struct err *e) {
   const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL, *said = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
   char words[200];
   one_line(said ? said : p->conn ? PQerrorMessage(p->conn) : "", words, sizeof words);
+  /* Without a state it is libpq that speaks: of the connection. The server's farewells (57P01 and the like) end it as well. */
+  if (!state || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0) p->cut = true;
   for (size_t i = 0; state && i < sizeof state_table / sizeof *state_table; i++)
     if (strncmp(state, state_table[i].state, strlen(state_table[i].state)) == 0)
       return err_set(e, state_table[i].status, state_table[i].hint, "%s: %s (%.80s: %s)", p->base.path, state_table[i].words, doing, words);

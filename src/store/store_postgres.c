@@ -103,7 +103,7 @@ static enum status connect_now(struct pg_store *p, bool patient, struct err *e) 
 
 enum status pg_again(struct pg_store *p, struct err *e) {
   PQfinish(p->conn);
-  p->conn = NULL;
+  p->conn = NULL, p->cut = false;
   return connect_now(p, true, e);
 }
 
