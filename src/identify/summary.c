@@ -348,6 +348,8 @@ enum status summary_screen(const struct identify_result *r, enum language lang, 
     text_clear(&x);
     text_clear(&name);
     if (isfinite(l->amount)) words_number(&name, l->amount);
+    const char *unit = label_in(&p->design.welfare_unit, lang, "");
+    if (isfinite(l->amount) && *unit) text_addf(&name, " %s", unit);
     words_say(&x, lang, isfinite(l->amount) ? WORD_SUM_LINE : WORD_SUM_LINE_VARIES, label_in(&p->lines[k].label, lang, p->lines[k].name), text_str(&name));
     text_addf(out, "  %s\n", text_str(&x));
     const struct { enum word w; const struct figure *f; } rows[] = {{WORD_SUM_HEADCOUNT, &l->headcount}, {WORD_SUM_GAP, &l->gap}, {WORD_SUM_SQUARED, &l->squared_gap}};
