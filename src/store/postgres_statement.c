@@ -29,7 +29,7 @@ static enum status make(struct store *s, const char *sql, const char *what, bool
   for (size_t i = 0; i + 1 < n; i++) {
     if (st->sql[i] != '?' || !isdigit((unsigned char)st->sql[i + 1])) continue;
     st->sql[i] = '$';
-    int at = atoi(st->sql + i + 1);
+    int at = (int)strtol(st->sql + i + 1, NULL, 10);
     if (at > st->params) st->params = at;
   }
   if (st->params && !(st->bound = calloc((size_t)st->params, sizeof *st->bound))) {
