@@ -67,11 +67,16 @@ static const struct field *field_at(const struct programme *p, uint32_t level, u
   return level < p->level_count && field < p->levels[level].field_count ? &p->levels[level].fields[field] : NULL;
 }
 
+static void list_words(const struct programme *p, uint32_t level, enum language lang, struct text *out) {
+  if (level == LEVEL_MEMBER || level >= p->level_count) text_add(out, words_text(lang, WORD_MISSING_ROSTER));
+  else words_say(out, lang, WORD_MISSING_LIST, label_in(&p->levels[level].label, lang, p->levels[level].name));
+}
+
 /* "Age", or "Age of member 3": the member's number is its position in the household. */
 static void field_words(const struct programme *p, const struct segment *s, uint64_t h, uint32_t level, uint32_t field, uint64_t row, enum language lang, struct text *out) {
   const struct field *f = field_at(p, level, field);
   if (!f) {
-    text_add(out, words_text(lang, WORD_MISSING_ROSTER));
+    list_words(p, level, lang, out);
     return;
   }
   const char *label = label_in(&f->label, lang, f->name);
@@ -402,7 +407,7 @@ static enum status missing_told(struct teller *t, struct err *e) {
       continue;
     }
     if (m[i].why == ABSENT_NO_ROSTER) {
-      line_of(t, 2, words_text(t->lang, WORD_MISSING_ROSTER));
+      line_of(t, 2, field_name_words(t, m[i].level, UINT32_MAX, m[i].row));
       continue;
     }
     SAY(t, 2, WORD_MISSING_FIELD, field_name_words(t, m[i].level, m[i].field, m[i].row), words_text(t->lang, words_absence((enum absence)m[i].why)));
@@ -581,7 +586,7 @@ enum status explain_missing(const struct programme *p, const struct segment *s, 
   text_clear(out);
   for (uint64_t i = 0; i < n; i++) {
     if (out->len) text_add(out, "; ");
-    if (m[i].why == ABSENT_NO_ROSTER) text_add(out, words_text(lang, WORD_MISSING_ROSTER));
+    if (m[i].why == ABSENT_NO_ROSTER) list_words(p, m[i].level, lang, out);
     else field_words(p, s, h, m[i].level, m[i].field, m[i].row, lang, out);
   }
   return text_check(out, "the missing fields of a household", e);

@@ -81,7 +81,7 @@ static enum status row(struct text *line, struct text *x, const struct programme
   listing_cell(line, text_str(x), false);
   causes(x, p, d, h, lang);
   listing_cell(line, text_str(x), false);
-  real(line, true, run->sample.persons[i], false);
+  real(line, run->sample.persons_known[i], run->sample.persons[i], false);
   real(line, p->design.welfare != NULL, run->sample.welfare[i], false);
   real(line, p->indicator_count > 0, d->score[h], false);
   real(line, p->indicator_count > 0, d->score_high[h], false);

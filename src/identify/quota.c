@@ -1,5 +1,6 @@
 #include "identify/quota.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,7 +146,7 @@ static enum status flag_waiting(struct arena *a, struct filling *f, const struct
   for (uint64_t i = 0; i < f->waiting_count; i++) {
     const struct waiting *w = &f->waiting[i];
     if (w->area != SAMPLE_NO_AREA && w->area != q->area) continue;
-    if (w->area == q->area) q->undecided += (uint64_t)w->units;
+    if (w->area == q->area) q->undecided += isfinite(w->units) ? (uint64_t)w->units : 1; /* at least one person */
     uint64_t lo = from, hi = to;
     if (id->has_rank && w->ranked)
       while (lo < hi) {
@@ -190,7 +191,7 @@ enum status quota_fill(struct arena *a, const struct programme *p, const struct 
         entries[n++] = (struct rank_entry){.area = area, .value = id->has_rank ? set->rank[h] : 0, .set = g, .household = (uint32_t)h, .persons = s->persons[i]};
       } else if (set->outcome[h] == OUTCOME_UNDECIDED) {
         f.waiting[f.waiting_count++] = (struct waiting){.area = area, .set = g, .household = (uint32_t)h, .ranked = set->rank_state[h] == TRUTH_TRUE, .value = set->rank[h],
-                                                        .units = units(id, s->persons_known[i] ? s->persons[i] : 1)};
+                                                        .units = id->quota_persons && !s->persons_known[i] ? INFINITY : units(id, s->persons[i])}; /* a size that is not known may be any */
       }
     }
   rank_sort(entries, n, id->rank_descending);

@@ -23,9 +23,9 @@
   X(WORD_INCLUSIONS, "What would include the household (one is enough):", "纳入条件（满足其一即可）：") \
   X(WORD_EXCLUSIONS, "What would exclude it (one is enough):", "排除条件（满足其一即排除）：") \
   X(WORD_CAUSES, "Causes found: {0}", "致贫原因：{0}") \
-  X(WORD_DEPRIVATIONS, "Deprivations:", "匮乏指标：") \
-  X(WORD_SCORE, "Deprivation score {0}; poor from {1}", "匮乏得分 {0}；达到 {1} 为贫困") \
-  X(WORD_SCORE_RANGE, "Deprivation score between {0} and {2}; poor from {1}", "匮乏得分在 {0} 与 {2} 之间；达到 {1} 为贫困") \
+  X(WORD_DEPRIVATIONS, "Deprivations:", "剥夺指标：") \
+  X(WORD_SCORE, "Deprivation score {0}; poor from {1}", "剥夺得分 {0}；达到 {1} 为贫困") \
+  X(WORD_SCORE_RANGE, "Deprivation score between {0} and {2}; poor from {1}", "剥夺得分在 {0} 与 {2} 之间；达到 {1} 为贫困") \
   X(WORD_SAW, "{0} = {1}", "{0} = {1}") \
   X(WORD_SAW_MISSING, "{0} is missing ({1})", "{0} 缺失（{1}）") \
   X(WORD_SAW_UNKNOWN, "{0} is not known: what it is computed from is missing", "{0} 不明：所依据的信息缺失") \
@@ -44,6 +44,7 @@
   X(WORD_MISSING, "Missing, so nothing was decided (a missing answer is never a no):", "缺少以下信息，因此尚未决定（缺失从不等于“否”）：") \
   X(WORD_MISSING_FIELD, "{0} ({1})", "{0}（{1}）") \
   X(WORD_MISSING_ROSTER, "the list of members (not taken)", "家庭成员名单（未登记）") \
+  X(WORD_MISSING_LIST, "the list of {0} (not taken)", "{0}名单（未登记）") \
   X(WORD_MISSING_ERROR, "A rule could not be computed, so nothing was decided.", "有一条规则无法计算，因此尚未决定。") \
   X(WORD_ANSWER_EXACT, "if {0}: {1}", "若为 {0}：{1}") \
   X(WORD_ANSWER_BELOW, "if {0} or less: {1}", "若不超过 {0}：{1}") \

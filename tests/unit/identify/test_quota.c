@@ -175,6 +175,22 @@ static void places_that_count_persons_keep_strict_order(void **state) {
   assert_int_equal(r.result->quota[0].no_place, 5);
 }
 
+static void a_household_whose_size_is_not_known_may_need_any_number_of_places(void **state) {
+  (void)state;
+  county_programme(QUOTA("draw", "5", ", count: persons"));
+  struct home homes[] = {HOME("1", "A", 200, 2), HOME("2", "A", 400, 2), HOME("3", "A", 100, 1), HOME("4", "B", 100, 2)};
+  homes[2].size = none(ABSENT_EMPTY);
+  const struct segment *s = county_segment(homes, 4);
+  struct identified r = decided(&s, NULL);
+  const struct decision_set *d = &r.decisions->sets[0];
+  assert_outcome(&r, 0, OUTCOME_SELECTED);
+  assert_outcome(&r, 2, OUTCOME_UNDECIDED);
+  assert_true(d->flags[0] & DECISION_PROVISIONAL); /* four of five places are taken, but it may have two members or ten */
+  assert_true(d->flags[1] & DECISION_PROVISIONAL);
+  assert_false(d->flags[3] & DECISION_PROVISIONAL); /* it is in another village */
+  assert_int_equal(r.result->quota[0].undecided, 1);
+}
+
 static void equal_values_stay_one_tie_whatever_their_rows(void **state) {
   (void)state;
   struct rank_entry x[] = {{.area = 1, .value = 2, .household = 0}, {.area = 0, .value = 2, .household = 1}, {.area = 0, .value = 1, .household = 2}, {.area = 0, .value = 2, .household = 3}};
@@ -263,5 +279,5 @@ static void what_is_certain_stands_however_the_undecided_turn_out(void **state) 
 IDENTIFY_MAIN(UNIT(what_is_certain_stands_however_the_undecided_turn_out), UNIT(a_tie_that_fits_takes_its_places), UNIT(a_tie_that_does_not_fit_is_returned_whole_and_none_get_in), UNIT(a_tie_that_does_not_fit_is_included_whole_when_the_programme_says_so),
               UNIT(anyone_can_redo_the_draw), UNIT(the_draw_does_not_see_the_order_of_rows), UNIT(no_seed_means_the_snapshot_s_hash_and_it_is_said),
               UNIT(a_household_whose_rank_is_missing_is_undecided_and_could_take_a_place), UNIT(an_undecided_household_behind_the_cutoff_takes_nobody_s_place),
-              UNIT(a_household_without_an_area_is_undecided_and_its_area_is_named), UNIT(an_area_that_the_quota_forgot_is_refused), UNIT(places_that_count_persons_keep_strict_order),
+              UNIT(a_household_without_an_area_is_undecided_and_its_area_is_named), UNIT(an_area_that_the_quota_forgot_is_refused), UNIT(places_that_count_persons_keep_strict_order), UNIT(a_household_whose_size_is_not_known_may_need_any_number_of_places),
               UNIT(equal_values_stay_one_tie_whatever_their_rows))
