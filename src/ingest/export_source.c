@@ -175,6 +175,7 @@ enum status export_source(struct arena *a, const struct export_from *from, const
   struct layout l = {.from = from, .src = src, .lang = from->programme->language_count ? from->programme->languages[0] : from->lang};
   struct export_file f;
   *counts = (struct export_source_counts){0};
+  if (src->spread_count) return err_set(e, ERR_INPUT, "export a source of that level that is not wide, or without --source", "the source %s is wide: several rows make one of its lines", src->name);
   TRY(lay_out(&l, a, counts, e));
   if (!l.count) return err_set(e, ERR_INPUT, "export without --source", "the source %s has no column that could be written", src->name);
   counts->columns = l.count;

@@ -156,6 +156,34 @@ static enum status hand_over(struct run *x, const struct ingest_row *row, struct
   return x->sink->row(x->sink->ctx, row, e);
 }
 
+/* The values of a wide row, all of them before any is handed over. */
+static bool read_spread(struct run *x, const struct reader_row *row, char *out, size_t size) {
+  struct mapping *m = &x->mapping;
+  for (uint32_t i = 0; i < m->spread_count; i++) {
+    struct mapping_spread *s = &m->spread[i];
+    const struct reader_column *column = &x->reader->columns[s->column];
+    char why[300];
+    if (!validate_cell(&m->spread_value, column, &row->cells[s->column], &s->cell, why, sizeof why)) return problem(out, size, column->name, why);
+  }
+  return true;
+}
+
+/* A row for each column that holds a value, numbered as the columns stand in the programme. */
+static enum status hand_over_spread(struct run *x, struct ingest_row *out, struct err *e) {
+  struct mapping *m = &x->mapping;
+  for (uint32_t i = 0; i < m->spread_count; i++) {
+    const struct mapping_spread *s = &m->spread[i];
+    char number[16];
+    if (s->cell.absence == ABSENT_EMPTY) continue;
+    snprintf(number, sizeof number, "%u", i + 1);
+    m->row.cells[m->spread_value.field->column] = s->cell;
+    m->row.cells[m->spread_by] = (struct cell){.absence = PRESENT, .s = s->code};
+    out->member_key = span_of(number);
+    TRY(hand_over(x, out, e));
+  }
+  return OK;
+}
+
 static enum status on_row(void *ctx, const struct reader_row *row, struct err *e) {
   struct run *x = ctx;
   struct mapping *m = &x->mapping;
@@ -176,7 +204,7 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
   if (!read_key(x, row, m->household_key, 0, "household key", !is_village, &household, words, sizeof words) ||
       !read_key(x, row, m->member_key, 1, "member key", false, &member, words, sizeof words) ||
       !read_key(x, row, m->village_key, 2, "village key", is_village, &village, words, sizeof words) ||
-      !read_side(x->p, &m->household, x->reader, row, words, sizeof words) || !read_side(x->p, &m->row, x->reader, row, words, sizeof words))
+      !read_side(x->p, &m->household, x->reader, row, words, sizeof words) || !read_side(x->p, &m->row, x->reader, row, words, sizeof words) || !read_spread(x, row, words, sizeof words))
     return refuse(x, row, household, words, e);
   uint32_t broken = x->broken.count && !x->looking ? map_get(&x->broken, household.at, household.len) : MAP_NONE;
   if (broken != MAP_NONE) {
@@ -199,7 +227,7 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
   }
   struct ingest_row out = {.level = m->row.level, .household_key = household, .member_key = member, .village_key = village, .cells = m->row.cells, .mapped = m->row.mapped,
                            .source_row = row->number};
-  enum status taken = hand_over(x, &out, e);
+  enum status taken = m->spread_count ? hand_over_spread(x, &out, e) : hand_over(x, &out, e);
   if (taken == ERR_INPUT) return refuse_for_sink(x, row, household, e);
   if (taken != OK) return taken;
   c->rows_good++;

@@ -343,6 +343,26 @@ static enum status grant(struct mapping *m, struct arena *a, const struct progra
   return validate_open(&entry->validate, a, f, w->conversion, w->recode, w->recode_count, e);
 }
 
+/* The columns of a wide file. The fields they fill count as mapped: every row that is made has both. */
+static enum status open_spread(struct mapping *m, struct arena *a, const struct source *src, const struct reader *r, struct err *e) {
+  if (!src->spread_count) return OK;
+  ARENA_TRY(e, m->spread = arena_array(a, src->spread_count, sizeof *m->spread));
+  for (uint32_t i = 0; i < src->spread_count; i++) {
+    struct wish w = {.column = src->spread[i].column};
+    bool gone = false;
+    if (src->partial) TRY(lacks(m, r, &w, &gone, e));
+    if (gone) continue;
+    struct mapping_spread *s = &m->spread[m->spread_count++];
+    TRY(find_column(r, w.column, &s->column, e));
+    s->code = span_of(src->spread[i].code);
+  }
+  if (!m->spread_count) return err_set(e, ERR_INPUT, "is it the file you meant?", "%s has none of the columns that the source spreads", r->path);
+  bits_set(m->row.mapped, src->spread_value->column);
+  bits_set(m->row.mapped, src->spread_by->column);
+  m->spread_by = src->spread_by->column;
+  return validate_open(&m->spread_value, a, src->spread_value, CONVERT_NONE, NULL, 0, e);
+}
+
 static enum status check_required(const struct programme *p, const struct mapping_side *s, const struct reader *r, struct err *e) {
   const struct level *l = &p->levels[s->level];
   for (uint32_t i = 0; i < l->collected_count; i++)
@@ -391,6 +411,7 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
   TRY(open_side(&m->row, a, p, src->level, w.count, e));
   TRY(open_side(&m->household, a, p, LEVEL_HOUSEHOLD, w.count, e));
   for (uint32_t i = 0; i < w.count; i++) TRY(grant(m, a, p, r, &w.list[i], e));
+  if (!o->map_file) TRY(open_spread(m, a, src, r, e));
   bool guess = o->guess || (!o->map_file && !src->map_count);
   if (guess && !w.household_key && src->level != LEVEL_VILLAGE) w.household_key = guess_key(m, r, household_words, NULL);
   if (guess && !w.member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) w.member_key = guess_key(m, r, member_words, w.household_key);

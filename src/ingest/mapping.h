@@ -35,12 +35,18 @@ struct mapping_side { /* the fields of one level */
   uint64_t *mapped;     /* bit i: collected field i is mapped */
 };
 
+struct mapping_spread { uint32_t column; struct span code; struct cell cell; }; /* of a wide file: a column, what its values are, its value in this row */
+
 struct mapping {
   struct mapping_side row, household; /* household: of a flat file; else count 0 */
   bool flat;
   uint32_t household_key, member_key, village_key; /* columns, or MAPPING_NO_COLUMN */
   bool *sealed_column;  /* per column of the file: feeds a sealed field */
   bool any_sealed;
+  struct mapping_spread *spread; /* NULL = the file is not wide */
+  uint32_t spread_count;
+  struct validate spread_value;
+  uint32_t spread_by;            /* column of the choice field */
   char lacking[300];    /* columns that a partial source's file does not have, joined; "" = none */
 };
 

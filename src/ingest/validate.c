@@ -274,6 +274,15 @@ static void from_tag(const struct validate *v, const struct reader_column *col, 
 
 /* ---- by kind ---- */
 
+/* 1.10101E+17: what a spreadsheet makes of an identity number, whose last digits are lost. */
+static bool is_cut_number(struct span s) {
+  size_t i = 0, digits = 0;
+  while (i < s.len && ((s.at[i] >= '0' && s.at[i] <= '9') || (s.at[i] == '.' && i == 1))) i++;
+  if (!i || i + 2 >= s.len || (s.at[i] != 'E' && s.at[i] != 'e') || s.at[i + 1] != '+') return false;
+  for (i += 2; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++) digits++;
+  return i == s.len && digits == 2;
+}
+
 static bool from_text(struct validate *v, struct span s, struct cell *out, char *why, size_t size) {
   const struct field *f = v->field;
   char buf[80];
@@ -317,6 +326,7 @@ static bool from_text(struct validate *v, struct span s, struct cell *out, char 
     case COL_CHOICE: return choice_from(v, s, NULL, out, why, size);
     case COL_TEXT:
       if (s.len > VALIDATE_TEXT_MAX) return WHY("the text has %zu bytes; at most %u are kept", s.len, VALIDATE_TEXT_MAX);
+      if (f->sealed && is_cut_number(s)) return WHY("a spreadsheet has cut this number to a form like 1.1E+17: format its column as text, and enter it again");
       out->absence = PRESENT;
       out->s = s;
       return true;

@@ -257,6 +257,13 @@ static const struct key column_rows[] = {
 };
 TABLE(keys_column, draft_column, "a mapped column", column_rows, "column");
 
+static const struct key spread_rows[] = {
+  ROW(draft_spread, value, NAME, R, "the field that the columns' values fill, e.g. an amount"),
+  ROW(draft_spread, by, NAME, R, "the choice field that says which column it was, e.g. an item"),
+  ROW(draft_spread, columns, TREE, R, "heading to choice: `{Grain: grain, Wages: wage}`; spellings are divided by `|`"),
+};
+TABLE(keys_spread, draft_spread, "a source's spread", spread_rows, NULL);
+
 static const struct key source_rows[] = {
   ROW(draft_source, name, NAME, R, "short name, for `lucid import --source`"),
   ROW(draft_source, file, TEXT, R, "file name in the data folder"),
@@ -270,6 +277,7 @@ static const struct key source_rows[] = {
   ROW(draft_source, member, TEXT, O, "column with the member's number; default: by position"),
   ROW(draft_source, village, TEXT, O, "column with the village's code"),
   ROW(draft_source, map, TREE, O, "field to column: `age: rb_age`, or `age: {column: .., with: .., recode: ..}`; a field left out is sought by its own name"),
+  ROW_OF(draft_source, spread, MAP, O, keys_spread, "a wide file of a line level: each of these columns that holds a value becomes a row"),
   ROW(draft_source, fetch, LABEL, O, "what to tell somebody whose file is absent"),
 };
 static TABLE(keys_source, draft_source, "a source", source_rows, NULL);
@@ -292,7 +300,7 @@ TABLE(keys_root, draft, "programme.yaml", root_rows, NULL);
 
 const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_level, &keys_param, &keys_field, &keys_fill,
   &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places,
-  &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, NULL};
+  &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, &keys_spread, NULL};
 
 void keys_table_text(const struct key_table *t, struct text *out) {
   text_add(out, "| key | takes | what it is |\n|---|---|---|\n");

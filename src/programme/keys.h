@@ -32,11 +32,12 @@ struct draft_welfare { const struct tree *from; struct got_text rule; struct got
 struct draft_weight { const struct tree *from; struct got_text rule, level; };
 struct draft_sample { const struct tree *from; struct draft_welfare welfare; struct draft_weight weight; struct got_text persons, strata, psu; struct got_texts domains; struct got_label note; };
 struct draft_column { const struct tree *from; struct got_text column; struct got_word with; struct got_tree recode; struct got_texts within; };
-struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, optional, partial; struct got_tree map; struct got_label fetch; };
+struct draft_spread { const struct tree *from; struct got_text value, by; struct got_tree columns; };
+struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, optional, partial; struct got_tree map; struct draft_spread spread; struct got_label fetch; };
 struct draft { const struct tree *from; struct draft_title programme; struct draft_areas areas; struct got_list levels, params, fields, derive, lines, causes, sources;
   struct draft_dimensions dimensions; struct draft_identify identify; struct draft_sample sample; };
 
-extern const struct key_table keys_root, keys_area, keys_level, keys_param, keys_field, keys_derive, keys_line, keys_column;
+extern const struct key_table keys_root, keys_area, keys_level, keys_param, keys_field, keys_derive, keys_line, keys_column, keys_spread;
 extern const struct key_table *const keys_all[]; /* NULL-terminated */
 extern const char *const keys_absences[];        /* the words for absences, by enum absence - 1 */
 

@@ -130,6 +130,7 @@ struct source_map { const char *field; const char *column; /* heading or variabl
   const struct field *target; /* the collected field it fills */
   enum conversion conversion; const struct recode *recode; uint32_t recode_count;
   const char *const *within; uint32_t within_count; /* a place given by its name: columns with the names of the areas around it, widest first */ };
+struct spread_column { const char *column; const char *code; }; /* heading (spellings divided by |), and what its values are: a choice of `spread_by` */
 struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = by its ending */
   const char *table;         /* R object name in an .RData with several */
   uint32_t level;            /* of the row: LEVEL_HOUSEHOLD, LEVEL_MEMBER (flat = household fields repeat), LEVEL_VILLAGE, lines */
@@ -138,6 +139,8 @@ struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = b
   bool partial;              /* columns that a file lacks are passed over: their fields keep what they had */
   const char *household_key, *member_key, *village_key; /* columns */
   const struct source_map *maps; uint32_t map_count;
+  /* A wide file of a line level: each of these columns that holds a value is a row of its own. NULL = not wide. */
+  const struct field *spread_value, *spread_by; const struct spread_column *spread; uint32_t spread_count;
   const char *fetch_hint_en, *fetch_hint_zh; /* what to tell a user whose file is absent */
   int line; };
 

@@ -161,6 +161,33 @@ static bool build_maps(struct loader *l, const struct tree *t, struct source *s)
   return true;
 }
 
+static bool build_spread(struct loader *l, const struct draft_spread *d, struct source *s) {
+  const struct tree *t = d->columns.from;
+  if (!d->from || !d->value.from || !d->by.from || !t) return true;
+  const struct field *value = collected(l->p, s->level, d->value.s), *by = collected(l->p, s->level, d->by.s);
+  if (s->level < LEVEL_LINE0) problem_add(&l->list, d->from->at, ERR_INPUT, "give the source the level of a list, e.g. income lines", "`spread` in the source \"%s\", which is not of a line level", s->name);
+  else if (!value || (value->kind != COL_INT && value->kind != COL_DECIMAL && value->kind != COL_REAL)) problem_add(&l->list, d->value.from->at, ERR_INPUT, "name a collected number of the source's level", "`spread` of \"%s\" cannot fill \"%.60s\"", s->name, d->value.s);
+  else if (!by || by->kind != COL_CHOICE || by == value) problem_add(&l->list, d->by.from->at, ERR_INPUT, "name another field of the source's level, of type choice", "`spread` of \"%s\" cannot be by \"%.60s\"", s->name, d->by.s);
+  else if (t->kind != TREE_MAP || !t->count) problem_add(&l->list, t->at, ERR_INPUT, "write {heading: choice, heading: choice}", "`columns` must be a map");
+  else {
+    struct spread_column *to = arena_array(l->arena, t->count, sizeof *to);
+    if (!to) return false;
+    for (uint32_t i = 0; i < t->count; i++) {
+      const struct tree *v = t->pairs[i].value;
+      struct cell c;
+      if (v->kind != TREE_TEXT || !loader_cell(by, (struct span){v->text, v->len}, &c)) {
+        problem_add(&l->list, v->at, ERR_INPUT, "write one of the field's choices", "\"%.60s\" is no choice of \"%s\"", v->kind == TREE_TEXT ? v->text : "", by->name);
+        continue;
+      }
+      to[s->spread_count++] = (struct spread_column){t->pairs[i].key->text, v->text};
+    }
+    for (uint32_t i = 0; i < s->map_count; i++)
+      if (s->maps[i].target == value || s->maps[i].target == by) problem_add(&l->list, d->from->at, ERR_INPUT, "take it out of the map", "the field \"%s\" is mapped and spread", s->maps[i].target->name);
+    s->spread = to, s->spread_value = value, s->spread_by = by;
+  }
+  return true;
+}
+
 bool sources_build(struct loader *l) {
   const struct draft_source *d = l->draft.sources.items;
   struct source *to = arena_array(l->arena, l->draft.sources.count + 1, sizeof *to);
@@ -181,7 +208,7 @@ bool sources_build(struct loader *l) {
     if (s->flat && s->level != LEVEL_MEMBER) problem_add(&l->list, d[i].flat.from->at, ERR_INPUT, "add `level: members`", "only a file of members can be flat");
     if (s->level == LEVEL_VILLAGE ? !s->village_key : !s->household_key)
       problem_add(&l->list, d[i].from->at, ERR_INPUT, "say which column tells whose row it is", "the source \"%s\" needs `%s`", s->name, s->level == LEVEL_VILLAGE ? "village" : "household");
-    if (!build_maps(l, d[i].map.from, s)) return false;
+    if (!build_maps(l, d[i].map.from, s) || !build_spread(l, &d[i].spread, s)) return false;
     l->p->source_count++;
   }
   return true;

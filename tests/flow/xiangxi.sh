@@ -96,11 +96,24 @@ mkdir "$DIR/some" "$DIR/none"
 cp "$X"/*信息.csv "$X/家庭成员.csv" "$X/收入明细.csv" "$DIR/some"
 run "$LUCID" import "$DIR/all.lucid" --data "$DIR/some"
 ok the_files_that_are_there_are_read_at_once [ "$rc" = 0 ]
-says and_the_others_are_told "not there, and passed over: export-2022.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv"
+says and_the_others_are_told "not there, and passed over: export-2022.csv, 收入明白卡.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv"
 "$LUCID" round close "$DIR/all.lucid" r --quiet >/dev/null
 run "$LUCID" identify "$DIR/all.lucid" --decisions "$DIR/all.csv" --seed "test 1"
 ok at_once_or_one_by_one_is_the_same cmp -s "$DIR/all.csv" "$DIR/book.csv"
 fails no_file_at_all_is_no_import 4 "none of the programme's files is there" "$LUCID" import "$DIR/all.lucid" --data "$DIR/none"
+
+# ---- the income card, one row a household: each column is a line ----
+start card 2019
+rm "$DIR/some/收入明细.csv"
+cp "$X/收入明白卡.csv" "$DIR/some"
+run "$LUCID" import "$DIR/card.lucid" --data "$DIR/some"
+ok the_income_card_is_imported [ "$rc" = 0 ]
+"$LUCID" round close "$DIR/card.lucid" r --quiet >/dev/null
+run "$LUCID" identify "$DIR/card.lucid" --decisions "$DIR/card.csv" --seed "test 1"
+# 7001: 3000 + 2600 less 40 % + 100, over 3; 7002 has a signed card but no lines: that is a question, not an income of nothing
+ok its_columns_make_the_income grep -q '^7001,433124110226,.*,1553.3333333333333,' "$DIR/card.csv"
+ok a_card_without_lines_is_a_question grep -q '^7002,433127116206,undecided' "$DIR/card.csv"
+fails a_wide_file_is_not_written_back 3 "the source income_card is wide" "$LUCID" export "$DIR/card.lucid" --source income_card --out "$DIR/x"
 
 # ---- what is wrong is said ----
 mkdir "$DIR/bad"

@@ -128,6 +128,39 @@ static void a_map_that_makes_no_sense_does_not_load(void **state) {
   }
 }
 
+#define LIST "levels:\n  - {name: incomes, empty: unknown}\n" HEAD "  - {name: item, level: incomes, type: choice, choices: [grain, wage], required: true}\n  - {name: amount, level: incomes, type: money, required: true}\n  - {name: year_of, level: incomes, type: integer}\n"
+
+static void a_wide_file_gives_a_row_for_each_column_that_holds_a_value(void **state) {
+  (void)state;
+  struct programme *kept = p;
+  struct problem *problems = NULL;
+  assert_ok(load(LIST "sources:\n  - {name: card, file: list.csv, level: incomes, partial: true, household: hh, map: {year_of: year}, spread: {value: amount, by: item, columns: {\"粮食|M1\": grain, L: wage, M9: grain}}}\n", &p, &problems), &e);
+  assert_ok(take("hh,L,M1,year\n1,100,2.5,2019\n2,,7,2018\n3,,,2018\n"), &e);
+  assert_string_equal(text_str(&sink.text), "L 1/1: item=grain amount=250 year_of=2019\nL 1/2: item=wage amount=10000 year_of=2019\nL 2/1: item=grain amount=700 year_of=2018\n");
+  assert_int_equal(counts.rows_read, 3);
+  assert_non_null(strstr(counts.notes, "these keep what they had: M9"));
+  assert_refused(take("hh,L,M1,year\n1,100,many,2019\n"), ERR_INPUT, "M1: \"many\" is not a number", &e);
+  assert_refused(take("hh,year\n1,2019\n"), ERR_INPUT, "has none of the columns that the source spreads", &e);
+  p = kept;
+}
+
+static void a_spread_that_makes_no_sense_does_not_load(void **state) {
+  (void)state;
+  static const struct { const char *source, *words; } cases[] = {
+    {"level: members, spread: {value: birth, by: sex, columns: {a: male}}", "which is not of a line level"},
+    {"level: incomes, spread: {value: item, by: item, columns: {a: grain}}", "cannot fill \"item\""},
+    {"level: incomes, spread: {value: amount, by: year_of, columns: {a: grain}}", "cannot be by \"year_of\""},
+    {"level: incomes, spread: {value: amount, by: item, columns: {a: gold}}", "\"gold\" is no choice of \"item\""},
+    {"level: incomes, map: {amount: x}, spread: {value: amount, by: item, columns: {a: grain}}", "the field \"amount\" is mapped and spread"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct programme *q;
+    struct problem *problems = NULL;
+    char *yaml = arena_printf(&a, LIST "sources:\n  - {name: s, file: s.csv, household: h, %s}\n", cases[i].source);
+    assert_refused(load(yaml, &q, &problems), ERR_INPUT, cases[i].words, &e);
+  }
+}
+
 /* ---- and back ---- */
 
 static struct schema_column of_household[8], of_members[8];
@@ -203,6 +236,8 @@ int main(void) {
       UNIT(birth_and_sex_come_out_of_an_identity_number),
       UNIT(a_wrong_identity_number_is_refused_and_never_shown),
       UNIT(a_map_that_makes_no_sense_does_not_load),
+      UNIT(a_wide_file_gives_a_row_for_each_column_that_holds_a_value),
+      UNIT(a_spread_that_makes_no_sense_does_not_load),
       UNIT(a_round_goes_back_under_the_headings_and_in_the_words_it_came_with),
       UNIT(restricted_columns_go_back_only_when_asked_for),
       UNIT(a_conversion_that_has_no_exact_way_back_is_refused),
