@@ -121,6 +121,10 @@ run "$LUCID" run "$DIR/blank" --out "$DIR/blanks"
 ok a_column_that_is_all_missing_is_no_refusal [ "$(grep -c ',undecided,' "$DIR/blanks/decisions.csv")" = 7 ]
 ok and_no_figure_is_made_up grep -q '"headcount": null' "$DIR/blanks/summary.json"
 
+cp -r "$DIR/p" "$DIR/sizeless" && awk -F, 'NR > 1 { $4 = "" } { print }' OFS=, "$DIR/p/data/h.csv" >"$DIR/sizeless/data/h.csv"
+run "$LUCID" run "$DIR/sizeless" --out "$DIR/sizes"
+ok a_size_that_is_not_known_is_no_0_in_the_list [ "$(awk -F, 'NR > 1 && $7 != ""' "$DIR/sizes/decisions.csv" | wc -l)" = 0 ]
+
 fails a_place_that_cannot_be_written_is_named 4 "programme.yaml/x.html" "$LUCID" report "$R" --out "$DIR/p/programme.yaml/x.html"
 fails a_report_is_not_written_over_a_registry 5 "is there already, and is no report" "$LUCID" report "$R" --out "$R"
 fails decisions_are_not_written_over_a_key 5 "is there already, and is no list of decisions" "$LUCID" identify "$R" --decisions "$R.key"
