@@ -95,5 +95,7 @@ printf '户编号,村,上年纯收入,成员编号,年龄\nF3,990101001,100,1,30
 run "$LUCID" import "$DIR/files.lucid" --file "$DIR/flat.csv" --guess --level flat
 run "$LUCID" status "$DIR/files.lucid"
 says members_and_households_come_by_one_flat_file "members                      4"
+printf '户编号,成员编号,年龄,身份证号\nF1,1,34,1.10101E+17\n' >"$DIR/rows.csv"
+fails an_identity_number_that_a_spreadsheet_cut_is_refused 3 "id_number: a spreadsheet has cut this number" "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --guess --level members
 
 finish
