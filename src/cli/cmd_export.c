@@ -17,9 +17,13 @@ struct exporting {
   struct table_out *table;
 };
 
+static enum status member_number(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) {
+  return registry_member_number(ctx, home, household, member, out, e);
+}
+
 static enum status one_level(struct cli *c, struct exporting *x, uint32_t level, struct err *e) {
   struct export_from from = {.programme = x->d.programme, .schema = snapshot_schema(x->d.snapshot), .segments = x->d.segments, .segment_count = x->d.segment_count,
-                             .level = level, .year = x->d.round.year, .restricted = cli_flag(c, "include-restricted"), .lang = c->lang};
+                             .level = level, .year = x->d.round.year, .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = member_number, .member_number_ctx = x->d.registry};
   struct export_plan plan;
   TRY(export_open(&c->arena, &from, &plan, e));
   const char *name = x->d.programme->levels[level].name;
@@ -79,7 +83,7 @@ static enum status as_source(struct cli *c, struct exporting *x, const char *nam
   const struct schema *schema = snapshot_schema(x->d.snapshot);
   if (!schema) return err_set(e, ERR_NOT_FOUND, NULL, "the round %s holds no households", x->d.round.name);
   struct export_from from = {.programme = p, .schema = schema, .segments = x->d.segments, .segment_count = x->d.segment_count, .level = src->level, .year = x->d.round.year,
-                             .restricted = cli_flag(c, "include-restricted"), .lang = c->lang};
+                             .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = member_number, .member_number_ctx = x->d.registry};
   struct export_source_counts n;
   size_t dot = strcspn(src->file, ".");
   char *file = arena_printf(&c->arena, "%s/%.*s.csv", x->out, (int)dot, src->file);

@@ -64,6 +64,14 @@ enum status export_each(const struct export_plan *p, export_row_fn row, void *ct
   return OK;
 }
 
+enum status export_number(const struct export_from *from, const struct segment *s, uint64_t household, uint64_t row, uint64_t place, char buffer[24], struct span *out, struct err *e) {
+  if (from->level == LEVEL_MEMBER && from->member_number && s->member_id)
+    return from->member_number(from->member_number_ctx, s->home, s->household_id[household], s->member_id[row], out, e);
+  snprintf(buffer, 24, "%llu", (unsigned long long)place);
+  *out = span_of(buffer);
+  return OK;
+}
+
 const char *export_missing(const struct field *f, enum absence why) {
   for (uint32_t i = 0; i < f->missing_count; i++)
     if (f->missing[i].why == why) return f->missing[i].text;

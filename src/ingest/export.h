@@ -1,7 +1,7 @@
 /* export.h - a frozen level out of its columns into a file that other programs read: CSV, or Stata's .dta with labels.
  *
- * One file a level, rows in the snapshot's order: `household` (its own number), for members and lines `number` (position in
- * the household, from 1), `village` where there is one, then the collected fields by name. Sealed fields are never written; restricted
+ * One file a level, rows in the snapshot's order: `household` (its own number), for members `number` (their own), for lines
+ * `number` (position in the household, from 1), `village` where there is one, then the collected fields by name. Sealed fields are never written; restricted
  * ones only when asked for. What is written reads back the same: import(export(x)) = x for every kind of value and absence (refused
  * is the field's own missing code, else .r; not applicable .n), in CSV but for absences of text fields without such a code.
  *
@@ -24,6 +24,9 @@ struct export_from {
   int32_t year;                              /* stands as the date of a .dta: not the clock, so that bytes repeat */
   bool restricted;                           /* restricted fields too */
   enum language lang;                        /* of labels */
+  /* A member's own number (the snapshot holds a permanent one only); NULL = numbers are places in the household. */
+  enum status (*member_number)(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e);
+  void *member_number_ctx;
 };
 
 enum export_role { EXPORT_HOUSEHOLD, EXPORT_NUMBER, EXPORT_VILLAGE, EXPORT_FIELD };
@@ -55,6 +58,8 @@ enum status export_codebook(const struct export_plan *p, const char *path, struc
 /* Walks the level's rows: calls row(ctx, segment, its index, household row, level row, number in the household). */
 typedef enum status (*export_row_fn)(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e);
 enum status export_each(const struct export_plan *p, export_row_fn row, void *ctx, struct err *e) MUST_CHECK;
+/* What stands under `number`; held until the next call, or in `buffer`. */
+enum status export_number(const struct export_from *from, const struct segment *s, uint64_t household, uint64_t row, uint64_t place, char buffer[24], struct span *out, struct err *e);
 /* The missing code that says this absence: the field's own, else ".r", ".n", ".m"; "" for empty. */
 const char *export_missing(const struct field *f, enum absence why);
 

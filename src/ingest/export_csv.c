@@ -30,6 +30,8 @@ struct csv_out {
 
 static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
   struct csv_out *o = ctx;
+  char buffer[24];
+  struct span own;
   (void)segment;
   for (uint32_t i = 0; i < o->plan->count; i++) {
     const struct export_column *c = &o->plan->columns[i];
@@ -37,7 +39,10 @@ static enum status put_row(void *ctx, const struct segment *s, uint32_t segment,
     if (i) putc(',', o->out);
     switch (c->role) {
       case EXPORT_HOUSEHOLD: cell = column_cell(&s->household_key, household), refused_put(o->out, cell.s); break;
-      case EXPORT_NUMBER: fprintf(o->out, "%llu", (unsigned long long)number); break;
+      case EXPORT_NUMBER:
+        TRY(export_number(o->plan->from, s, household, row, number, buffer, &own, e));
+        refused_put(o->out, own);
+        break;
       case EXPORT_VILLAGE: {
         uint64_t at = o->plan->from->level == LEVEL_VILLAGE ? row : s->village_of ? s->village_of[household] : SEGMENT_NO_ROW;
         if (at != SEGMENT_NO_ROW) cell = column_cell(&s->village_code, at), refused_put(o->out, cell.s);

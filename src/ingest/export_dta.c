@@ -309,6 +309,18 @@ static enum status put_field(struct dta_out *o, uint32_t i, const struct segment
   return said(rc, f->name, e);
 }
 
+static enum status put_number(struct dta_out *o, struct dta_column *d, const struct segment *s, uint64_t household, uint64_t row, uint64_t place, struct err *e) {
+  char buffer[24], back[24];
+  struct span own;
+  int64_t v = 0;
+  TRY(export_number(o->plan->from, s, household, row, place, buffer, &own, e));
+  bool whole = number_int64(own.at, own.len, &v) && v >= -2147483647 && v <= 2147483620;
+  snprintf(back, sizeof back, "%lld", (long long)v);
+  if (!whole || !span_is(own, back)) /* "01" is a name, not a number */
+    return err_set(e, ERR_CONFLICT, "export it as CSV", "a member's number is \"%.*s\", and numbers of members are whole numbers in a .dta", (int)(own.len < 60 ? own.len : 60), own.at);
+  return said(put_whole(o, d, v), "number", e);
+}
+
 static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
   struct dta_out *o = ctx;
   TRY(said(readstat_begin_row(o->writer), "a row", e));
@@ -317,7 +329,7 @@ static enum status put_row(void *ctx, const struct segment *s, uint32_t segment,
     struct cell cell = {.absence = PRESENT, .s = {"", 0}};
     switch (o->plan->columns[i].role) {
       case EXPORT_FIELD: TRY(put_field(o, i, s, segment, row, e)); continue;
-      case EXPORT_NUMBER: TRY(said(put_whole(o, d, (int64_t)number), "number", e)); continue;
+      case EXPORT_NUMBER: TRY(put_number(o, d, s, household, row, number, e)); continue;
       case EXPORT_HOUSEHOLD: cell = column_cell(&s->household_key, household); break;
       case EXPORT_VILLAGE: {
         uint64_t at = o->plan->from->level == LEVEL_VILLAGE ? row : s->village_of ? s->village_of[household] : SEGMENT_NO_ROW;

@@ -152,6 +152,8 @@ static void put_value(const struct layout *l, const struct layout_column *c, con
 
 static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
   const struct layout *l = ctx;
+  char buffer[24];
+  struct span own;
   (void)segment;
   for (uint32_t i = 0; i < l->count; i++) {
     const struct layout_column *c = &l->columns[i];
@@ -159,7 +161,10 @@ static enum status put_row(void *ctx, const struct segment *s, uint32_t segment,
     if (i) putc(',', l->out);
     switch (c->part) {
       case PART_HOUSEHOLD: v = column_cell(&s->household_key, household), refused_put(l->out, v.s); break;
-      case PART_NUMBER: fprintf(l->out, "%llu", (unsigned long long)number); break;
+      case PART_NUMBER:
+        TRY(export_number(l->from, s, household, row, number, buffer, &own, e));
+        refused_put(l->out, own);
+        break;
       case PART_VILLAGE: v = column_cell(&s->village_code, row), refused_put(l->out, v.s); break;
       case PART_FIELD: case PART_AROUND:
         v = column_cell(&s->levels[c->level].columns[c->at], c->level == l->from->level ? row : household);

@@ -66,6 +66,7 @@ struct registry {
   const struct field *area_field; uint32_t area_slot; /* household field that names the area, or NULL */
   uint32_t lowest_area_level;
   const char *folder;             /* recorded at init */
+  struct store_stmt *member_now, *member_before; char member_number[256]; /* registry_member_number's */
 };
 
 /* Fills levels from the programme; field numbers come from `number_of` (NULL: count up from 1). */

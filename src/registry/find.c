@@ -69,6 +69,26 @@ enum status registry_find(struct registry *r, struct snapshot *s, const char *ke
   return err_set(e, ERR_NOT_FOUND, "it was registered later; ask about a later round", "household \"%.100s\" is not in the snapshot of round \"%s\"", key, snapshot_round(s));
 }
 
+enum status registry_member_number(struct registry *r, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) {
+  const struct level_store *ls = &r->levels[LEVEL_MEMBER];
+  if (!r->member_now) TRY(store_prepare(r->db, &ls->current, STORE_GET, 0, &r->member_now, e));
+  if (!r->member_before) TRY(store_prepare(r->db, &ls->history, STORE_PREFIX, 3, &r->member_before, e));
+  struct store_stmt *both[2] = {r->member_now, r->member_before};
+  bool found = false;
+  for (int i = 0; i < 2 && !found; i++) {
+    store_bind_int(both[i], 1, home), store_bind_int(both[i], 2, household), store_bind_int(both[i], 3, member);
+    TRY(store_step(both[i], &found, e));
+    if (found) {
+      struct span k = store_text(both[i], (int)ls->key);
+      size_t n = k.len < sizeof r->member_number ? k.len : sizeof r->member_number;
+      memcpy(r->member_number, k.at, n);
+      *out = (struct span){r->member_number, n};
+    }
+    store_reset(both[i]);
+  }
+  return found ? OK : err_set(e, ERR_CORRUPT, "run `lucid fsck`", "a member of the snapshot is not in the registry");
+}
+
 /* ---- by value ---- */
 
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }

@@ -41,6 +41,10 @@ enum status registry_snapshot(struct registry *r, const char *round, struct snap
 struct household_ref { int64_t home, id; uint32_t segment; uint64_t row; };
 enum status registry_find(struct registry *r, struct snapshot *s, const char *household_key, struct household_ref *out, struct err *e) MUST_CHECK;
 
+/* A member's own number in its household, by its permanent id (segment's member_id), also when it is no longer a member. `out` holds
+ * until the next call. */
+enum status registry_member_number(struct registry *r, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) MUST_CHECK;
+
 /* Households with a row whose field has this value; their own numbers, sorted, in the arena. `field` is a household's field or
  * `members.f`. A sealed field must be `searchable` and needs the key (ERR_KEY). ERR_INPUT names what is wrong with field or value. */
 enum status registry_search(struct registry *r, struct arena *a, const char *field, const char *value, const char ***keys, uint32_t *count, struct err *e) MUST_CHECK;

@@ -33,6 +33,17 @@ for kind in csv dta; do
   ok households_come_back_the_same_from_$kind cmp -s "$DIR/csv/household.csv" "$DIR/again-$kind/household.csv"
   ok members_come_back_the_same_from_$kind cmp -s "$DIR/csv/members.csv" "$DIR/again-$kind/members.csv"
 done
+# Numbers of members are their own, not their places: a file that comes back must find the same people.
+rm -rf "$DIR/moved"; cp -r "$P" "$DIR/moved"
+awk -F, -v OFS=, 'NR > 1 { $2 = $2 + 4 } { print }' "$P/data/members.csv" >"$DIR/moved/data/members.csv"
+fresh moved "$DIR/moved"
+"$LUCID" round close "$DIR/moved.lucid" r --quiet >/dev/null
+"$LUCID" export "$DIR/moved.lucid" --out "$DIR/moved-out" --quiet >/dev/null
+"$LUCID" round open "$DIR/moved.lucid" r2 --year 2026 --quiet >/dev/null
+printf 'field,column\nhousehold_key,household\nmember_key,number\nage,age\n' >"$DIR/moved-map.csv"
+run "$LUCID" import "$DIR/moved.lucid" --file "$DIR/moved-out/members.csv" --level members --map "$DIR/moved-map.csv" --format json
+says members_are_found_again_by_their_own_numbers '"ended": 0'
+says and_nobody_becomes_somebody_else '"inserted": 0'
 run grep -rl id_number "$DIR/csv/members.csv" "$DIR/dta/members.dta"
 ok sealed_fields_are_not_exported [ "$rc" = 1 ]
 fails an_unknown_form_is_refused 2 "xlsx is not a form that is written" "$LUCID" export "$DIR/first.lucid" --as xlsx --out "$DIR/x"
