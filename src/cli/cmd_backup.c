@@ -8,11 +8,12 @@ static enum status run(struct cli *c, struct err *e) {
   const char *to;
   TRY(cli_need(c, 1, "FILE", &to, e));
   TRY(open_registry(c, true, &r, e));
+  const char *key = registry_key_path(r); /* in the command's arena */
   enum status s = registry_backup(r, to, e);
   registry_close(r);
   TRY(s);
-  printf(say(c, "%s: a whole copy of %s, checked\n"), to, c->args[0]);
-  cli_note(c, "the key is not in it: keep %s.key (or its recovery sheet) somewhere else", c->args[0]);
+  printf(say(c, "%s: a whole copy of %s, checked\n"), to, open_shown(c, c->args[0]));
+  cli_note(c, "the key is not in it: keep %s (or its recovery sheet) somewhere else", key);
   cli_note(c, "snapshots are made again from it when they are needed");
   return OK;
 }

@@ -15,7 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_copy(r, to, &o, &c->progress, &n, e);
   registry_close(r);
   TRY(s);
-  printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), to, n.rows, n.tables, n.events, n.hash);
+  printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), open_shown(c, to), n.rows, n.tables, n.events, n.hash);
   cli_note(c, "every table was read back and is the same; the chain of events holds");
   cli_note(c, "the key is not copied: the new registry looks for it in %s", n.key_path);
   return OK;

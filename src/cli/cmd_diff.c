@@ -117,7 +117,8 @@ const struct verb verb_diff = {
                "round=NAME  the round (default: the latest)\n"
                "seed=TEXT  the draw's seed (default: that of the recorded run)\n"
                "threads=N  threads to use\n"
-               "key=FILE  the registry's key, when it does not lie beside it\n",
+               "key=FILE  the registry's key, when it does not lie beside it\n"
+               "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
     .text = "Decides the same frozen snapshot by the registry's programme and by the other one. Shows how many households go from each outcome to each\n"
                "other, and by area who would enter and leave. With --format csv or json: one row a household whose outcome differs. The other\n"
                "programme must collect the same fields. Nothing is recorded.\n\n"

@@ -40,7 +40,8 @@ const struct verb verb_explain = {
     .summary = "say why one household was decided as it was, and what would alter it",
     .options = "round=NAME  the round (default: the latest)\n"
                "threads=N  threads to use\n"
-               "key=FILE  the registry's key, when it does not lie beside it\n",
+               "key=FILE  the registry's key, when it does not lie beside it\n"
+               "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
     .text = "Shows the outcome, every rule part by part with the values it saw, what is missing and what each answer would lead to, the place in\n"
                "the ranking, and the smallest change of facts that would alter the decision. It is for staff and the household, as facts to check; never\n"
                "for a notice. In words (--lang en or zh) or as JSON (--format json).\n\n"

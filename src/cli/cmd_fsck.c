@@ -17,8 +17,8 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_fsck(r, &c->progress, show, NULL, &checked, &bad, e);
   registry_close(r);
   TRY(s);
-  if (bad) return err_set(e, ERR_CORRUPT, "keep the file as it is, restore the latest backup beside it", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", c->args[0], bad, checked);
-  printf(say(c, "%s: whole (%" PRIu64 " things checked)\n"), c->args[0], checked);
+  if (bad) return err_set(e, ERR_CORRUPT, "keep the file as it is, restore the latest backup beside it", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", open_shown(c, c->args[0]), bad, checked);
+  printf(say(c, "%s: whole (%" PRIu64 " things checked)\n"), open_shown(c, c->args[0]), checked);
   return OK;
 }
 

@@ -73,6 +73,7 @@ const struct verb verb_identify = {
                "decisions=FILE.csv  also list every household's decision\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
+               "snapshots=FOLDER  where its snapshots lie, when not beside it\n"
                "dry-run  decide, show, and record nothing\n",
     .text = "Runs the programme's inclusion, exclusions, deprivations, ranking and quota over the frozen snapshot of a round. Every household gets one of\n"
                "four outcomes: selected; qualifies but no place; not selected; undecided. Undecided means that a named field is missing: a question\n"

@@ -8,12 +8,13 @@ static enum status run(struct cli *c, struct err *e) {
   struct programme *p;
   struct registry *r;
   TRY(cli_need(c, 0, "PROGRAMME", &folder, e));
-  TRY(cli_need(c, 1, "FILE.lucid", &path, e));
+  TRY(cli_need(c, 1, "REGISTRY", &path, e));
   TRY(open_programme(c, folder, &p, e));
   struct registry_options o = open_options(c, false);
   TRY(registry_init(path, p, &o, e));
   TRY(registry_open(&c->arena, path, p, &o, &r, e));
   char id[17], digits[80];
+  path = open_shown(c, path);
   enum status s = registry_key_sheet(r, id, digits, e);
   const char *key = registry_key_path(r); /* in the command's arena */
   registry_close(r);
@@ -35,13 +36,15 @@ static enum status run(struct cli *c, struct err *e) {
 
 const struct verb verb_init = {
     .name = "init",
-    .arguments = "PROGRAMME FILE.lucid",
+    .arguments = "PROGRAMME REGISTRY",
     .summary = "make a registry for a programme, and its key",
-    .options = "key=FILE  where to put the key (default: FILE.lucid.key)\n",
+    .options = "key=FILE  where to put the key (default: REGISTRY.key; of a database: in ~/.local/share/lucid)\n",
     .text = "Makes one file that holds the programme's people, rounds and history: tables with a typed column for every field of\n"
             "the codebook. The programme's own files are kept inside, so that the registry opens without the folder.\n"
+            "REGISTRY is a file, or the URL of a PostgreSQL database: postgresql://USER@HOST/DATABASE.\n"
             "Also makes a key for sealed fields (mode 0600) and prints its recovery sheet, once.\n\n"
             "  lucid init programmes/eu-silc silc.lucid\n"
-            "  lucid init my-programme county.lucid --key /media/stick/county.key\n",
+            "  lucid init my-programme county.lucid --key /media/stick/county.key\n"
+            "  lucid init my-programme postgresql://lucid@server/county\n",
     .run = run,
 };

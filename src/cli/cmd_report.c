@@ -46,7 +46,8 @@ const struct verb verb_report = {
     .options = "out=FILE.html  where the report goes\n"
                "round=NAME  the round (default: the latest)\n"
                "threads=N  threads to use\n"
-               "key=FILE  the registry's key, when it does not lie beside it\n",
+               "key=FILE  the registry's key, when it does not lie beside it\n"
+               "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
     .text = "One self-contained file that opens without a network, with charts, the tables under them, and both languages. It has no household's\n"
                "number in it, and small counts are suppressed.\n\n"
                "  lucid report county.lucid --round 2026 --out report.html\n",

@@ -21,6 +21,16 @@ struct registry_options open_options(const struct cli *c, bool read_only) {
   return (struct registry_options){.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = open_actor(), .clock = c->clock, .read_only = read_only};
 }
 
+const char *open_shown(struct cli *c, const char *path) {
+  if (!strstr(path, "://")) return path;
+  const char *user = strstr(path, "://") + 3, *at = user + strcspn(user, "@/?"), *colon = memchr(user, ':', (size_t)(at - user)), *query = strstr(path, "password=");
+  if (*at != '@') colon = at;
+  if (!colon) colon = at;
+  size_t end = query ? (size_t)(query - path) : strlen(path);
+  char *out = arena_printf(&c->arena, "%.*s%.*s", (int)(colon - path), path, (int)(end - (size_t)(at - path)), at);
+  return out ? out : "the database";
+}
+
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) {
   const char *path;
   TRY(cli_need(c, 0, "REGISTRY", &path, e));

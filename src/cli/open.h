@@ -6,11 +6,15 @@
 #include "registry/registry.h"
 
 /* A verb that opens a registry offers this option. */
-#define OPEN_KEY_OPTION "key=FILE  the registry's key (default: its path with .key)\n"
+#define OPEN_KEY_OPTION                                                                                      \
+  "key=FILE  the registry's key (default: its path with .key)\n"                                              \
+  "snapshots=FOLDER  where its snapshots lie (default: beside it; of a database: in ~/.local/share/lucid)\n"
 
 /* Who acts: LUCID_ACTOR, else the login name. */
 const char *open_actor(void);
 struct registry_options open_options(const struct cli *c, bool read_only);
+/* A registry's path as it may be shown: a URL without its password. */
+const char *open_shown(struct cli *c, const char *path);
 /* Positional argument 0 as a registry; close with registry_close. */
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) MUST_CHECK;
 /* A programme folder, with everything wrong in it in one message (the first) and the rest as notes. */

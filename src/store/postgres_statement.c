@@ -180,9 +180,9 @@ static enum status send(struct pg_store *p, struct pg_stmt *st, struct err *e) {
     r = PQexecPrepared(p->conn, name, n, values, lengths, formats, 1);
     if (PQresultStatus(r) == PGRES_TUPLES_OK) {
       st->rows = r, st->count = PQntuples(r);
-      p->changes = atoll(PQcmdTuples(r));
+      p->changes = strtoll(PQcmdTuples(r), NULL, 10);
     } else {
-      if (PQresultStatus(r) == PGRES_COMMAND_OK) p->changes = atoll(PQcmdTuples(r)), st->count = 0;
+      if (PQresultStatus(r) == PGRES_COMMAND_OK) p->changes = strtoll(PQcmdTuples(r), NULL, 10), st->count = 0;
       else s = pg_fail(p, r, st->what, e);
       PQclear(r);
     }

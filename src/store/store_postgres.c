@@ -73,6 +73,7 @@ static char *shown(const char *url, struct err *e, enum status *s) {
 
 static const char session_text[] =
     "SET search_path = " PG_SCHEMA ", pg_catalog; SET jit = off; SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET client_min_messages = warning;"
+    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4;" /* a dead writer frees its lock within a minute */
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /* Waits for a server that is starting; a server that is not there is only waited for with `patient`. */

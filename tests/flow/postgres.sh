@@ -118,6 +118,10 @@ fails "an empty database is no registry" 4 "holds no registry" "$LUCID" status "
 fails "no such database" 4 "there is no such database" "$LUCID" status "$(url nowhere)"
 fails "no server" 7 "the server is not there" "$LUCID" status "postgresql://somebody:hunter2@/lucid?host=$DIR"
 case $errs in *hunter2*) fail "a password is never shown" ;; *) pass "a password is never shown" ;; esac
+fresh
+run "$LUCID" init "$DIR/programme" "$(echo "$U" | sed 's,lucid@,lucid:hunter2@,')"
+case $rc$out$errs in *hunter2*|[1-9]*) fail "nor by init" ;; *) pass "nor by init" ;; esac
+fresh
 fails "not a URL" 2 "not a PostgreSQL URL" "$LUCID" status "postgresql://[broken"
 psql -qX "$(url lucid2)" -c "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'" 2>/dev/null
 fails "a database that is not UTF-8" 5 "not UTF8" "$LUCID" init "$DIR/programme" "$(url latin)"
