@@ -201,7 +201,7 @@ static enum status undo_body(struct undo *u, struct registry_undone *out, struct
   for (uint32_t l = 0; l < u->r->level_count && s == OK; l++) s = restore_level(u, &w, l, out, e);
   if (s == OK && u->blocker_count) {
     if (u->blocker_count > BLOCKERS_SHOWN) text_addf(&u->blockers, "; and %u more", u->blocker_count - BLOCKERS_SHOWN);
-    s = err_set(e, ERR_CONFLICT, "undo the later events first, the latest first; a closed round stays: correct in a new one", "event %" PRId64 " cannot be taken back any more: %s", u->event, text_str(&u->blockers));
+    s = err_set(e, ERR_CONFLICT, "undo the later events first, the latest first; what was undone already is in the way too: set such values by hand; a closed round stays: correct in a new one", "event %" PRId64 " cannot be taken back any more: %s", u->event, text_str(&u->blockers));
   }
   char detail[32];
   snprintf(detail, sizeof detail, "%" PRId64, u->event);
