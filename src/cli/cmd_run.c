@@ -68,8 +68,13 @@ static enum status prepare(struct cli *c, const char *out, const struct paths *p
   bool any = holds_anything(out);
   if (any && !cli_flag(c, "force"))
     return err_set(e, ERR_CONFLICT, "choose another --out, or --force to replace what an earlier run left there", "the folder %s is not empty", out);
+  /* A summary beside the registry says that a run made both; an office's own registry may bear the same name. */
+  if (file_exists(p->registry) && !file_exists(p->summary))
+    return err_set(e, ERR_CONFLICT, "choose another --out; if nobody needs that registry and its key, remove them by hand", "%s is a registry that no run left there: it is not replaced", p->registry);
   TRY(clear_refused(out, e));
-  return any ? clear(c, p, e) : OK;
+  if (any) TRY(clear(c, p, e));
+  static const char unfinished[] = "{\"finished\": false}\n"; /* so that a run that was killed can be replaced as well */
+  return file_replace(p->summary, unfinished, sizeof unfinished - 1, 0644, e);
 }
 
 static enum status import_all(struct cli *c, struct programme *programme, const struct paths *p, const char *round, struct err *e) {

@@ -18,4 +18,12 @@ run "$LUCID" history "$DIR/out/p.lucid" 01001001
 says "... the import too" "  li  "
 mkdir "$DIR/mine" && : >"$DIR/mine/letter.txt"
 fails "a folder with other files is not touched" 5 "is not empty" "$LUCID" run "$DIR/p" --out "$DIR/mine"
+
+mkdir "$DIR/office" && "$LUCID" init "$DIR/p" "$DIR/office/p.lucid" --quiet >/dev/null
+key=$(cat "$DIR/office/p.lucid.key")
+fails "--force spares a registry that no run left" 5 "no run left there" "$LUCID" run "$DIR/p" --out "$DIR/office" --force
+ok "... and its key" [ "$(cat "$DIR/office/p.lucid.key")" = "$key" ]
+ok "--force replaces what a run left" run "$LUCID" run "$DIR/p" --out "$DIR/out" --force
+rm -f "$DIR/out/report.html" "$DIR/out/decisions.csv" && printf '{"finished": false}\n' >"$DIR/out/summary.json"
+ok "... also one that was killed" run "$LUCID" run "$DIR/p" --out "$DIR/out" --force
 finish
