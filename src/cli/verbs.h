@@ -9,7 +9,8 @@
 #define VERBS_PROGRAMME(X) /* a programme folder */ \
   X(new) \
   X(check) \
-  X(rule)
+  X(rule) \
+  X(synth)
 
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */ \
   X(init) X(import) X(export) X(set) X(round) X(status) X(adopt) X(find) X(history) X(undo) X(fsck) X(backup) X(copy)

@@ -1,0 +1,56 @@
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/open.h"
+#include "cli/table.h"
+#include "synth/synth.h"
+
+static enum status run(struct cli *c, struct err *e) {
+  const char *folder, *out = cli_option(c, "out"), *scale = cli_option(c, "scale"), *fault;
+  struct programme *p;
+  struct synth_options o = {.scale = 1, .progress = &c->progress};
+  struct synth_counts n;
+  int64_t seed;
+  TRY(cli_need(c, 0, "PROGRAMME", &folder, e));
+  if (!out) return err_set(e, ERR_USAGE, "add --out DIR", "say where the files go");
+  if (!cli_option(c, "seed")) return err_set(e, ERR_USAGE, "any whole number, e.g. --seed 1: the same seed gives the same people", "say which seed");
+  TRY(cli_option_int(c, "seed", 0, INT64_MAX, 0, &seed, e));
+  o.seed = (uint64_t)seed;
+  if (scale && !number_double(scale, strlen(scale), &o.scale)) return err_set(e, ERR_USAGE, "1 is everybody, 0.01 about one township", "--scale %s: a number is wanted", scale);
+  for (int i = 0; (fault = cli_option_nth(c, "faults", i)); i++) TRY(fault_read(&o.faults, fault, e));
+  TRY(open_programme(c, folder, &p, e));
+  TRY(synth_write(&c->arena, p, &o, out, &n, e));
+  struct table_out *t;
+  static const char *const heads[] = {"round", ">households", ">persons", ">on the register", ">share %", ">truly poor %", NULL};
+  TRY(table_open(c, heads, &t, e));
+  for (uint32_t r = 0; r < n.rounds; r++) {
+    char share[32], year[16];
+    double all = n.persons[r] ? (double)n.persons[r] : 1;
+    (void)snprintf(year, sizeof year, "%d", n.year[r]);
+    table_text(t, year), table_int(t, n.households[r]), table_int(t, n.persons[r]), table_int(t, n.listed[r]);
+    table_text(t, number_decimal_format((int64_t)((double)n.listed[r] / all * 10000 + 0.5), 2, share));
+    table_text(t, number_decimal_format((int64_t)((double)n.truly_poor[r] / all * 10000 + 0.5), 2, share));
+  }
+  TRY(table_close(t, e));
+  if (n.faults) cli_note(c, "%lld faults were planted: %s/faults.csv", (long long)n.faults, out);
+  cli_note(c, "synthetic: nobody in %s exists", out);
+  return OK;
+}
+
+const struct verb verb_synth = {
+    .name = "synth",
+    .arguments = "PROGRAMME",
+    .summary = "make a synthetic population, with the truth beside it",
+    .options = "seed=N  the same seed gives the same files\n"
+               "scale=X  1 is everybody; 0.01 about one township; up to 100 (default: 1)\n"
+               "out=DIR  a new folder for the files\n"
+               "faults=KIND=SHARE*  plant known faults: duplicate, split, quantity, edited, copied, payroll, car, one-off, below\n",
+    .text = "Makes up households, members, crops and income lines from the numbers in PROGRAMME/synth.yaml, for each of its rounds.\n"
+            "DIR/<year> is what the register says, in the layout that the programme imports; DIR/truth-<year>.csv holds true incomes beside\n"
+            "it; DIR/faults.csv each planted fault. The register meets the published shares of poor; the truth is apart. Nobody exists.\n\n"
+            "  lucid synth programmes/xiangxi --seed 1 --scale 0.01 --out made\n"
+            "  lucid init programmes/xiangxi made.lucid && lucid round open made.lucid 2013 --year 2013\n"
+            "  for s in households members income_lines crops villages; do lucid import made.lucid --data made/2013 --source $s; done\n"
+            "  lucid synth programmes/xiangxi --seed 1 --out faulty --faults duplicate=0.01 --faults below=0.05\n",
+    .run = run,
+};

@@ -1,0 +1,42 @@
+/* population.h - which villages there are, how many people live in each, and how many of them the register holds in each round.
+ *
+ * A *block* is one village once: households are numbered from 1 until its persons are reached. Above scale 1 each village gets further blocks
+ * with numbers of their own; below it, whole townships are taken in an order that the seed draws. A block depends on the seed and
+ * itself alone: the same households come at any scale and in any split.
+ *
+ * The share of poor in a village comes from a probit of its effect. One shift a county (first round: the programme's quota by county, where it
+ * counts persons) and one a round make the whole meet the published shares; they are found over the villages, before any household is made. */
+#ifndef SYNTH_POPULATION_H
+#define SYNTH_POPULATION_H
+
+#include "synth/model.h"
+
+#define SYNTH_BLOCK_NUMBERS 100000u /* household numbers a block may use */
+
+struct village {
+  const char *code;
+  uint32_t area, home;   /* indices in the programme's areas */
+  uint32_t parent;       /* the area around it: what is taken whole below scale 1 */
+  int64_t persons;       /* of one block, in the first round */
+  double effect;         /* standard normal: how poor */
+  double km;             /* to the county's main road, 0.2 to 40 */
+  double poor[SYNTH_ROUNDS_MAX]; /* share of persons that the register holds */
+};
+
+struct block_id { uint32_t village, copy; };
+
+struct population {
+  const struct programme *p;
+  const struct model *m;
+  uint64_t seed;
+  struct village *villages;
+  uint32_t village_count;
+  double lines[SYNTH_ROUNDS_MAX];  /* the main poverty line of each round's year */
+  double spread[SYNTH_ROUNDS_MAX]; /* of the logarithm of income, so that mean and share of poor are both met */
+};
+
+enum status population_open(struct arena *a, const struct programme *p, const struct model *m, uint64_t seed, struct population **out, struct err *e) MUST_CHECK;
+/* The blocks of a scale, in the order they are written. scale in (0, 100]. */
+enum status population_blocks(struct arena *a, const struct population *pop, double scale, struct block_id **out, uint32_t *count, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,344 @@
+#include "synth/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/elementary.h"
+#include "base/number.h"
+#include "synth/chance.h"
+
+#define CROPS_MAX 32u
+
+struct writer {
+  struct layout *l;
+  const struct block *b;
+  const struct household *h, *like; /* `like`: whose dwelling and lines are written (a copied record: another's) */
+  uint32_t round, from, to;         /* people [from, to) */
+  enum fault fault;
+  bool second;
+  char key[40];
+  double income;                    /* a head, as recorded */
+  int size;
+  struct row row;
+};
+
+/* What stays with a dwelling and its fields. */
+struct home {
+  double land, forest, area, u_house, u_water, u_food, u_road, u_fuel, u_toilet, km;
+};
+
+static struct home home_of(const struct block *b, const struct household *h) {
+  struct rng r = chance_of(b->pop->seed, b->village->code, h->number, ABOUT_HOME);
+  struct home x;
+  int size = h->size[0] ? h->size[0] : 1;
+  x.land = b->pop->m->farmland * size * chance_spread(&r, 0.5);
+  x.forest = 2.5 * size * chance_spread(&r, 0.8);
+  x.area = (45 + 18 * size) * chance_spread(&r, 0.3);
+  x.u_house = chance_normal(&r), x.u_water = chance_normal(&r), x.u_food = chance_normal(&r), x.u_road = rng_unit(&r), x.u_fuel = rng_unit(&r), x.u_toilet = rng_unit(&r);
+  x.km = fmin(60, b->village->km * chance_spread(&r, 0.4));
+  return x;
+}
+
+char *rows_key(const struct village *v, const struct household *h, bool second, char out[40]) {
+  (void)snprintf(out, 40, "S%.24s%07u%s", v->code, h->number, second ? "B" : "");
+  return out;
+}
+
+char *rows_identity(const struct village *v, const struct household *h, uint32_t person, char out[32]) {
+  static const int weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  const struct person *x = &h->people[person];
+  struct civil c = date_to_civil(x->birth);
+  struct rng r = chance_of(0, v->code, ((uint64_t)h->number << 8) | person, ABOUT_RECORD);
+  unsigned order = (unsigned)rng_below(&r, 500) * 2 + !x->female;
+  int sum = 0;
+  (void)snprintf(out, 32, "999999%04u%02u%02u%03u", (unsigned)c.year % 10000, (unsigned)c.month % 100, (unsigned)c.day % 100, order % 1000);
+  for (int i = 0; i < 17; i++) sum += (out[i] - '0') * weights[i];
+  out[17] = "10X98765432"[sum % 11], out[18] = 0;
+  return out;
+}
+
+uint32_t rows_split_at(const struct household *h, uint32_t round) {
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < h->people_count; i++) {
+    if (!person_is_here(&h->people[i], round)) continue;
+    uint8_t rel = h->people[i].relation[round];
+    if (first && (rel == REL_son || rel == REL_mother || rel == REL_father) && h->people[i].born < 1995) return i;
+    first++;
+  }
+  return h->people_count;
+}
+
+/* The crops a household has: draws of its own, the same in every round. */
+static uint32_t crops_of(const struct block *b, const struct household *h, uint32_t which[CROPS_MAX], double area[CROPS_MAX]) {
+  struct rng r = chance_of(b->pop->seed, b->village->code, h->number, ABOUT_LINES);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < b->pop->m->crop_count; i++) {
+    const struct synth_crop *c = &b->pop->m->crops[i];
+    bool has = chance_true(&r, c->share);
+    double much = c->area * chance_spread(&r, 0.5);
+    if (!has || n == CROPS_MAX) continue;
+    which[n] = i, area[n++] = c->animal ? fmax(1, floor(much + 0.5)) : fmax(0.1, floor(much * 10 + 0.5) / 10);
+  }
+  return n;
+}
+
+bool rows_has_crop(const struct block *b, const struct household *h) {
+  uint32_t which[CROPS_MAX];
+  double area[CROPS_MAX];
+  return crops_of(b, h, which, area) > 0;
+}
+
+static const char *cause_of(const struct writer *w, const struct home *x, int nth) {
+  const struct model *m = w->b->pop->m;
+  const char *found[8];
+  int n = 0, workers = 0, students = 0, serious = 0, disabled = 0;
+  double schooling = 0, adults = 0;
+  for (uint32_t i = w->from; i < w->to; i++) {
+    if (!person_is_here(&w->h->people[i], w->round)) continue;
+    struct now p = person_now(m, &w->h->people[i], w->round);
+    workers += p.labour <= LABOUR_WEAK, students += p.age >= 16 && strcmp(p.student, "no") != 0;
+    serious += p.health == HEALTH_SERIOUS, disabled += p.health == HEALTH_DISABLED;
+    if (p.age >= 18) adults++, schooling += p.schooling;
+  }
+  if (serious) found[n++] = "illness";
+  if (disabled) found[n++] = "disability";
+  if (!workers) found[n++] = "no_labour";
+  if (students) found[n++] = "schooling";
+  if (w->h->shock[w->round] && !serious) found[n++] = x->u_fuel < 0.7 ? "illness" : "disaster";
+  if (x->land < 0.5 * w->size) found[n++] = "no_land";
+  if (x->km > 12) found[n++] = "transport";
+  if (n < 7 && adults > 0 && schooling / adults < 1.5) found[n++] = "no_skill";
+  if (n < 3) found[n++] = x->u_road < 0.55 ? "no_funds" : x->u_road < 0.9 ? "no_skill" : "motivation";
+  for (int i = 0; i < nth && nth < n; i++)
+    if (!strcmp(found[i], found[nth])) return NULL;
+  return nth < n ? found[nth] : NULL;
+}
+
+static enum status put_home(struct writer *w, bool card, struct err *e) {
+  const struct population *pop = w->b->pop;
+  const struct household *h = w->h;
+  struct row *r = &w->row;
+  struct home x = home_of(w->b, w->like);
+  uint32_t round = w->round;
+  int year = pop->m->rounds[round].year, since = year - pop->m->rounds[0].year;
+  double well = w->like->score[round] / 1.3, helped = 0.12 * since + (h->first_listed >= 0 && h->first_listed < (int)round ? 0.8 : 0);
+  double house = 0.5 * well + x.u_house + helped, water = 0.3 * well + x.u_water + 0.15 * since, food = 0.6 * well + x.u_food + 0.2 * since;
+  bool listed = h->listed[round], before = false, gap = false;
+  for (uint32_t i = 0; i < round; i++) before |= h->listed[i], gap |= before && !h->listed[i];
+  row_begin(r);
+  row_text(r, KEY_HOUSEHOLD, w->key);
+  row_text(r, "home_village", w->b->village->code);
+  row_int(r, "registered_persons", w->size);
+  row_text(r, "household_type", listed ? (gap ? "returned" : "registered") : before ? "exited" : "never");
+  if (listed || before) {
+    bool poorest = listed && well < -1.6;
+    row_text(r, "attribute", poorest ? (h->kind == KIND_SINGLE && x.u_food < 0 ? "tekun" : "dibao") : "general");
+    row_date(r, "first_identified", date_from_civil(pop->m->rounds[h->first_listed >= 0 ? h->first_listed : 0].year, 12, 1));
+    const char *causes[] = {"cause_main", "cause_2", "cause_3"};
+    for (int i = 0; i < 3; i++) {
+      const char *c = cause_of(w, &x, i);
+      if (c) row_text(r, causes[i], c);
+    }
+  }
+  if (gap && listed) row_int(r, "returned_year", year);
+  if (!listed && before) {
+    uint32_t out = round;
+    while (out && !h->listed[out - 1]) out--;
+    row_int(r, "planned_exit_year", pop->m->rounds[out].year);
+  }
+  row_bool(r, "exit_this_year", household_exits(h, round));
+  row_bool(r, "martyr_family", x.u_toilet > 0.985);
+  row_text(r, "monitor_kind", "none");
+  row_fixed(r, "rigid_spending", h->shock[round] ? floor(w->income * w->size * (0.2 + 0.6 * x.u_road)) : floor(200 * x.u_fuel * w->size), 2);
+  row_bool(r, "income_card", card);
+  row_fixed(r, "income_given", w->income, 2);
+  row_fixed(r, "farmland", x.land, 2), row_fixed(r, "irrigated", x.land * (0.2 + 0.5 * x.u_road), 2), row_fixed(r, "forest", x.forest, 2);
+  row_fixed(r, "forest_returned", x.u_fuel < 0.3 ? x.land * 0.3 : 0, 2), row_fixed(r, "orchard", 0, 2);
+  row_bool(r, "production_power", x.u_road < 0.85 + 0.02 * since), row_bool(r, "household_power", true), row_bool(r, "broadcast", x.u_fuel < 0.9 + 0.015 * since);
+  row_bool(r, "water_difficult", water < -1.9), row_bool(r, "water_safe", water >= -1.6);
+  row_bool(r, "food_enough", food >= -2.4), row_bool(r, "clothing_enough", food >= -2.6);
+  row_fixed(r, "house_area", x.area, 1);
+  row_text(r, "house_structure", house < -0.8 ? "earth_wood" : house < 0.2 ? "brick_wood" : house < 1.9 ? "brick_concrete" : "frame");
+  row_bool(r, "dangerous_house", house < -1.5);
+  row_text(r, "house_grade", house < -1.9 ? "D" : house < -1.5 ? "C" : house < 0 ? "B" : "A");
+  row_bool(r, "toilet", x.u_toilet < 0.35 + 0.08 * since);
+  row_text(r, "road_kind", x.u_road < 0.4 + 0.08 * since ? "hard" : x.u_road < 0.8 ? "gravel" : "dirt");
+  row_fixed(r, "road_km", x.km, 1);
+  row_text(r, "fuel", x.u_fuel < 0.55 - 0.05 * since ? "firewood" : x.u_fuel < 0.65 - 0.05 * since ? "coal" : "clean");
+  row_bool(r, "cooperative", x.u_toilet < 0.05 + 0.06 * since);
+  return sheet_put(w->l->by_level[LEVEL_HOUSEHOLD], r, e);
+}
+
+static enum status put_people(struct writer *w, struct err *e) {
+  static const char *const school[] = {"none", "primary", "junior", "senior", "college", "university"};
+  static const char *const health[] = {"healthy", "chronic", "serious", "disabled"}, *const labour[] = {"ordinary", "skilled", "weak", "lost", "none"};
+  const struct model *m = w->b->pop->m;
+  double since = m->rounds[w->round].year - m->rounds[0].year, insured = m->insured + (1 - m->insured) * fmin(0.95, 0.15 * since);
+  bool poorest = w->h->listed[w->round] && w->h->score[w->round] / 1.3 < -1.6, first = true;
+  for (uint32_t i = w->from; i < w->to; i++) {
+    const struct person *x = &w->h->people[i];
+    struct row *r = &w->row;
+    char number[48], id[32], name[96];
+    if (!person_is_here(x, w->round)) continue;
+    struct now n = person_now(m, x, w->round);
+    (void)snprintf(number, sizeof number, "%s%02u", w->key, i + 1);
+    (void)snprintf(name, sizeof name, "%s%s", m->surnames[x->surname], m->given[x->given]);
+    rows_identity(w->b->village, w->h, i, id);
+    /* Typing errors: two figures of the number are swapped, and a name is written as another. */
+    if (w->fault == FAULT_DUPLICATE && w->second && i % 2 == 0) {
+      char c = id[15];
+      id[15] = id[16], id[16] = c;
+      (void)snprintf(name, sizeof name, "%s%s", m->surnames[x->surname], m->given[(x->given + 1) % m->given_count]);
+    }
+    row_begin(r);
+    row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, number), row_text(r, "person_number", number);
+    row_text(r, "name", name), row_text(r, "id_number", id), row_text(r, "sex", x->female ? "female" : "male"), row_date(r, "birth", x->birth);
+    row_text(r, "relation", first && w->from ? "head" : w->from ? "other" : relation_words[x->relation[w->round]]);
+    first = false;
+    row_text(r, "ethnicity", x->people), row_text(r, "education", school[n.schooling]), row_text(r, "student", n.student);
+    row_text(r, "dropout", !n.dropped ? "none" : x->u_kind < 0.3 ? "illness" : "weary");
+    row_text(r, "health", health[n.health]), row_text(r, "labour", labour[n.labour]), row_int(r, "months_away", n.months_away);
+    row_bool(r, "basic_medical", x->u_insured < insured), row_bool(r, "serious_insurance", x->u_serious < insured);
+    row_bool(r, "pension", n.age >= 16 && x->u_pension < (n.age >= 60 ? 0.93 : 0.8)), row_bool(r, "dibao", poorest);
+    row_bool(r, "on_register", true), row_bool(r, "shares_budget", true);
+    TRY(sheet_put(w->l->by_level[LEVEL_MEMBER], r, e));
+  }
+  return OK;
+}
+
+static uint32_t level_named(const struct programme *p, const char *name) {
+  for (uint32_t i = 0; i < p->level_count; i++)
+    if (!strcmp(p->levels[i].name, name)) return i;
+  return UINT32_MAX;
+}
+
+struct item { /* an income line, in cents */
+  const char *name, *unit, *basis, *evidence;
+  double quantity, price;
+  int64_t amount, cost;
+};
+
+static enum status put_item(struct writer *w, struct sheet *s, int *nth, const struct item *x, struct err *e) {
+  struct row *r = &w->row;
+  char no[16];
+  if (x->amount <= 0) return OK;
+  (void)snprintf(no, sizeof no, "%d", ++*nth);
+  row_begin(r);
+  row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, no), row_text(r, "item", x->name);
+  if (x->unit) {
+    row_fixed(r, "quantity", x->quantity, 2), row_text(r, "unit", x->unit), row_fixed(r, "price", x->price, 2);
+    row_date(r, "price_date", date_from_civil(w->b->pop->m->rounds[w->round].year, 10, 15));
+    row_text(r, "price_place", w->b->pop->p->areas[w->b->village->area].parent != UINT32_MAX ? w->b->pop->p->areas[w->b->pop->p->areas[w->b->village->area].parent].code : "");
+  }
+  char money[32];
+  row_text(r, "amount", number_decimal_format(x->amount, 2, money));
+  row_text(r, "cost_basis", x->basis);
+  if (x->cost) row_text(r, "cost", number_decimal_format(x->cost, 2, money));
+  row_text(r, "evidence", x->evidence);
+  return sheet_put(s, r, e);
+}
+
+/* Crops and income lines. The lines' net amounts sum to `income` a head times persons, to a cent. */
+static enum status put_lines(struct writer *w, bool card, struct err *e) {
+  const struct population *pop = w->b->pop;
+  const struct model *m = pop->m;
+  uint32_t which[CROPS_MAX], lines = level_named(pop->p, LEVEL_OF_LINES), crops = level_named(pop->p, LEVEL_OF_CROPS);
+  double area[CROPS_MAX], net = 0, rest;
+  uint32_t n = crops_of(w->b, w->like, which, area);
+  struct sheet *s = lines < LEVEL_MAX ? w->l->by_level[lines] : NULL;
+  struct home x = home_of(w->b, w->like);
+  int nth = 0, old = 0, away = 0, workers = 0;
+  double income = w->income;
+  if (w->fault == FAULT_ONE_OFF) income = fmin(income, 0.8 * pop->lines[w->round]);
+  for (uint32_t i = w->from; i < w->to; i++) {
+    if (!person_is_here(&w->h->people[i], w->round)) continue;
+    struct now p = person_now(m, &w->h->people[i], w->round);
+    old += p.age >= 60 && w->h->people[i].u_pension < 0.93, away += p.months_away > 0, workers += p.labour <= LABOUR_WEAK;
+  }
+  rest = income * w->size;
+  for (uint32_t i = 0; i < n; i++) net += area[i] * m->crops[which[i]].yield * m->crops[which[i]].price * (1 - m->crops[which[i]].cost);
+  double room = rest * (workers ? 0.5 : 0.4), scale = net > room ? room / net : 1;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct synth_crop *c = &m->crops[which[i]];
+    double five = w->fault == FAULT_QUANTITY && i == 0 ? 5 : 1, quantity = floor(area[i] * c->yield * scale * 100) / 100;
+    char no[16];
+    (void)snprintf(no, sizeof no, "%u", i + 1);
+    row_begin(&w->row);
+    row_text(&w->row, KEY_HOUSEHOLD, w->key), row_text(&w->row, KEY_MEMBER, no), row_text(&w->row, "crop", c->crop);
+    if (c->animal) row_int(&w->row, "heads", (int64_t)(area[i] * five));
+    else row_fixed(&w->row, "area", area[i] * five, 2), row_fixed(&w->row, "sold_kg", quantity * five, 1);
+    row_bool(&w->row, "contract", false), row_bool(&w->row, "subsidised", false), row_bool(&w->row, "suitable", true);
+    if (crops < LEVEL_MAX) TRY(sheet_put(w->l->by_level[crops], &w->row, e));
+    if (!card) continue;
+    struct item it = {c->item, c->unit, "rate", "measured", quantity * five, c->price, (int64_t)floor(quantity * c->price * 100) * (int64_t)five, 0};
+    rest -= (double)it.amount / five / 100 * (1 - c->cost);
+    TRY(put_item(w, s, &nth, &it, e));
+  }
+  if (!card) return OK;
+  double pension = fmin(old * m->pension, rest * 0.6);
+  struct item pay = {"pension_payment", NULL, "none", "receipt", 0, 0, (int64_t)floor(pension * 100), 0};
+  rest -= (double)pay.amount / 100;
+  TRY(put_item(w, s, &nth, &pay, e));
+  bool poorest = w->h->listed[w->round] && w->h->score[w->round] / 1.3 < -1.6;
+  struct item floor_pay = {"dibao_payment", NULL, "none", "receipt", 0, 0, poorest ? (int64_t)floor(fmin(m->allowance * w->size, rest * 0.6) * 100) : 0, 0};
+  rest -= (double)floor_pay.amount / 100;
+  TRY(put_item(w, s, &nth, &floor_pay, e));
+  struct item support = {"farm_support", NULL, "none", "receipt", 0, 0, (int64_t)floor(fmin(x.land * m->farm_support, rest * 0.5) * 100), 0};
+  rest -= (double)support.amount / 100;
+  TRY(put_item(w, s, &nth, &support, e));
+  int64_t left = (int64_t)ceil(rest * 100 - 1e-6);
+  struct item wage = {workers ? "wage" : "transfer_other", NULL, "none", workers ? "statement" : "receipt", 0, 0, left, 0};
+  if (away) wage.name = "wage_away", wage.basis = "receipt", wage.amount = (int64_t)ceil((double)left / (1 - m->away_cost)), wage.cost = wage.amount - left;
+  TRY(put_item(w, s, &nth, &wage, e));
+  struct item gift = {"transfer_other", NULL, "none", "statement", 0, 0, w->fault == FAULT_ONE_OFF ? (int64_t)ceil((w->income - income) * w->size * 100) : 0, 0};
+  return put_item(w, s, &nth, &gift, e);
+}
+
+static enum status put(struct writer *w, struct err *e) {
+  bool card = w->h->listed[w->round] || household_exits(w->h, w->round);
+  w->size = 0;
+  for (uint32_t i = w->from; i < w->to; i++) w->size += person_is_here(&w->h->people[i], w->round);
+  rows_key(w->b->village, w->h, w->second, w->key);
+  TRY(put_home(w, card, e));
+  TRY(put_people(w, e));
+  return put_lines(w, card, e);
+}
+
+enum status rows_household(struct layout *l, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
+  const struct household *h = &b->households[at];
+  struct writer w = {.l = l, .b = b, .h = h, .like = h, .round = round, .to = h->people_count, .fault = f};
+  double line = b->pop->lines[round];
+  struct rng r = chance_of(b->pop->seed, b->village->code, ((uint64_t)h->number << 8) | round, ABOUT_FAULTS);
+  if (!h->size[round]) return OK;
+  if (f == FAULT_COPIED) w.like = &b->households[at - 1];
+  w.income = w.like->recorded[round];
+  if (f == FAULT_EDITED) w.income = ceil(line) + floor(0.03 * line * rng_unit(&r));
+  if (f == FAULT_BELOW) w.income = floor(line * (0.70 + 0.27 * rng_unit(&r)));
+  if (f == FAULT_SPLIT) w.to = rows_split_at(h, round);
+  TRY(put(&w, e));
+  if (f != FAULT_DUPLICATE && f != FAULT_SPLIT) return OK;
+  w.second = true;
+  if (f == FAULT_SPLIT) w.from = w.to, w.to = h->people_count;
+  return put(&w, e);
+}
+
+enum status rows_village(struct layout *l, const struct block *b, uint32_t round, struct err *e) {
+  const struct village *v = b->village;
+  struct row r;
+  struct rng c = chance_of(b->pop->seed, v->code, 1, ABOUT_VILLAGE);
+  int since = b->pop->m->rounds[round].year - b->pop->m->rounds[0].year, households = 0;
+  double far = v->km / 40, land = 0.9 + 0.4 * rng_unit(&c), u = rng_unit(&c), share = v->poor[0];
+  for (uint32_t i = 0; i < b->count; i++) households += b->households[i].size[round] > 0;
+  row_begin(&r);
+  row_text(&r, KEY_VILLAGE, v->code);
+  row_bool(&r, "poor_village", share > 0.33);
+  row_int(&r, "households", households), row_int(&r, "persons_total", b->persons[round]), row_int(&r, "natural_villages", chance_between(&c, 2, 9));
+  row_int(&r, "altitude", (int64_t)(250 + 600 * far + 250 * u));
+  row_fixed(&r, "km_county", 5 + 1.5 * v->km + 20 * u, 1), row_fixed(&r, "km_township", 1 + 0.6 * v->km, 1), row_fixed(&r, "km_school", 0.3 + 0.3 * v->km, 1);
+  row_bool(&r, "road_hard", u < 0.75 + 0.06 * since - 0.3 * far), row_bool(&r, "bus", u < 0.5 + 0.07 * since - 0.3 * far), row_bool(&r, "power", true);
+  row_bool(&r, "broadband", u < 0.3 + 0.12 * since), row_fixed(&r, "tap_share", 100 * fmin(1, 0.45 + 0.08 * since + 0.1 * u), 1);
+  row_bool(&r, "clinic", u < 0.7 + 0.05 * since), row_bool(&r, "doctor", u < 0.65 + 0.05 * since);
+  row_fixed(&r, "collective_income", floor(2000 + 9000 * since * u), 2), row_int(&r, "cooperatives", (int64_t)(since * u)), row_fixed(&r, "village_farmland", land * (double)b->persons[0], 2);
+  return sheet_put(l->by_level[LEVEL_VILLAGE], &r, e);
+}

@@ -1,0 +1,148 @@
+#include "synth/synth.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "synth/rows.h"
+
+struct making {
+  struct population *pop;
+  struct layout rounds[SYNTH_ROUNDS_MAX];
+  struct sheet *truth[SYNTH_ROUNDS_MAX], *faults;
+  const struct synth_options *o;
+  struct synth_counts *n;
+};
+
+static const char *const truth_fields[] = {"household", "village", "persons", "line", "true_income", "truly_poor", "recorded_income", "on_register", "shock"};
+static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what"};
+
+static enum status put_truth(struct making *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
+  struct row r;
+  char key[40];
+  row_begin(&r);
+  row_text(&r, "household", rows_key(b->village, h, false, key)), row_text(&r, "village", b->village->code), row_int(&r, "persons", h->size[round]);
+  row_fixed(&r, "line", b->pop->lines[round], 2), row_fixed(&r, "true_income", h->income[round], 2), row_bool(&r, "truly_poor", h->income[round] < b->pop->lines[round]);
+  row_fixed(&r, "recorded_income", h->recorded[round], 2), row_bool(&r, "on_register", h->listed[round]), row_bool(&r, "shock", h->shock[round]);
+  return sheet_put(k->truth[round], &r, e);
+}
+
+static enum status put_fault(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
+  struct row r;
+  char key[40], other[40];
+  const struct household *h = &b->households[at];
+  row_begin(&r);
+  row_int(&r, "round", b->pop->m->rounds[round].year), row_text(&r, "household", rows_key(b->village, h, false, key));
+  if (f == FAULT_DUPLICATE || f == FAULT_SPLIT) row_text(&r, "other_household", rows_key(b->village, h, true, other));
+  else if (f == FAULT_COPIED) row_text(&r, "other_household", rows_key(b->village, h - 1, false, other));
+  row_text(&r, "kind", fault_name(f)), row_text(&r, "what", fault_words(f));
+  k->n->faults++;
+  return sheet_put(k->faults, &r, e);
+}
+
+static enum status put_block(struct making *k, const struct block *b, struct err *e) {
+  for (uint32_t round = 0; round < b->pop->m->round_count; round++) {
+    if (!b->copy) TRY(rows_village(&k->rounds[round], b, round, e));
+    k->n->persons[round] += b->persons[round], k->n->listed[round] += b->listed[round];
+    for (uint32_t i = 0; i < b->count; i++) {
+      const struct household *h = &b->households[i];
+      if (!h->size[round]) continue;
+      enum fault f = fault_of(&k->o->faults, b, i, round);
+      k->n->households[round]++;
+      if (h->income[round] < b->pop->lines[round]) k->n->truly_poor[round] += h->size[round];
+      TRY(rows_household(&k->rounds[round], b, i, round, f, e));
+      TRY(put_truth(k, b, h, round, e));
+      if (f != FAULT_NONE) TRY(put_fault(k, b, i, round, f, e));
+    }
+  }
+  return OK;
+}
+
+static enum status open_files(struct arena *a, struct making *k, const char *folder, struct err *e) {
+  const struct model *m = k->pop->m;
+  char *path;
+  for (uint32_t r = 0; r < m->round_count; r++) {
+    ARENA_TRY(e, path = arena_printf(a, "%s/%d", folder, m->rounds[r].year));
+    TRY(file_make_dirs(path, e));
+    TRY(layout_open(a, k->pop->p, path, &k->rounds[r], e));
+    ARENA_TRY(e, path = arena_printf(a, "%s/truth-%d.csv", folder, m->rounds[r].year));
+    TRY(sheet_open(a, path, truth_fields, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
+  }
+  ARENA_TRY(e, path = arena_printf(a, "%s/faults.csv", folder));
+  return sheet_open(a, path, fault_fields, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e);
+}
+
+static enum status write_readme(struct arena *a, struct making *k, const char *folder, struct err *e) {
+  struct text t;
+  char *path;
+  text_init(&t, 8000);
+  text_addf(&t, "SYNTHETIC. Nobody in these files exists. \xE5\x90\x88\xE6\x88\x90\xE6\x95\xB0\xE6\x8D\xAE\xEF\xBC\x9A\xE5\x85\xA8\xE9\x83\xA8\xE8\x99\x9A\xE6\x9E\x84\xE3\x80\x82\n\n"
+                "Made by `lucid synth` from the programme %s, seed %" PRIu64 ", scale %g.\n"
+                "<year>/           what the register says, in the layout of the programme's sources; for each of them:\n"
+                "                  lucid import REGISTRY --data <year> --source NAME\n"
+                "truth-<year>.csv  true income beside what was recorded\n"
+                "faults.csv    planted faults\n\n", k->pop->p->name, k->o->seed, k->o->scale);
+  for (uint32_t r = 0; r < k->n->rounds; r++)
+    text_addf(&t, "%d: %" PRId64 " households, %" PRId64 " persons, %" PRId64 " on the register\n", k->n->year[r], k->n->households[r], k->n->persons[r], k->n->listed[r]);
+  path = file_join(a, folder, "README.txt");
+  enum status s = path ? text_check(&t, "README.txt", e) : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (s == OK) s = file_replace(path, text_str(&t), t.len, 0644, e);
+  text_free(&t);
+  return s;
+}
+
+static enum status fill(struct arena *a, struct making *k, const char *folder, struct err *e) {
+  struct block_id *ids;
+  struct block b = {0};
+  uint32_t count;
+  enum status s = OK;
+  TRY(population_blocks(a, k->pop, k->o->scale, &ids, &count, e));
+  TRY(open_files(a, k, folder, e));
+  k->n->villages = count;
+  if (k->o->progress) progress_begin(k->o->progress, "making", "villages", count);
+  for (uint32_t i = 0; s == OK && i < count; i++) {
+    s = block_make(k->pop, ids[i], &b, e);
+    if (s == OK) s = put_block(k, &b, e);
+    if (s == OK && progress_step(k->o->progress, i + 1)) s = err_set(e, ERR_CANCELLED, NULL, "stopped");
+  }
+  block_free(&b);
+  if (k->o->progress) progress_end(k->o->progress);
+  TRY(s);
+  for (uint32_t r = 0; r < k->pop->m->round_count; r++) {
+    TRY(layout_close(&k->rounds[r], e));
+    TRY(sheet_close(k->truth[r], e));
+  }
+  TRY(sheet_close(k->faults, e));
+  return write_readme(a, k, folder, e);
+}
+
+static bool is_empty(const char *folder) {
+  DIR *d = opendir(folder);
+  int n = 0;
+  if (!d) return true;
+  for (struct dirent *x; (x = readdir(d));) n += strcmp(x->d_name, ".") != 0 && strcmp(x->d_name, "..") != 0;
+  (void)closedir(d);
+  return n == 0;
+}
+
+enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) {
+  struct model *m;
+  struct making *k;
+  *out = (struct synth_counts){0};
+  ARENA_TRY(e, k = arena_new(a, struct making));
+  if (file_exists(folder) && !is_empty(folder)) return err_set(e, ERR_CONFLICT, "name a new folder", "%s is not empty", folder);
+  TRY(model_read(a, p, &m, e));
+  k->o = o, k->n = out;
+  TRY(population_open(a, p, m, o->seed, &k->pop, e));
+  out->rounds = m->round_count;
+  for (uint32_t r = 0; r < m->round_count; r++) out->year[r] = m->rounds[r].year;
+  enum status s = fill(a, k, folder, e);
+  for (uint32_t r = 0; r < m->round_count; r++) {
+    layout_drop(&k->rounds[r]);
+    sheet_drop(k->truth[r]);
+  }
+  sheet_drop(k->faults);
+  return s;
+}

@@ -1,0 +1,28 @@
+/* synth.h - a whole synthetic population into a folder: OUT/<year>/ in the layout of the programme's sources, OUT/truth-<year>.csv
+ * with true welfare beside what was recorded, OUT/faults.csv with what was planted, OUT/README.txt.
+ *
+ * The same programme, seed, scale and faults give the same bytes. Villages are made one after another: memory for the largest village. */
+#ifndef SYNTH_SYNTH_H
+#define SYNTH_SYNTH_H
+
+#include "base/progress.h"
+#include "synth/faults.h"
+
+struct synth_options {
+  uint64_t seed;
+  double scale;
+  struct fault_plan faults;
+  struct progress *progress; /* may be NULL */
+};
+
+struct synth_counts {
+  uint32_t rounds, villages;
+  int year[SYNTH_ROUNDS_MAX];
+  int64_t households[SYNTH_ROUNDS_MAX], persons[SYNTH_ROUNDS_MAX], listed[SYNTH_ROUNDS_MAX], truly_poor[SYNTH_ROUNDS_MAX];
+  int64_t faults;
+};
+
+/* The folder must be new or empty. */
+enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) MUST_CHECK;
+
+#endif
