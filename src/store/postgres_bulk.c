@@ -33,7 +33,7 @@ enum status pg_bulk_open(struct store *s, const struct table_spec *t, struct sto
   text_add(&q, ") FROM STDIN (FORMAT binary)");
   enum status st = text_check(&q, t->name, e);
   if (st == OK) {
-    b->copy = strdup(text_str(&q)), b->name = strdup(t->name), b->types = malloc(t->count * sizeof *b->types), b->bytes = malloc(BULK_BYTES), b->room = BULK_BYTES;
+    b->copy = strdup(text_str(&q)), b->name = strdup(t->name), b->types = calloc((size_t)t->count + 1, sizeof *b->types), b->bytes = malloc(BULK_BYTES), b->room = BULK_BYTES;
     if (!b->copy || !b->name || !b->types || !b->bytes) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
   }
   text_free(&q);

@@ -110,7 +110,7 @@ static enum status prepare_here(struct pg_store *p, struct pg_stmt *st, struct e
     if (PQresultStatus(r) != PGRES_COMMAND_OK) s = pg_fail(p, r, st->what, e);
     else if (PQnparams(r) != st->params) s = err_set(e, ERR_INTERNAL, NULL, "%s: %d parameters, not %d", st->what, PQnparams(r), st->params);
     else if (!(st->types = calloc((size_t)st->params, sizeof *st->types))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
-    for (int i = 0; s == OK && i < st->params; i++) st->types[i] = PQparamtype(r, i);
+    for (int i = 0; s == OK && st->types && i < st->params; i++) st->types[i] = PQparamtype(r, i);
     PQclear(r);
   }
   if (s == OK) st->session = p->session;

@@ -6,7 +6,7 @@
 #include "store/driver.h"
 
 const char *const store_sql_text[] = {
-#define X(name, sql) sql,
+#define X(name, sql) [SQL_##name] = (sql),
     STORE_STATEMENTS(X)
 #undef X
 };

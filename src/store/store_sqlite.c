@@ -359,20 +359,20 @@ static enum status sqlite_prepare(struct store *s, const struct table_spec *t, e
   struct text q;
   text_init(&q, 1 << 20);
   spec_operation(&q, t, op, n);
-  struct store_stmt *st = NULL;
+  struct sqlite_stmt *made = NULL;
   enum status r = text_check(&q, t->name, e);
-  if (r == OK && !(st = calloc(1, sizeof(struct sqlite_stmt)))) r = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (r == OK && !(made = calloc(1, sizeof *made))) r = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (r == OK) {
-    st->driver = &store_sqlite, st->store = s;
-    int rc = sqlite3_prepare_v3(STORE(s)->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &STMT(st)->handle, NULL);
+    made->base.driver = &store_sqlite, made->base.store = s;
+    int rc = sqlite3_prepare_v3(STORE(s)->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &made->handle, NULL);
     if (rc != SQLITE_OK) {
       r = fail_code(s, rc, t->name, e);
-      free(st);
-      st = NULL;
+      free(made);
+      made = NULL;
     }
   }
   text_free(&q);
-  *out = st;
+  *out = made ? &made->base : NULL;
   return r;
 }
 
