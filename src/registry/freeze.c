@@ -23,7 +23,6 @@ struct freezer {
   int64_t event;
   struct as_of level[LEVEL_MAX];
   struct cell *cells;
-  char (*tokens)[17];
   uint32_t lowest;
 };
 
@@ -73,23 +72,19 @@ static enum status start(struct freezer *f, uint32_t l, int64_t home, struct err
   return OK;
 }
 
-static const struct cell *cells_of(struct freezer *f, const struct as_of *a, struct err *e, enum status *s) {
+/* A sealed value is one fixed word: nothing of it, nor of the key, enters the snapshot, so the same data give the same hash under
+ * every key, and nobody can make keys until a draw by the hash suits him. */
+static const struct cell *cells_of(struct freezer *f, const struct as_of *a) {
   const struct level_store *ls = a->ls;
   for (uint32_t i = 0; i < ls->field_count; i++) {
     const struct store_value *x = &a->v[a->at][ls->fields[i].at];
     f->cells[i] = version_cell(ls, a->v[a->at], i);
-    if (ls->fields[i].def->sealed && x->kind == STORE_VALUE_BLOB) {
-      struct digest d;
-      char hex[65];
-      if (!digest_of(x->s.at, x->s.len, &d)) *s = err_set(e, ERR_MEMORY, NULL, "out of memory");
-      memcpy(f->tokens[i], digest_hex(&d, hex), 16);
-      f->cells[i] = (struct cell){.s = {f->tokens[i], 16}};
-    }
+    if (ls->fields[i].def->sealed && x->kind == STORE_VALUE_BLOB) f->cells[i] = (struct cell){.s = span_of("sealed")};
   }
   return f->cells;
 }
 
-/* Columns as the programme names them; sealed fields are tokens, so text whatever they were. */
+/* Columns as the programme names them; sealed fields are the word "sealed", so text whatever they were. */
 static enum status make_schema(struct registry *r, struct arena *a, struct schema *out, struct err *e) {
   *out = (struct schema){.level_count = r->level_count};
   for (uint32_t l = 0; l < r->level_count; l++) {
@@ -117,7 +112,7 @@ static enum status freeze_villages(struct freezer *f, struct builder *b, int64_t
     while (a->at >= 0 && a->v[a->at][1].i < x->id) TRY(next(a, e));
     enum status s = OK;
     bool here = a->at >= 0 && a->v[a->at][1].i == x->id;
-    const struct cell *cells = here ? cells_of(f, a, e, &s) : NULL;
+    const struct cell *cells = here ? cells_of(f, a) : NULL;
     TRY(s);
     TRY(builder_village(b, x->code, cells, e));
   }
@@ -139,7 +134,7 @@ static enum status freeze_household(struct freezer *f, struct builder *b, int64_
     const struct area_ref *x = &r->areas[v[ls->area].i - 1];
     if (x->level == r->lowest_area_level) village = x->code;
   }
-  const struct cell *cells = cells_of(f, h, e, &s);
+  const struct cell *cells = cells_of(f, h);
   TRY(s);
   TRY(builder_household(b, id, v[ls->key].s, village, rosters, cells, e));
   for (uint32_t l = 0; l < r->level_count; l++) {
@@ -147,7 +142,7 @@ static enum status freeze_household(struct freezer *f, struct builder *b, int64_
     struct as_of *a = &f->level[l];
     while (a->at >= 0 && a->v[a->at][1].i < id) TRY(next(a, e));
     for (; belongs(a, home, id); *members += l == LEVEL_MEMBER) {
-      cells = cells_of(f, a, e, &s);
+      cells = cells_of(f, a);
       TRY(s);
       TRY(builder_child(b, l, a->v[a->at][2].i, cells, e));
       TRY(next(a, e));
@@ -204,7 +199,7 @@ enum status freeze(struct registry *r, const char *parent, const char *round, in
   for (uint32_t l = 0; l < r->level_count; l++)
     if (r->levels[l].field_count > most) most = r->levels[l].field_count;
   enum status s = OK;
-  if (!(f.cells = arena_array(&a, most, sizeof *f.cells)) || !(f.tokens = arena_array(&a, most, sizeof *f.tokens))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (!(f.cells = arena_array(&a, most, sizeof *f.cells))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) s = make_schema(r, &a, &schema, e);
   if (s == OK) s = homes_of(r, &a, &homes, &count, e);
   (void)mkdir(parent, 0700); /* for the owner only, as the registry itself; when it cannot be made, snapshot_create says why */

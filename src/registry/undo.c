@@ -54,7 +54,21 @@ static int by_key(const void *a, const void *b) {
   return 0;
 }
 
-/* Rows of one table whose column has the event's number. */
+/* The event that took `event` back; 0 = none. */
+static enum status undone_by(struct registry *r, int64_t event, int64_t *by, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  *by = 0;
+  TRY(store_sql(r->db, SQL_EVENT_UNDONE_BY, &st, e));
+  store_bind_int(st, 1, event);
+  TRY(store_step(st, &row, e));
+  if (row) *by = store_int(st, 0);
+  store_reset(st);
+  return OK;
+}
+
+/* Rows of one table whose column has the event's number. A row that a later event changed depends on it, unless that event
+ * was taken back: then restore_level looks whether the row is as this event left it. */
 static enum status each(struct undo *u, uint32_t l, bool history, uint32_t column, bool dependent, struct err *e) {
   const struct level_store *ls = &u->r->levels[l];
   struct store_stmt *st;
@@ -65,7 +79,12 @@ static enum status each(struct undo *u, uint32_t l, bool history, uint32_t colum
   while ((s = store_step(st, &row, e)) == OK && row) {
     int64_t key[3];
     key_at(ls, st, key);
+    int64_t by = 0;
     if (dependent) {
+      s = undone_by(u->r, store_int(st, (int)ls->current.count), &by, e);
+      if (s != OK) break;
+    }
+    if (dependent && !by) {
       struct span k = store_text(st, (int)ls->key);
       block(u, "event %" PRId64 " changed %s %.*s", store_int(st, (int)ls->current.count), core_level_word(u->r, l), (int)k.len, k.at);
     } else {
@@ -138,6 +157,22 @@ static enum status replaced(struct undo *u, const struct level_store *ls, struct
   }
 }
 
+/* Whether the row stands as the event left it, brought back by taking back the one event that had changed it since. */
+static enum status as_left(struct undo *u, const struct level_store *ls, struct store_stmt *st, const struct touched *t, int64_t now_from, bool *out, struct err *e) {
+  bool row;
+  int64_t until = 0, by = 0;
+  store_reset(st);
+  for (uint32_t i = 0; i < ls->key_count; i++) store_bind_int(st, (int)i + 1, t->key[i]);
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) break;
+    if (store_int(st, (int)ls->from_event) == u->event) until = store_int(st, (int)ls->current.count);
+  }
+  if (until) TRY(undone_by(u->r, until, &by, e));
+  *out = by && by == now_from;
+  return OK;
+}
+
 /* A household the event brought cannot go while members or lines that came later belong to it. */
 static enum status block_children(struct undo *u, struct writer *w, const struct store_value *household, struct err *e) {
   struct registry *r = u->r;
@@ -168,14 +203,17 @@ static enum status restore_level(struct undo *u, struct writer *w, uint32_t l, s
   for (size_t i = 0; i < u->count[l] && s == OK; i++) {
     const struct touched *t = &u->rows[l][i];
     bool have = false, had = false;
-    s = replaced(u, ls, history, t, then, &had, e);
-    if (s == OK) s = writer_get(w, l, &get, e);
+    s = writer_get(w, l, &get, e);
     if (s != OK) break;
     for (uint32_t k = 0; k < ls->key_count; k++) store_bind_int(get, (int)k + 1, t->key[k]);
     s = store_step(get, &have, e);
     if (s != OK) break;
     if (have) store_values(get, now, ls->current.count);
-    if (have && now[ls->from_event].i != u->event) { /* ended by it, and there again since */
+    bool left = have && now[ls->from_event].i == u->event;
+    if (have && !left) s = as_left(u, ls, history, t, now[ls->from_event].i, &left, e);
+    if (s == OK) s = replaced(u, ls, history, t, then, &had, e); /* last: its texts live in the statement */
+    if (s != OK) break;
+    if (have && !left) { /* ended by it, and there again since */
       block(u, "event %" PRId64 " brought back %s %.*s", now[ls->from_event].i, core_level_word(u->r, l), (int)now[ls->key].s.len, now[ls->key].s.at);
       continue;
     }
