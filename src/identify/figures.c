@@ -83,7 +83,23 @@ static uint64_t people_with(const struct figures *f, const struct part *g, const
   return (uint64_t)n;
 }
 
+/* By household too: one whose size is not known counts nobody in the rate over persons, and would seem decided. */
+static void undecided_households(struct figures *f, const struct part *g, struct group *out) {
+  uint64_t n = 0;
+  for (uint32_t k = 0; k < f->decisions->set_count; k++) {
+    const struct decision_set *d = &f->decisions->sets[k];
+    for (uint64_t h = 0; h < d->rows; h++) {
+      uint64_t i = f->sample->first[k] + h;
+      f->a[i] = d->outcome[h] == OUTCOME_UNDECIDED;
+      f->b[i] = in_group(g, i); /* a household is in or out, however many of its members are */
+      n += in_group(g, i) && f->sample->weight[i] > 0;
+    }
+  }
+  out->undecided_rate_households = figure_of(survey_mean(f->households, f->a, g->share ? f->b : NULL), 0, 1, n);
+}
+
 static void rates(struct figures *f, const struct part *g, struct group *out) {
+  bool outside = false; /* an undecided household that counts nobody */
   for (uint32_t k = 0; k < f->decisions->set_count; k++) {
     const struct decision_set *d = &f->decisions->sets[k];
     for (uint64_t h = 0; h < d->rows; h++) {
@@ -91,11 +107,13 @@ static void rates(struct figures *f, const struct part *g, struct group *out) {
       bool undecided = d->outcome[h] == OUTCOME_UNDECIDED;
       f->state[i] = d->outcome[h] == OUTCOME_SELECTED ? DECIDED_YES : undecided && (!f->programme->identify.has_quota || d->flags[h] & DECISION_COULD) ? DECIDED_UNKNOWN : DECIDED_NO;
       f->a[i] = undecided;
+      outside |= undecided && in_group(g, i) && !(f->sample->person_weight[i] > 0) && !(f->sample->persons_known[i] && f->sample->persons[i] == 0);
       f->b[i] = d->outcome[h] == OUTCOME_SELECTED;
     }
   }
   uint64_t n = out->all.persons;
   out->undecided_rate = figure_of(survey_mean(f->persons, f->a, g->share), 0, 1, n);
+  if (outside) bound(&out->undecided_rate, NAN, NAN);
   out->selected_rate = figure_of(survey_mean(f->persons, f->b, g->share), 0, 1, n);
   struct bounds b;
   bounds_rate(f->persons, f->state, g->share, &b);
@@ -206,6 +224,7 @@ static enum status group_fill(struct arena *a, struct figures *f, const struct p
   count_group(f, g, out);
   for (uint32_t k = 0; k < p->line_count; k++) out->lines[k].amount = NAN;
   if (p->indicator_count) ARENA_TRY(e, out->af.indicators = arena_array(a, p->indicator_count, sizeof *out->af.indicators));
+  if (f->households) undecided_households(f, g, out);
   if (!f->persons) return OK;
   rates(f, g, out);
   if (p->design.welfare) {

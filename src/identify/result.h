@@ -71,7 +71,8 @@ struct group { /* the nation, an area, or one value of a domain field */
   uint32_t area;               /* index in programme->areas, or UINT32_MAX */
   struct counts all;
   struct counts outcomes[OUTCOME_COUNT];
-  struct figure undecided_rate;     /* share of persons */
+  struct figure undecided_rate;     /* share of persons; low, high NAN where the size or weight of an undecided household is not known: it is not in it */
+  struct figure undecided_rate_households; /* share of households, also those whose size is not known; n in households */
   struct figure selected_rate;      /* share of persons selected; low, high: no undecided household, every one, gets in */
   struct line_figures *lines;       /* programme->line_count, in its order */
   struct af_figures af;             /* meaningful when the result has_af */
@@ -153,7 +154,7 @@ struct identify_result {
   struct phase *phases; uint32_t phase_count;
   const struct assumption *assumptions; uint32_t assumption_count; /* the values the programme marks `assumed`: programme/programme.h */
   uint64_t psus, strata, lonely_strata;
-  uint64_t households_without_weight; /* weight or number of persons missing: left out of every figure, and counted here */
+  uint64_t households_without_weight; /* weight or number of persons missing: left out of every figure that counts persons, and counted here */
 };
 
 const char *outcome_word(enum outcome o); /* the stable word */

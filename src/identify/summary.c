@@ -76,6 +76,7 @@ static void group(struct json *j, const struct identify_result *r, const struct 
   for (int o = 0; o < OUTCOME_COUNT; o++) counts(j, outcome_word((enum outcome)o), &g->outcomes[o]);
   json_close(j);
   figure(j, "undecided_rate", &g->undecided_rate);
+  figure(j, "undecided_rate_households", &g->undecided_rate_households);
   figure(j, "selected_rate", &g->selected_rate);
   figure(j, "mean", &g->mean);
   figure(j, "median", &g->median);
@@ -376,6 +377,17 @@ enum status summary_screen(const struct identify_result *r, enum language lang, 
     text_clear(&x);
     words_say(&x, lang, WORD_SUM_OUTCOME, number_grouped((int64_t)r->nation.outcomes[o].households, 0, households), number_grouped((int64_t)r->nation.outcomes[o].persons, 0, persons));
     row_of(out, words_text(lang, words_outcome(o)), text_str(&x));
+  }
+  if (r->nation.outcomes[OUTCOME_UNDECIDED].households && r->nation.undecided_rate_households.known) {
+    text_clear(&x);
+    share(&x, lang, &r->nation.undecided_rate_households);
+    row_of(out, words_text(lang, WORD_SUM_UNDECIDED_RATE), text_str(&x));
+  }
+  if (r->households_without_weight) {
+    char households[40];
+    text_clear(&x);
+    words_say(&x, lang, WORD_SUM_UNSIZED_HOUSEHOLDS, number_grouped((int64_t)r->households_without_weight, 0, households));
+    row_of(out, words_text(lang, WORD_SUM_UNSIZED), text_str(&x));
   }
   for (uint32_t i = 0; i < r->missing_count && i < 3; i++) {
     char households[40];

@@ -84,6 +84,9 @@
   X(WORD_SUM_LINE, "poverty line: {0} ({1})", "贫困线：{0}（{1}）") \
   X(WORD_SUM_LINE_VARIES, "poverty line: {0} (by area)", "贫困线：{0}（按地区）") \
   X(WORD_SUM_OUTCOME, "{0} households, {1} persons", "{0} 户，{1} 人") \
+  X(WORD_SUM_UNDECIDED_RATE, "undecided, share of households", "待定住户占比") \
+  X(WORD_SUM_UNSIZED, "size or weight not known", "人口或权重未知") \
+  X(WORD_SUM_UNSIZED_HOUSEHOLDS, "{0} households (in no figure that counts persons)", "{0} 户（不计入任何按人口计算的数字）") \
   X(WORD_SUM_MISSING, "most often missing", "最常缺失") \
   X(WORD_SUM_MISSING_FIELD, "{0} (households: {1})", "{0}（{1} 户）") \
   X(WORD_SUM_HASHES, "hashes", "哈希") \

@@ -1,4 +1,5 @@
 #include "fixture.h"
+#include "identify/summary.h"
 
 #define RULES                                                                                               \
   "identify:\n  include:\n    - {name: below, rule: per_head < line}\n"                                     \
@@ -131,5 +132,64 @@ static void a_household_of_unknown_size_is_decided_and_left_out_of_figures(void 
   assert_near(r.result->nation.lines[0].headcount.value, 1.0 / 3, 1e-12);
 }
 
+static void an_undecided_household_of_unknown_size_is_not_taken_for_decided(void **state) {
+  (void)state;
+  struct err e = {0};
+  county_programme(RULES); /* income / size: no size, no decision */
+  struct home homes[] = {HOME("1", "A", 1000, 1), HOME("2", "A", 1000, 2), HOME("3", "B", 9000, 2), HOME("4", "B", 9000, 2)};
+  homes[1].size = none(ABSENT_EMPTY);
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_outcome(&r, 1, OUTCOME_UNDECIDED);
+  const struct group *nation = &r.result->nation, *upper = &r.result->breakdowns[0].groups[0], *lower = &r.result->breakdowns[0].groups[1];
+  assert_near(nation->undecided_rate.value, 0, 0); /* of the five people known of */
+  assert_true(isnan(nation->undecided_rate.low) && isnan(nation->undecided_rate.high));
+  assert_near(nation->undecided_rate_households.value, 1.0 / 4, 1e-12);
+  assert_int_equal(nation->undecided_rate_households.n, 4);
+  assert_near(upper->undecided_rate_households.value, 1.0 / 2, 1e-12);
+  assert_near(lower->undecided_rate_households.value, 0, 0);
+  assert_near(lower->undecided_rate.high, 0, 0);
+  struct text t;
+  text_init(&t, 1 << 20);
+  assert_ok(summary_json(r.result, &t, &e), &e);
+  assert_non_null(strstr(text_str(&t), "\"undecided_rate_households\""));
+  text_clear(&t);
+  assert_ok(summary_screen(r.result, LANG_EN, -1, NULL, &t, &e), &e);
+  assert_non_null(strstr(text_str(&t), "undecided, share of households   0.2500000"));
+  assert_non_null(strstr(text_str(&t), "size or weight not known         1 households (in no figure that counts persons)"));
+  text_clear(&t);
+  assert_ok(summary_screen(r.result, LANG_ZH, -1, NULL, &t, &e), &e);
+  assert_non_null(strstr(text_str(&t), "1 户（不计入任何按人口计算的数字）"));
+  text_free(&t);
+}
+
+static void where_all_sizes_are_unknown_the_undecided_are_still_told(void **state) {
+  (void)state;
+  county_programme(RULES);
+  struct home homes[] = {HOME("1", "A", 1000, 1), HOME("2", "B", 1000, 2)};
+  homes[0].size = homes[1].size = none(ABSENT_EMPTY);
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  assert_false(r.result->nation.undecided_rate.known);
+  assert_near(r.result->nation.undecided_rate_households.value, 1, 0);
+}
+
+static void the_screen_is_silent_on_the_undecided_when_there_are_none(void **state) {
+  (void)state;
+  struct err e = {0};
+  county_programme(RULES);
+  struct home homes[] = {HOME("1", "A", 1000, 1), HOME("2", "B", 9000, 2)};
+  const struct segment *s = county_segment(homes, COUNT(homes));
+  struct identified r = decided(&s, NULL);
+  struct text t;
+  text_init(&t, 1 << 20);
+  assert_ok(summary_screen(r.result, LANG_EN, -1, NULL, &t, &e), &e);
+  assert_null(strstr(text_str(&t), "share of households"));
+  assert_null(strstr(text_str(&t), "not known"));
+  text_free(&t);
+}
+
 IDENTIFY_MAIN(UNIT(headcount_gap_and_squared_gap_by_hand), UNIT(an_unknown_income_widens_the_bounds_and_not_the_figure), UNIT(areas_add_up_to_the_nation), UNIT(a_member_s_field_splits_the_household),
-              UNIT(nobody_at_all_gives_no_figures_and_no_crash), UNIT(a_household_of_unknown_size_is_decided_and_left_out_of_figures))
+              UNIT(nobody_at_all_gives_no_figures_and_no_crash), UNIT(a_household_of_unknown_size_is_decided_and_left_out_of_figures),
+              UNIT(an_undecided_household_of_unknown_size_is_not_taken_for_decided), UNIT(where_all_sizes_are_unknown_the_undecided_are_still_told),
+              UNIT(the_screen_is_silent_on_the_undecided_when_there_are_none))
