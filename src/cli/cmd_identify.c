@@ -5,6 +5,7 @@
 #include "cli/table.h"
 #include "identify/listing.h"
 #include "identify/summary.h"
+#include "registry/seed.h"
 
 /* The figures of the nation as rows. */
 static enum status print_rows(struct cli *c, const struct identify_result *r, struct err *e) {
@@ -46,6 +47,17 @@ static enum status print(struct cli *c, const struct identified *run, struct err
   return st;
 }
 
+/* A seed chosen when the data are known could be tried until it suits: only a drill may have one. */
+static enum status seed_in_time(struct cli *c, struct deciding *d, struct err *e) {
+  const struct identify *how = &d->programme->identify;
+  struct round_seed fixed;
+  if (!cli_option(c, "seed") || cli_flag(c, "dry-run") || !how->has_quota || how->ties != TIES_DRAW) return OK;
+  TRY(registry_seed_get(d->registry, d->round.id, &fixed, e));
+  if (fixed.event) return OK; /* deciding_run compares them */
+  return err_set(e, ERR_CONFLICT, "leave --seed out, and the snapshot's hash draws; or try it with --dry-run; next time: lucid round seed, before the round closes",
+                 "the round \"%s\" closed without a seed: one given now could have been tried first", d->round.name);
+}
+
 static enum status cmd_identify(struct cli *c, struct err *e) {
   const char *path;
   TRY(cli_need(c, 0, "the registry", &path, e));
@@ -53,11 +65,13 @@ static enum status cmd_identify(struct cli *c, struct err *e) {
   struct deciding d;
   struct identified run;
   enum status st = deciding_open(c, path, cli_option(c, "round"), cli_flag(c, "dry-run"), &d, e);
+  if (st == OK) st = seed_in_time(c, &d, e);
   if (st == OK) st = deciding_run(c, &d, NULL, cli_option(c, "seed"), false, &run, e);
   if (st == OK && !cli_flag(c, "dry-run")) st = deciding_record(c, &d, &run, e);
-  if (st == OK && cli_option(c, "decisions")) st = listing_write(cli_option(c, "decisions"), d.programme, d.segments, &run, c->lang, e);
+  const struct member_numbers numbers = deciding_numbers(&d);
+  if (st == OK && cli_option(c, "decisions")) st = listing_write(cli_option(c, "decisions"), d.programme, d.segments, &run, &numbers, c->lang, e);
   if (st == OK && run.result->has_quota && strcmp(run.result->seed_from, "snapshot") == 0)
-    cli_note(c, "no --seed was given: a draw among equals uses the snapshot's hash, which is fixed when the round closes");
+    cli_note(c, "no seed was fixed before the round closed: a draw among equals uses the snapshot's hash, which is fixed when the round closes");
   if (st == OK) st = print(c, &run, e);
   if (st == OK && cli_flag(c, "dry-run")) cli_note(c, "dry run: nothing was recorded");
   deciding_close(&d);
@@ -69,7 +83,7 @@ const struct verb verb_identify = {
     .arguments = "REGISTRY",
     .summary = "decide who is selected, and measure poverty, on a closed round",
     .options = "round=NAME  the round (default: the latest)\n"
-               "seed=TEXT  public text that breaks ties at a quota (default: the round's own, see `lucid help round`; else the snapshot's hash)\n"
+               "seed=TEXT  with --dry-run: try a draw with this text (else the round's own, see `lucid help round`, or the snapshot's hash)\n"
                "decisions=FILE.csv  also list every household's decision\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
@@ -79,5 +93,5 @@ const struct verb verb_identify = {
                "four outcomes: selected; qualifies but no place; not selected; undecided. Undecided means that a named field is missing: a question\n"
                "for a person, never a refusal.\n\n"
                "The run is recorded with the hashes of rules, data and decisions: the same snapshot, programme and seed give the same bytes.\n\n"
-               "  lucid identify county.lucid --round 2026 --seed \"lottery 2026-118: 3 17 22 28 30 41\"\n",
+               "  lucid identify county.lucid --round 2026\n",
     .run = cmd_identify};

@@ -10,6 +10,7 @@
 #include "identify/listing.h"
 #include "identify/report.h"
 #include "identify/summary.h"
+#include "registry/seed.h"
 
 struct paths {
   char *registry, *summary, *decisions, *report, *refused, *snapshots;
@@ -90,6 +91,8 @@ static enum status import_all(struct cli *c, struct programme *programme, const 
     if (st == OK) st = registry_import(r, round, NULL, &in, false, &counts, e);
     if (st == OK && counts.read.rows_refused)
       cli_note(c, "%llu of %llu rows were refused: see %s", (unsigned long long)counts.read.rows_refused, (unsigned long long)counts.read.rows_read, p->refused);
+    struct round_seed seed;
+    if (st == OK && cli_option(c, "seed")) st = registry_seed_put(r, round, cli_option(c, "seed"), "given with the command `lucid run`", &seed, e);
     if (st == OK) st = registry_round_close(r, round, &c->progress, &info, e);
   }
   registry_close(r);
@@ -101,7 +104,8 @@ static enum status write_out(struct cli *c, const struct deciding *d, const stru
   text_init(&t, (size_t)256 << 20);
   enum status st = summary_json(run->result, &t, e);
   if (st == OK) st = file_replace(p->summary, text_str(&t), t.len, 0644, e);
-  if (st == OK) st = listing_write(p->decisions, d->programme, d->segments, run, c->lang, e);
+  const struct member_numbers numbers = deciding_numbers(d);
+  if (st == OK) st = listing_write(p->decisions, d->programme, d->segments, run, &numbers, c->lang, e);
   text_clear(&t);
   if (st == OK) st = report_html(run->result, c->lang, &t, e);
   if (st == OK) st = file_replace(p->report, text_str(&t), t.len, 0644, e);

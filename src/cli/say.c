@@ -147,7 +147,7 @@ static const struct pair pairs[] = {
     {"%s: %u restricted fields are left out; --include-restricted writes them", "%s：略去 %u 个限制字段；加 --include-restricted 可导出"},
     {"%s: %u sealed fields are left out; sealed fields are never exported", "%s：略去 %u 个加密字段；加密字段从不导出"},
     {"no household has that value", "没有住户有此值"},
-    {"no --seed was given: a draw among equals uses the snapshot's hash, which is fixed when the round closes", "未给出 --seed：并列抽签使用快照哈希，它在轮次结束时已固定"},
+    {"no seed was fixed before the round closed: a draw among equals uses the snapshot's hash, which is fixed when the round closes", "轮次结束前未定种子：并列抽签使用快照哈希，它在轮次结束时已固定"},
     {"dry run: nothing was recorded", "试运行：未作记录"},
     {"the text is %s", "文字编码为 %s"},
     {"a dry run: nothing was written", "试运行：未写入任何内容"},

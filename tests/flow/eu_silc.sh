@@ -61,8 +61,9 @@ fails a_second_run_into_the_folder_is_refused 5 "is not empty" "$LUCID" run "$p"
 first=$(value decisions_hash)
 run "$LUCID" identify "$DIR/out/eu-silc.lucid" --dry-run --format json
 ok identify_again_gives_the_same_decisions grep -qF "$(printf %s "$first" | tr -d \')" "$DIR/.out"
-run "$LUCID" identify "$DIR/out/eu-silc.lucid" --seed "lottery 7" --format json
-ok another_seed_is_recorded grep -q '"seed": "lottery 7"' "$DIR/.out"
+fails a_seed_after_the_close_is_refused 5 "could have been tried first" "$LUCID" identify "$DIR/out/eu-silc.lucid" --seed "lottery 7"
+run "$LUCID" identify "$DIR/out/eu-silc.lucid" --seed "lottery 7" --dry-run --format json
+ok a_drill_may_have_any_seed grep -q '"seed": "lottery 7"' "$DIR/.out"
 run "$LUCID" report "$DIR/out/eu-silc.lucid" --out "$DIR/again.html"
 ok writes_a_report [ -s "$DIR/again.html" ]
 ok the_report_needs_no_network sh -c '! grep -q "src=\"http\|href=\"http[^\"]*\.css" "$0"' "$DIR/again.html"

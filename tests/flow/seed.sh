@@ -14,5 +14,17 @@ run "$LUCID" round close "$R"
 run "$LUCID" identify "$R" --format json
 ok "a decision uses the round's own seed" [ "$(printf '%s' "$out" | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["seed"] + "/" + d["seed_from"])')" = "3 17 22/round" ]
 fails "another seed is refused afterwards" 5 "leave --seed out" "$LUCID" identify "$R" --seed "4 5 6"
+R2=$DIR/unseeded.lucid
+run "$LUCID" init "$DIR/p" "$R2"
+run "$LUCID" round open "$R2" 2026
+run "$LUCID" import "$R2"
+run "$LUCID" round close "$R2"
+fails "a seed is not chosen when the data are known" 5 "could have been tried first" "$LUCID" identify "$R2" --seed "4 5 6"
+run "$LUCID" identify "$R2" --seed "4 5 6" --dry-run
+ok "a drill may have any" [ $rc = 0 ]
+run "$LUCID" identify "$R2"
+says "a draw by the snapshot's hash says so" "no seed was fixed before the round closed"
+a=$("$LUCID" round list "$R" --format csv | tail -1 | cut -d, -f6) b=$("$LUCID" round list "$R2" --format csv | tail -1 | cut -d, -f6)
+ok "the same data have the same snapshot under another key" [ -n "$a" -a "$a" = "$b" ]
 run "$LUCID" fsck "$R"; ok "the registry is whole" [ $rc = 0 ]
 finish

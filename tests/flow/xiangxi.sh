@@ -32,7 +32,7 @@ says columns_it_lacks_are_told "these keep what they had: 致贫原因2, 致贫�
 run "$LUCID" import "$DIR/list.lucid" --data "$X" --source export_2022 --format json
 says importing_it_again_changes_nothing '"changed": 0'
 "$LUCID" round close "$DIR/list.lucid" r --quiet >/dev/null
-run "$LUCID" identify "$DIR/list.lucid" --decisions "$DIR/list.csv" --seed "test 1"
+run "$LUCID" identify "$DIR/list.lucid" --decisions "$DIR/list.csv"
 ok it_is_decided [ "$rc" = 0 ]
 ok below_the_line_is_selected grep -q '^4331240001,433124110226,selected,include:below_line' "$DIR/list.csv"
 ok above_it_is_not grep -q '^4331270002,433127116206,not_selected' "$DIR/list.csv"
@@ -65,7 +65,7 @@ for s in villages households members income_lines crops visits helpers; do
   ok "the_sheet_of_${s}_is_imported" [ "$rc" = 0 ]
 done
 "$LUCID" round close "$DIR/book.lucid" r --quiet >/dev/null
-run "$LUCID" identify "$DIR/book.lucid" --decisions "$DIR/book.csv" --seed "test 1"
+run "$LUCID" identify "$DIR/book.lucid" --decisions "$DIR/book.csv"
 # 7001: grain 2600 less 40 % by rate, livestock 3000 less 1800 and wages away 7500 less 2500 by receipt, 300 for ecology; relief does not count: 8060 / 3
 near income_is_computed_line_by_line "$(python3 -c 'import csv,sys; print(next(r["welfare"] for r in csv.DictReader(open(sys.argv[1])) if r["household"]=="7001"))' "$DIR/book.csv")" 2686.6666666666665 1e-12
 ok four_households_are_decided [ "$(grep -cE ',(selected|not_selected),' "$DIR/book.csv")" = 4 ]
@@ -98,7 +98,7 @@ run "$LUCID" import "$DIR/all.lucid" --data "$DIR/some"
 ok the_files_that_are_there_are_read_at_once [ "$rc" = 0 ]
 says and_the_others_are_told "not there, and passed over: export-2022.csv, 收入明白卡.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv"
 "$LUCID" round close "$DIR/all.lucid" r --quiet >/dev/null
-run "$LUCID" identify "$DIR/all.lucid" --decisions "$DIR/all.csv" --seed "test 1"
+run "$LUCID" identify "$DIR/all.lucid" --decisions "$DIR/all.csv"
 ok at_once_or_one_by_one_is_the_same cmp -s "$DIR/all.csv" "$DIR/book.csv"
 fails no_file_at_all_is_no_import 4 "none of the programme's files is there" "$LUCID" import "$DIR/all.lucid" --data "$DIR/none"
 
@@ -109,7 +109,7 @@ cp "$X/收入明白卡.csv" "$DIR/some"
 run "$LUCID" import "$DIR/card.lucid" --data "$DIR/some"
 ok the_income_card_is_imported [ "$rc" = 0 ]
 "$LUCID" round close "$DIR/card.lucid" r --quiet >/dev/null
-run "$LUCID" identify "$DIR/card.lucid" --decisions "$DIR/card.csv" --seed "test 1"
+run "$LUCID" identify "$DIR/card.lucid" --decisions "$DIR/card.csv"
 # 7001: 3000 + 2600 less 40 % + 100, over 3; 7002 has a signed card but no lines: that is a question, not an income of nothing
 ok its_columns_make_the_income grep -q '^7001,433124110226,.*,1553.3333333333333,' "$DIR/card.csv"
 ok a_card_without_lines_is_a_question grep -q '^7002,433127116206,undecided' "$DIR/card.csv"
