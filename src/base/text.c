@@ -139,6 +139,12 @@ void text_tame(char *s) {
   }
 }
 
+void text_tame_line(char *s) {
+  text_tame(s);
+  for (; *s; s++)
+    if (*s == '\n' || *s == '\t') *s = ' ';
+}
+
 size_t text_width(const char *s, size_t n) {
   size_t width = 0;
   while (n) {

@@ -45,6 +45,7 @@ size_t text_utf8_next(const char *s, size_t n, uint32_t *code);
 size_t text_utf8_put(char out[4], uint32_t code);
 /* Makes text from files fit to be shown: control characters, which a terminal would obey, become `?`; tabs and line ends stay. */
 void text_tame(char *s);
+void text_tame_line(char *s); /* tabs and line ends become spaces too: for one cell of a table, one value in a sentence */
 /* Columns a terminal gives the text: two for wide (CJK) characters. */
 size_t text_width(const char *s, size_t n);
 

@@ -12,6 +12,7 @@ static enum status list_changed(struct cli *c, const struct deciding *d, const s
   static const char *const headings[] = {"household", "area", "before", "after", "reasons_before", "reasons_after", "missing_after", NULL};
   struct table_out *t;
   TRY(table_open(c, headings, &t, e));
+  const struct member_numbers numbers = deciding_numbers(d);
   struct text x;
   text_init(&x, 1 << 16);
   enum status st = OK;
@@ -31,7 +32,7 @@ static enum status list_changed(struct cli *c, const struct deciding *d, const s
       table_text(t, text_str(&x));
       if (st == OK) st = explain_reasons(other, a, h, c->lang, &x, e);
       table_text(t, text_str(&x));
-      if (st == OK) st = explain_missing(other, d->segments[g], a, h, c->lang, &x, e);
+      if (st == OK) st = explain_missing(other, d->segments[g], a, h, &numbers, c->lang, &x, e);
       table_text(t, text_str(&x));
     }
   }

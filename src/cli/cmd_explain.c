@@ -21,12 +21,14 @@ static enum status cmd_explain(struct cli *c, struct err *e) {
   if (st == OK) {
     struct text t;
     text_init(&t, (size_t)16 << 20);
-    struct explain_input in = {.programme = d.programme, .run = &run, .segments = d.segments, .segment = ref.segment, .household = ref.row,
+    struct member_numbers numbers = deciding_numbers(&d);
+    struct explain_input in = {.programme = d.programme, .run = &run, .segments = d.segments, .segment = ref.segment, .household = ref.row, .numbers = &numbers,
                                .stale = recorded && strcmp(record->rules_hash, run.result->rules_hash) != 0};
     if (recorded && !in.stale && strcmp(record->decisions_hash, run.result->decisions_hash) != 0)
       st = err_set(e, ERR_CORRUPT, "the snapshot, the program or the record was altered: `lucid fsck`, then identify again", "deciding again gave other decisions than the run that was recorded");
     if (st == OK && c->format == FORMAT_JSON) st = explain_json(&c->arena, d.programme, &in, &t, e);
     else if (st == OK) st = explain_text(&c->arena, d.programme, &in, c->lang, &t, e);
+    if (st == OK && t.len && c->format != FORMAT_JSON) text_tame(t.data);
     if (st == OK) fputs(text_str(&t), stdout);
     text_free(&t);
   }

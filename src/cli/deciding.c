@@ -31,6 +31,12 @@ void deciding_close(struct deciding *d) {
   pool_close(d->pool);
 }
 
+static enum status member_number(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) {
+  return registry_member_number(ctx, home, household, member, out, e);
+}
+
+struct member_numbers deciding_numbers(const struct deciding *d) { return (struct member_numbers){.of = member_number, .ctx = d->registry}; }
+
 /* A seed fixed before the round closed is the round's: another one given now is somebody trying. */
 static enum status choose_seed(struct cli *c, struct deciding *d, const char **seed, const char **from, struct err *e) {
   struct round_seed fixed;

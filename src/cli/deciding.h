@@ -5,7 +5,7 @@
 #include "base/pool.h"
 #include "cli/cli.h"
 #include "column/snapshot.h"
-#include "identify/identify.h"
+#include "identify/explain.h"
 #include "registry/registry.h"
 
 struct deciding {
@@ -21,6 +21,8 @@ struct deciding {
 /* `round` NULL = the latest. ERR_CONFLICT when it is still open. Close in any case. */
 enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) MUST_CHECK;
 void deciding_close(struct deciding *d);
+/* Members by the numbers that the registry keeps; holds while it is open. */
+struct member_numbers deciding_numbers(const struct deciding *d);
 /* Decides by `p` (NULL = the registry's). seed NULL = none given. */
 enum status deciding_run(struct cli *c, struct deciding *d, struct programme *p, const char *seed, bool decisions_only, struct identified *out, struct err *e) MUST_CHECK;
 /* The seed of the recorded run of the round, so that a later question is answered by the same draw; NULL when there is none. *recorded tells. */

@@ -45,7 +45,15 @@ static void hold(struct table_out *t, const char *text, bool number) {
   t->cells[t->count++] = (struct held){text, number};
 }
 
-void table_text(struct table_out *t, const char *s) { hold(t, s ? arena_str(&t->c->arena, s) : NULL, false); }
+/* What a person sees on a terminal must not command it, nor break its row; CSV and JSON carry the bytes as they are. */
+static void hold_shown(struct table_out *t, const char *s, bool number) {
+  char *own = s ? arena_str(&t->c->arena, s) : NULL;
+  if (s && !own) t->failed = true;
+  if (own && t->c->format == FORMAT_TABLE) text_tame_line(own);
+  hold(t, own, number);
+}
+
+void table_text(struct table_out *t, const char *s) { hold_shown(t, s, false); }
 
 void table_int(struct table_out *t, int64_t v) {
   char buf[40];
@@ -54,7 +62,7 @@ void table_int(struct table_out *t, int64_t v) {
   hold(t, arena_str(&t->c->arena, buf), true);
 }
 
-void table_number(struct table_out *t, const char *digits) { hold(t, digits ? arena_str(&t->c->arena, digits) : NULL, true); }
+void table_number(struct table_out *t, const char *digits) { hold_shown(t, digits, true); }
 
 const char *table_word(const struct table_out *t, const char *english) { return t->c->format == FORMAT_TABLE ? say(t->c, english) : english; }
 

@@ -14,6 +14,7 @@
 
 #define SEEN_MAX 12   /* members' values shown of one atom */
 #define ANSWERS_MAX 24
+#define OWN_MAX 257     /* bytes of a member's own number, with its NUL */
 
 struct teller {
   struct arena *arena;
@@ -29,8 +30,9 @@ struct teller {
 };
 
 static const char *copied(struct teller *t, struct text *x) {
-  const char *s = arena_str(t->arena, text_str(x));
+  char *s = arena_str(t->arena, text_str(x));
   text_free(x);
+  if (s) text_tame_line(s); /* words for a terminal: a value must not start a line of its own */
   return s ? s : "";
 }
 
@@ -72,27 +74,61 @@ static void list_words(const struct programme *p, uint32_t level, enum language 
   else words_say(out, lang, WORD_MISSING_LIST, label_in(&p->levels[level].label, lang, p->levels[level].name));
 }
 
-/* "Age", or "Age of member 3": the member's number is its position in the household. */
-static void field_words(const struct programme *p, const struct segment *s, uint64_t h, uint32_t level, uint32_t field, uint64_t row, enum language lang, struct text *out) {
+static uint64_t position_of(const struct segment *s, uint64_t h, uint32_t level, uint64_t row) {
+  return level < LEVEL_MAX && s->child_at[level] && row != UINT32_MAX ? row - s->child_at[level][h] + 1 : 0;
+}
+
+/* A member's own number, else the position; "" for what has no number. */
+static enum status number_of(const struct segment *s, uint64_t h, uint32_t level, uint64_t row, const struct member_numbers *numbers, char out[OWN_MAX], struct err *e) {
+  const uint64_t position = position_of(s, h, level, row);
+  out[0] = '\0';
+  if (!position) return OK;
+  if (level != LEVEL_MEMBER || !numbers || !s->member_id || !s->household_id) {
+    snprintf(out, OWN_MAX, "%" PRIu64, position);
+    return OK;
+  }
+  struct span own;
+  TRY(numbers->of(numbers->ctx, s->home, s->household_id[h], s->member_id[row], &own, e));
+  size_t n = own.len < OWN_MAX - 1 ? own.len : OWN_MAX - 1;
+  memcpy(out, own.at, n);
+  out[n] = '\0';
+  return OK;
+}
+
+/* "Age", or "Age of member 3": the number by which the household's own list calls the member. */
+static enum status field_words(const struct programme *p, const struct segment *s, uint64_t h, uint32_t level, uint32_t field, uint64_t row, const struct member_numbers *numbers, enum language lang, struct text *out, struct err *e) {
   const struct field *f = field_at(p, level, field);
   if (!f) {
     list_words(p, level, lang, out);
-    return;
+    return OK;
   }
   const char *label = label_in(&f->label, lang, f->name);
-  char number[32] = "";
-  const uint64_t position = s->child_at[level] && row != UINT32_MAX ? row - s->child_at[level][h] + 1 : 0;
-  if (position) snprintf(number, sizeof number, "%" PRIu64, position);
+  char number[OWN_MAX];
+  TRY(number_of(s, h, level, row, numbers, number, e));
   if (level == LEVEL_MEMBER && number[0]) words_say(out, lang, WORD_OF_MEMBER, label, number);
   else if (level > LEVEL_VILLAGE && level < LEVEL_MAX && number[0]) words_say(out, lang, WORD_OF_ROW, label, number, label_in(&p->levels[level].label, lang, p->levels[level].name));
   else text_add(out, label);
+  return OK;
 }
 
-static const char *field_name_words(struct teller *t, uint32_t level, uint32_t field, uint64_t row) {
+static enum status field_name_words(struct teller *t, uint32_t level, uint32_t field, uint64_t row, const char **out, struct err *e) {
   struct text x;
   text_init(&x, 1024);
-  field_words(t->p, t->segment, t->h, level, field, row, t->lang, &x);
-  return copied(t, &x);
+  enum status st = field_words(t->p, t->segment, t->h, level, field, row, t->in->numbers, t->lang, &x, e);
+  *out = copied(t, &x);
+  return st;
+}
+
+/* `number` is the place in the household; `member` the member's own number, as text. */
+static enum status number_json(struct teller *t, uint32_t level, uint64_t row, struct err *e) {
+  const uint64_t position = position_of(t->segment, t->h, level, row);
+  if (!position) return OK;
+  json_put(t->json, "number", uint, position);
+  if (level != LEVEL_MEMBER) return OK;
+  char number[OWN_MAX];
+  TRY(number_of(t->segment, t->h, level, row, t->in->numbers, number, e));
+  json_put(t->json, "member", str, number);
+  return OK;
 }
 
 static void json_cell(struct json *j, const struct field *f, const struct cell *c) {
@@ -122,14 +158,16 @@ static enum status seen_cell(struct teller *t, uint32_t level, uint32_t field, u
     json_open(t->json);
     json_put(t->json, "level", str, t->p->levels[level].name);
     json_put(t->json, "field", str, f->name);
-    if (t->segment->child_at[level]) json_put(t->json, "number", uint, row - t->segment->child_at[level][t->h] + 1);
+    TRY(number_json(t, level, row, e));
     json_key(t->json, "value");
     json_cell(t->json, f, &c);
     if (c.absence != PRESENT) json_put(t->json, "absent", str, absence_name(c.absence));
     json_close(t->json);
     return OK;
   }
-  SAY(t, 6, c.absence == PRESENT ? WORD_SAW : f->derived ? WORD_SAW_UNKNOWN : WORD_SAW_MISSING, field_name_words(t, level, field, row), cell_text(t, f, &c));
+  const char *name;
+  TRY(field_name_words(t, level, field, row, &name, e));
+  SAY(t, 6, c.absence == PRESENT ? WORD_SAW : f->derived ? WORD_SAW_UNKNOWN : WORD_SAW_MISSING, name, cell_text(t, f, &c));
   return OK;
 }
 
@@ -396,8 +434,7 @@ static enum status missing_told(struct teller *t, struct err *e) {
       json_open(t->json);
       json_put(t->json, "level", str, t->p->levels[m[i].level].name);
       json_put(t->json, "field", str, f ? f->name : NULL);
-      if (t->segment->child_at[m[i].level] && m[i].row != UINT32_MAX && m[i].why != ABSENT_NO_ROSTER)
-        json_put(t->json, "number", uint, (uint64_t)m[i].row - t->segment->child_at[m[i].level][t->h] + 1);
+      if (m[i].why != ABSENT_NO_ROSTER) TRY(number_json(t, m[i].level, m[i].row, e));
       json_put(t->json, "absent", str, absence_name((enum absence)m[i].why));
       json_key(t->json, "answers");
       json_open_list(t->json);
@@ -406,11 +443,13 @@ static enum status missing_told(struct teller *t, struct err *e) {
       json_close(t->json);
       continue;
     }
+    const char *name;
+    TRY(field_name_words(t, m[i].level, m[i].why == ABSENT_NO_ROSTER ? UINT32_MAX : m[i].field, m[i].row, &name, e));
     if (m[i].why == ABSENT_NO_ROSTER) {
-      line_of(t, 2, field_name_words(t, m[i].level, UINT32_MAX, m[i].row));
+      line_of(t, 2, name);
       continue;
     }
-    SAY(t, 2, WORD_MISSING_FIELD, field_name_words(t, m[i].level, m[i].field, m[i].row), words_text(t->lang, words_absence((enum absence)m[i].why)));
+    SAY(t, 2, WORD_MISSING_FIELD, name, words_text(t->lang, words_absence((enum absence)m[i].why)));
     if (f && count) answers_told(t, f, answers, count);
   }
   if (t->json) json_close_list(t->json);
@@ -451,7 +490,7 @@ static enum status change_told(struct teller *t, struct err *e) {
       json_open(j);
       json_put(j, "level", str, t->p->levels[x->level].name);
       json_put(j, "field", str, f->name);
-      if (t->segment->child_at[x->level]) json_put(j, "number", uint, x->row - t->segment->child_at[x->level][t->h] + 1);
+      TRY(number_json(t, x->level, x->row, e));
       json_key(j, "from");
       json_cell(j, f, &x->before);
       json_key(j, "to");
@@ -471,7 +510,9 @@ static enum status change_told(struct teller *t, struct err *e) {
   for (uint32_t i = 0; i < c.count; i++) {
     const struct change_fact *x = &c.facts[i];
     const struct field *f = field_at(t->p, x->level, x->field);
-    SAY(t, 2, WORD_CHANGE_CELL, field_name_words(t, x->level, x->field, x->row), cell_text(t, f, &x->before), cell_text(t, f, &x->after));
+    const char *name;
+    TRY(field_name_words(t, x->level, x->field, x->row, &name, e));
+    SAY(t, 2, WORD_CHANGE_CELL, name, cell_text(t, f, &x->before), cell_text(t, f, &x->after));
   }
   SAY(t, 2, WORD_CHANGE_TO, words_text(t->lang, leads_word(c.leads_to)));
   line_of(t, 2, words_text(t->lang, WORD_CHANGE_NOTE));
@@ -580,14 +621,14 @@ enum status explain_reasons(const struct programme *p, const struct decision_set
   return text_check(out, "the reasons of a household", e);
 }
 
-enum status explain_missing(const struct programme *p, const struct segment *s, const struct decision_set *d, uint64_t h, enum language lang, struct text *out, struct err *e) {
+enum status explain_missing(const struct programme *p, const struct segment *s, const struct decision_set *d, uint64_t h, const struct member_numbers *numbers, enum language lang, struct text *out, struct err *e) {
   uint64_t n;
   const struct decision_missing *m = decisions_missing(d, h, &n);
   text_clear(out);
   for (uint64_t i = 0; i < n; i++) {
     if (out->len) text_add(out, "; ");
     if (m[i].why == ABSENT_NO_ROSTER) list_words(p, m[i].level, lang, out);
-    else field_words(p, s, h, m[i].level, m[i].field, m[i].row, lang, out);
+    else TRY(field_words(p, s, h, m[i].level, m[i].field, m[i].row, numbers, lang, out, e));
   }
   return text_check(out, "the missing fields of a household", e);
 }

@@ -9,12 +9,20 @@
 
 #include "identify/identify.h"
 
+/* A member's own number, by its permanent id: the snapshot holds ids only. `out` holds until the next call. Asked only about members
+ * that are named. A NULL pointer to it, or a snapshot without ids: members are told by position. */
+struct member_numbers {
+  enum status (*of)(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e);
+  void *ctx;
+};
+
 struct explain_input {
   const struct programme *programme;
   const struct identified *run;     /* decisions, lines, quota: of the whole snapshot */
   const struct segment *const *segments;
   uint32_t segment;
   uint64_t household;               /* row in the segment */
+  const struct member_numbers *numbers; /* NULL = positions */
   bool stale;                       /* the recorded run was under other rules: say so */
 };
 
@@ -24,7 +32,7 @@ enum status explain_json(struct arena *a, struct programme *p, const struct expl
 
 /* The reason codes of one decision, in words, joined by "; ": inclusions that held, exclusions that hit, or that none held. For lists. */
 enum status explain_reasons(const struct programme *p, const struct decision_set *d, uint64_t household, enum language lang, struct text *out, struct err *e) MUST_CHECK;
-/* Names of missing fields, joined by "; ", members by number within the household. */
-enum status explain_missing(const struct programme *p, const struct segment *s, const struct decision_set *d, uint64_t household, enum language lang, struct text *out, struct err *e) MUST_CHECK;
+/* Names of missing fields, joined by "; ", members by their own numbers. */
+enum status explain_missing(const struct programme *p, const struct segment *s, const struct decision_set *d, uint64_t household, const struct member_numbers *numbers, enum language lang, struct text *out, struct err *e) MUST_CHECK;
 
 #endif

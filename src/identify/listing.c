@@ -64,7 +64,7 @@ static void real(struct text *out, bool known, double v, bool last) {
   listing_cell(out, known && isfinite(v) ? number_shortest(v, b) : "", last);
 }
 
-static enum status row(struct text *line, struct text *x, const struct programme *p, const struct segment *seg, const struct identified *run, uint32_t g, uint64_t h, enum language lang, struct err *e) {
+static enum status row(struct text *line, struct text *x, const struct programme *p, const struct segment *seg, const struct identified *run, uint32_t g, uint64_t h, const struct member_numbers *numbers, enum language lang, struct err *e) {
   const struct decision_set *d = &run->decisions->sets[g];
   const uint64_t i = run->sample.first[g] + h;
   const uint32_t area = run->sample.area[i];
@@ -87,14 +87,14 @@ static enum status row(struct text *line, struct text *x, const struct programme
   real(line, p->indicator_count > 0, d->score_high[h], false);
   real(line, d->rank_state[h] == TRUTH_TRUE, d->rank[h], false);
   real(line, d->place[h] > 0, d->place[h], false);
-  TRY(explain_missing(p, seg, d, h, lang, x, e));
+  TRY(explain_missing(p, seg, d, h, numbers, lang, x, e));
   listing_cell(line, text_str(x), false);
   flags(x, d->flags[h]);
   listing_cell(line, text_str(x), true);
   return text_check(line, "a row of the decisions", e);
 }
 
-enum status listing_write(const char *path, const struct programme *p, const struct segment *const *segments, const struct identified *run, enum language lang, struct err *e) {
+enum status listing_write(const char *path, const struct programme *p, const struct segment *const *segments, const struct identified *run, const struct member_numbers *numbers, enum language lang, struct err *e) {
   struct arena a;
   arena_init(&a, 0);
   char *tmp;
@@ -113,7 +113,7 @@ enum status listing_write(const char *path, const struct programme *p, const str
   enum status st = OK;
   for (uint32_t g = 0; g < run->decisions->set_count && st == OK; g++)
     for (uint64_t h = 0; h < run->decisions->sets[g].rows && st == OK; h++) {
-      st = row(&line, &x, p, segments[g], run, g, h, lang, e);
+      st = row(&line, &x, p, segments[g], run, g, h, numbers, lang, e);
       if (st == OK && fwrite(text_str(&line), 1, line.len, f) != line.len) st = err_errno(e, errno, "cannot write %s", path);
     }
   text_free(&line);

@@ -6,9 +6,10 @@
 #ifndef IDENTIFY_LISTING_H
 #define IDENTIFY_LISTING_H
 
-#include "identify/identify.h"
+#include "identify/explain.h"
 
-enum status listing_write(const char *path, const struct programme *p, const struct segment *const *segments, const struct identified *run, enum language lang, struct err *e) MUST_CHECK;
+/* `numbers` NULL = members by position. */
+enum status listing_write(const char *path, const struct programme *p, const struct segment *const *segments, const struct identified *run, const struct member_numbers *numbers, enum language lang, struct err *e) MUST_CHECK;
 /* Adds one CSV cell: quoted when it must be. */
 void listing_cell(struct text *out, const char *s, bool last);
 

@@ -84,10 +84,9 @@ canary=0
 for f in "$DIR"/out/summary.json "$DIR"/out/decisions.csv "$DIR"/out/report.html "$DIR"/pretty.json; do grep -q CANARY "$f" && canary=1; done
 ok no_sealed_value_in_any_output [ $canary = 0 ]
 
-run "$LUCID" identify "$R" --seed "lottery 6" --format json
-ok a_new_run_with_another_seed grep -q '"seed_from": "option"' "$DIR/.out"
-run "$LUCID" identify "$R" --dry-run
-says without_a_seed_it_is_said "no --seed was given"
+fails another_seed_is_refused_afterwards 5 "leave --seed out" "$LUCID" identify "$R" --seed "lottery 6"
+run "$LUCID" identify "$R" --format json
+ok the_seed_of_the_round_is_used grep -q '"seed_from": "round"' "$DIR/.out"
 fails an_unknown_round_is_refused 4 "1999" "$LUCID" identify "$R" --round 1999
 fails an_unknown_household_is_refused 4 "H99" "$LUCID" explain "$R" H99
 fails a_missing_registry_is_refused 4 "nowhere.lucid" "$LUCID" identify "$DIR/nowhere.lucid"
@@ -128,4 +127,34 @@ ok a_size_that_is_not_known_is_no_0_in_the_list [ "$(awk -F, 'NR > 1 && $7 != ""
 fails a_place_that_cannot_be_written_is_named 4 "programme.yaml/x.html" "$LUCID" report "$R" --out "$DIR/p/programme.yaml/x.html"
 fails a_report_is_not_written_over_a_registry 5 "is there already, and is no report" "$LUCID" report "$R" --out "$R"
 fails decisions_are_not_written_over_a_key 5 "is there already, and is no list of decisions" "$LUCID" identify "$R" --decisions "$R.key"
+
+mkdir -p "$DIR/m/data"
+cat >"$DIR/m/programme.yaml" <<'YAML'
+programme: {name: members, title: Members by their own numbers, years: {from: 2026, to: 2026}}
+fields:
+  - {name: note, type: text, label: Note}
+  - {name: age, level: members, type: integer, min: 0, max: 120, label: Age}
+lines:
+  - {name: poor, kind: absolute, main: true, amount: 1}
+identify:
+  include:
+    - {name: young, rule: "members.count(m, m.age < 6) > 1", label: has two small children}
+    - {name: noted, rule: "note == 'yes'", label: has a note}
+sources:
+  - {name: h, file: h.csv, level: household, household: id, map: {note: note}}
+  - {name: m, file: m.csv, level: members, household: id, member: no, map: {age: age}}
+YAML
+printf 'id,note\nA,no\nB,"a\033[2J\nb"\n' >"$DIR/m/data/h.csv"
+printf 'id,no,age\nA,3,4\nA,7,\nA,9,30\nB,1,30\n' >"$DIR/m/data/m.csv"
+run "$LUCID" run "$DIR/m" --out "$DIR/numbered"
+ok the_list_names_a_member_by_its_own_number grep -q '^A,.*Age of member 7' "$DIR/numbered/decisions.csv"
+run "$LUCID" explain "$DIR/numbered/members.lucid" A
+says explain_names_a_member_by_its_own_number "Age of member 7 (not filled in)"
+says explain_shows_what_another_member_said "Age of member 9 = 30"
+run "$LUCID" explain "$DIR/numbered/members.lucid" A --format json
+says explain_json_has_the_own_number '"member": "7"'
+run "$LUCID" explain "$DIR/numbered/members.lucid" B
+says a_value_cannot_command_the_terminal "a?[2J b"
+run "$LUCID" history "$DIR/numbered/members.lucid" B
+says a_table_cell_stays_one_line_without_commands "a?[2J b"
 finish

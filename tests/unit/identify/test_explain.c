@@ -252,7 +252,7 @@ static void sealed_values_appear_nowhere(void **state) {
   char path[] = "/tmp/lucid-listing-XXXXXX";
   int fd = mkstemp(path);
   assert_true(fd >= 0);
-  assert_ok(listing_write(path, programme, &s, &r, LANG_EN, &e), &e);
+  assert_ok(listing_write(path, programme, &s, &r, NULL, LANG_EN, &e), &e);
   char bytes[4096] = {0};
   FILE *f = fopen(path, "r");
   assert_true(fread(bytes, 1, sizeof bytes - 1, f) > 0);
