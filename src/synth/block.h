@@ -28,7 +28,7 @@ void block_free(struct block *b);
 
 /* The steps: true welfare of one household; the record of a whole block. */
 void welfare_make(const struct population *pop, const struct village *v, struct household *h);
-double welfare_sd(const struct model *m); /* of `welfare`, about */
+void welfare_measure(struct population *pop); /* mean and standard deviation by round, of a sample */
 void record_make(struct block *b);
 
 #endif

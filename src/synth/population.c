@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/elementary.h"
+#include "synth/block.h"
 #include "synth/chance.h"
 
 /* The shares of persons that give a total of poor, when each village's probit is shifted by one number. */
@@ -54,7 +55,14 @@ static enum status share_out(struct arena *a, struct population *pop, struct err
   for (uint32_t i = 0; i < pop->village_count; i++) which[i] = i;
   for (uint32_t r = 0; r < pop->m->round_count; r++) {
     double s = shift_for(pop->villages, base, which, pop->village_count, pop->m->village_effect, total * pop->m->rounds[r].poor);
-    for (uint32_t i = 0; i < pop->village_count; i++) pop->villages[i].poor[r] = elementary_normal(base[i] + pop->m->village_effect * pop->villages[i].effect + s);
+    double sum = 0, squares = 0;
+    for (uint32_t i = 0; i < pop->village_count; i++) {
+      double probit = base[i] + pop->m->village_effect * pop->villages[i].effect + s, w = (double)pop->villages[i].persons / total;
+      pop->villages[i].poor[r] = elementary_normal(probit), pop->villages[i].probit[r] = probit;
+      sum += w * probit, squares += w * probit * probit;
+    }
+    /* What lies between villages is taken off the spread inside them. */
+    pop->spread[r] /= sqrt(1 + fmax(0, squares - sum * sum));
   }
   return OK;
 }
@@ -106,6 +114,7 @@ enum status population_open(struct arena *a, const struct programme *p, const st
   }
   TRY(set_rounds(pop, e));
   TRY(share_out(a, pop, e));
+  welfare_measure(pop);
   *out = pop;
   return OK;
 }

@@ -21,6 +21,7 @@ struct village {
   double effect;         /* standard normal: how poor */
   double km;             /* to the county's main road, 0.2 to 40 */
   double poor[SYNTH_ROUNDS_MAX]; /* share of persons that the register holds */
+  double probit[SYNTH_ROUNDS_MAX]; /* of that */
 };
 
 struct block_id { uint32_t village, copy; };
@@ -32,7 +33,8 @@ struct population {
   struct village *villages;
   uint32_t village_count;
   double lines[SYNTH_ROUNDS_MAX];  /* the main poverty line of each round's year */
-  double spread[SYNTH_ROUNDS_MAX]; /* of the logarithm of income, so that mean and share of poor are both met */
+  double welfare_mean[SYNTH_ROUNDS_MAX], welfare_sd[SYNTH_ROUNDS_MAX]; /* of households, measured on a sample spread over the villages */
+  double spread[SYNTH_ROUNDS_MAX]; /* of the logarithm of income inside a village, so that mean and share of poor are both about met */
 };
 
 enum status population_open(struct arena *a, const struct programme *p, const struct model *m, uint64_t seed, struct population **out, struct err *e) MUST_CHECK;

@@ -25,19 +25,23 @@ static double to_cent(double v) { return floor(v * 100 + 0.5) / 100; }
 
 void record_make(struct block *b) {
   const struct model *m = b->pop->m;
-  double sd = sqrt(welfare_sd(m) * welfare_sd(m) + m->record_noise * m->record_noise);
   struct ranked *list = b->ranked;
   see(b);
   for (uint32_t round = 0; round < m->round_count; round++) {
     struct rng r = chance_of(b->pop->seed, b->village->code, (uint64_t)b->copy << 8 | round, ABOUT_VILLAGE);
     int64_t places = (int64_t)floor(b->village->poor[round] * (double)b->persons[round] + rng_unit(&r));
     uint32_t n = 0, cut;
+    double weight = 0, sum = 0, squares = 0;
     for (uint32_t i = 0; i < b->count; i++) {
       struct household *h = &b->households[i];
       if (!h->size[round]) continue;
       bool before = round && h->listed[round - 1];
       list[n++] = (struct ranked){h->score[round] + (round ? (before ? -m->inertia : m->inertia) : 0), i};
+      double s = list[n - 1].score;
+      weight += h->size[round], sum += h->size[round] * s, squares += h->size[round] * s * s;
     }
+    double mean = weight > 0 ? sum / weight : 0, wide = b->pop->welfare_sd[round] * b->pop->welfare_sd[round] + m->record_noise * m->record_noise;
+    double sd = sqrt(n >= 30 ? fmax(0.1, squares / weight - mean * mean) : wide);
     qsort(list, n, sizeof *list, by_score);
     for (cut = 0; cut < n && b->households[list[cut].at].size[round] <= places; cut++) places -= b->households[list[cut].at].size[round];
     double last = cut ? list[cut - 1].score : n ? list[0].score - 0.05 : 0, edge = cut < n ? (last + list[cut].score) / 2 : last + 0.01;

@@ -11,13 +11,14 @@
 struct making {
   struct population *pop;
   struct layout rounds[SYNTH_ROUNDS_MAX];
-  struct sheet *truth[SYNTH_ROUNDS_MAX], *faults;
+  struct sheet *truth[SYNTH_ROUNDS_MAX], *faults, *departments;
   const struct synth_options *o;
   struct synth_counts *n;
 };
 
 static const char *const truth_fields[] = {"household", "village", "persons", "line", "true_income", "truly_poor", "recorded_income", "on_register", "shock"};
 static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what"};
+static const char *const department_fields[] = {"year", "list", "id_number"};
 
 static enum status put_truth(struct making *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
   struct row r;
@@ -42,6 +43,21 @@ static enum status put_fault(struct making *k, const struct block *b, uint32_t a
   return sheet_put(k->faults, &r, e);
 }
 
+/* What other offices know: their lists have identity numbers, no households. */
+static enum status put_department(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
+  struct row r;
+  char id[32];
+  uint32_t who = 0;
+  const struct household *h = &b->households[at];
+  for (uint32_t i = 0; i < h->people_count; i++) {
+    bool grown = h->people[i].born <= b->pop->m->rounds[round].year - 20, was = h->people[who].born <= b->pop->m->rounds[round].year - 20;
+    if (person_is_here(&h->people[i], round) && grown && (!was || !person_is_here(&h->people[who], round))) who = i;
+  }
+  row_begin(&r);
+  row_int(&r, "year", b->pop->m->rounds[round].year), row_text(&r, "list", fault_name(f)), row_text(&r, "id_number", rows_identity(b->village, h, who, id));
+  return sheet_put(k->departments, &r, e);
+}
+
 static enum status put_block(struct making *k, const struct block *b, struct err *e) {
   for (uint32_t round = 0; round < b->pop->m->round_count; round++) {
     if (!b->copy) TRY(rows_village(&k->rounds[round], b, round, e));
@@ -55,6 +71,7 @@ static enum status put_block(struct making *k, const struct block *b, struct err
       TRY(rows_household(&k->rounds[round], b, i, round, f, e));
       TRY(put_truth(k, b, h, round, e));
       if (f != FAULT_NONE) TRY(put_fault(k, b, i, round, f, e));
+      if (f == FAULT_PAYROLL || f == FAULT_CAR) TRY(put_department(k, b, i, round, f, e));
     }
   }
   return OK;
@@ -71,7 +88,9 @@ static enum status open_files(struct arena *a, struct making *k, const char *fol
     TRY(sheet_open(a, path, truth_fields, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
   }
   ARENA_TRY(e, path = arena_printf(a, "%s/faults.csv", folder));
-  return sheet_open(a, path, fault_fields, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e);
+  TRY(sheet_open(a, path, fault_fields, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
+  ARENA_TRY(e, path = arena_printf(a, "%s/departments.csv", folder));
+  return sheet_open(a, path, department_fields, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e);
 }
 
 static enum status write_readme(struct arena *a, struct making *k, const char *folder, struct err *e) {
@@ -83,7 +102,8 @@ static enum status write_readme(struct arena *a, struct making *k, const char *f
                 "<year>/           what the register says, in the layout of the programme's sources; for each of them:\n"
                 "                  lucid import REGISTRY --data <year> --source NAME\n"
                 "truth-<year>.csv  true income beside what was recorded\n"
-                "faults.csv    planted faults\n\n", k->pop->p->name, k->o->seed, k->o->scale);
+                "faults.csv        planted faults\n"
+                "departments.csv   what other offices' lists say: public payroll, cars\n\n", k->pop->p->name, k->o->seed, k->o->scale);
   for (uint32_t r = 0; r < k->n->rounds; r++)
     text_addf(&t, "%d: %" PRId64 " households, %" PRId64 " persons, %" PRId64 " on the register\n", k->n->year[r], k->n->households[r], k->n->persons[r], k->n->listed[r]);
   path = file_join(a, folder, "README.txt");
@@ -115,6 +135,7 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
     TRY(sheet_close(k->truth[r], e));
   }
   TRY(sheet_close(k->faults, e));
+  TRY(sheet_close(k->departments, e));
   return write_readme(a, k, folder, e);
 }
 
@@ -144,5 +165,6 @@ enum status synth_write(struct arena *a, const struct programme *p, const struct
     sheet_drop(k->truth[r]);
   }
   sheet_drop(k->faults);
+  sheet_drop(k->departments);
   return s;
 }

@@ -1,5 +1,6 @@
 /* synth.h - a whole synthetic population into a folder: OUT/<year>/ in the layout of the programme's sources, OUT/truth-<year>.csv
- * with true welfare beside what was recorded, OUT/faults.csv with what was planted, OUT/README.txt.
+ * with true welfare beside what was recorded, OUT/faults.csv with what was planted,
+ * OUT/departments.csv with what other offices know, OUT/README.txt.
  *
  * The same programme, seed, scale and faults give the same bytes. Villages are made one after another: memory for the largest village. */
 #ifndef SYNTH_SYNTH_H

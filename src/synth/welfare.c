@@ -4,7 +4,7 @@
 #include "synth/block.h"
 #include "synth/chance.h"
 
-double welfare_sd(const struct model *m) { return sqrt(m->permanent * m->permanent + m->yearly * m->yearly + 0.2); }
+#define SAMPLE 4000u
 
 /* What can be seen of a household in a round, around zero. */
 static double seen(const struct model *m, const struct household *h, uint32_t round) {
@@ -27,7 +27,7 @@ static double seen(const struct model *m, const struct household *h, uint32_t ro
 void welfare_make(const struct population *pop, const struct village *v, struct household *h) {
   const struct model *m = pop->m;
   struct rng r = chance_of(pop->seed, v->code, h->number, ABOUT_WELFARE);
-  double stays = m->permanent * chance_normal(&r), year = chance_normal(&r), sd = welfare_sd(m);
+  double stays = m->permanent * chance_normal(&r), year = chance_normal(&r);
   for (uint32_t round = 0; round < m->round_count; round++) {
     int years = round ? m->rounds[round].year - m->rounds[round - 1].year : 1;
     bool hit = false;
@@ -39,6 +39,22 @@ void welfare_make(const struct population *pop, const struct village *v, struct 
     if (round) year = kept * year + sqrt(1 - kept * kept) * chance_normal(&r);
     h->shock[round] = hit;
     h->welfare[round] = seen(m, h, round) + stays + m->yearly * year - shock + m->shock_share * m->shock_size;
-    h->income[round] = pop->lines[round] * elementary_exp(pop->spread[round] * (h->welfare[round] / sd - chance_probit(v->poor[round])));
+    h->income[round] = pop->lines[round] * elementary_exp(pop->spread[round] * ((h->welfare[round] - pop->welfare_mean[round]) / pop->welfare_sd[round] - v->probit[round]));
+  }
+}
+
+void welfare_measure(struct population *pop) {
+  struct household h;
+  double n[SYNTH_ROUNDS_MAX] = {0}, sum[SYNTH_ROUNDS_MAX] = {0}, squares[SYNTH_ROUNDS_MAX] = {0};
+  for (uint32_t r = 0; r < SYNTH_ROUNDS_MAX; r++) pop->welfare_sd[r] = 1;
+  for (uint32_t i = 0; i < SAMPLE; i++) {
+    const struct village *v = &pop->villages[(uint64_t)i * pop->village_count / SAMPLE];
+    household_make(pop, v, i % 50 + 1, &h);
+    welfare_make(pop, v, &h);
+    for (uint32_t r = 0; r < pop->m->round_count; r++) n[r] += h.size[r], sum[r] += h.size[r] * h.welfare[r], squares[r] += h.size[r] * h.welfare[r] * h.welfare[r];
+  }
+  for (uint32_t r = 0; r < pop->m->round_count; r++) {
+    pop->welfare_mean[r] = sum[r] / n[r];
+    pop->welfare_sd[r] = sqrt(fmax(0.01, squares[r] / n[r] - pop->welfare_mean[r] * pop->welfare_mean[r]));
   }
 }

@@ -1,0 +1,48 @@
+#!/bin/sh
+# A synthetic population: the same bytes from the same seed, its register into the programme's own sources, and faults that are known.
+. "$(dirname "$0")/lib.sh"
+P=$TOP/programmes/xiangxi
+
+run "$LUCID" synth "$P" --seed 7 --scale 0.002 --out "$DIR/a" --format csv
+ok "a population is made" [ $rc = 0 ]
+says "it says that nobody exists" "synthetic: nobody in"
+share=$(printf '%s\n' "$out" | awk -F, '$1 == 2013 { printf "%.6f", $4 / $3 }')
+run "$LUCID" synth "$P" --seed 7 --scale 0.002 --out "$DIR/b"
+ok "the same seed gives the same bytes" diff -r "$DIR/a" "$DIR/b"
+run "$LUCID" synth "$P" --seed 8 --scale 0.002 --out "$DIR/c"
+run diff -rq "$DIR/a/2013" "$DIR/c/2013"
+ok "another seed gives other people" [ $rc = 1 ]
+run sh -c "cat '$DIR'/a/*.csv '$DIR'/a/*/*.csv | grep -v 'synthetic\$'"
+ok "every row of every file says that it is synthetic" [ -z "$out" ]
+run "$LUCID" synth "$P" --seed 7 --scale 0.004 --out "$DIR/d"
+run sh -c "sort '$DIR/d/truth-2016.csv' >'$DIR/many'; sort '$DIR/a/truth-2016.csv' | comm -23 - '$DIR/many'"
+ok "a larger scale holds the same households" [ -z "$out" ]
+
+fails "a seed must be named" 2 "say which seed" "$LUCID" synth "$P" --out "$DIR/x"
+fails "a folder with files is left alone" 5 "is not empty" "$LUCID" synth "$P" --seed 1 --out "$DIR/a"
+fails "an unknown fault is refused by name" 2 'there is no fault "bribes"' "$LUCID" synth "$P" --seed 1 --out "$DIR/x" --faults bribes=0.1
+fails "a programme without a model is refused" 4 "no model of a synthetic population" "$LUCID" synth "$TOP/programmes/eu-silc" --seed 1 --out "$DIR/x"
+
+R=$DIR/r.lucid
+run "$LUCID" init "$P" "$R"
+run "$LUCID" round open "$R" 2013 --year 2013
+for s in households members income_lines crops villages; do
+  ok "the source $s takes what was made" run "$LUCID" import "$R" --data "$DIR/a/2013" --source $s
+done
+run "$LUCID" round close "$R" 2013
+run "$LUCID" identify "$R"
+head=$(printf '%s\n' "$out" | awk '/headcount ratio/ { print $3; exit }')
+near "incomes computed line by line agree with the register" "$head" "$share" 0.0001
+
+run "$LUCID" synth "$P" --seed 7 --scale 0.002 --out "$DIR/f" --faults duplicate=0.05 --faults split=0.1 --faults below=0.2 --faults one-off=0.2 --faults quantity=0.2 --faults edited=0.2 --faults copied=0.2 --faults payroll=0.05 --faults car=0.05
+ok "faults are planted" [ $rc = 0 ]
+for kind in duplicate split below one-off quantity edited copied payroll car; do
+  ok "$kind is written down" grep -q ",$kind," "$DIR/f/faults.csv"
+done
+twin=$(awk -F, '$1 == 2013 && $4 == "duplicate" { print $3; exit }' "$DIR/f/faults.csv")
+ok "a duplicate stands in the register" grep -q "^$twin," "$DIR"/f/2013/*.csv
+id=$(awk -F, '$2 == "car" && $1 == 2013 { print $3; exit }' "$DIR/f/departments.csv")
+ok "who owns a car is found by the identity number" grep -q ",$id," "$DIR"/f/2013/*.csv
+run cmp "$DIR/a/truth-2019.csv" "$DIR/f/truth-2019.csv"
+ok "faults leave the truth alone" [ $rc = 0 ]
+finish
