@@ -548,7 +548,9 @@ static enum status told(struct teller *t, struct err *e) {
   const uint64_t i = t->in->run->sample.first[t->in->segment] + t->h;
   const uint32_t area = t->in->run->sample.area[i];
   struct cell key = column_cell(&t->segment->household_key, t->h);
-  const char *number = key.absence == PRESENT ? arena_strn(t->arena, key.s.at, key.s.len) : "";
+  char *number;
+  ARENA_TRY(e, number = arena_strn(t->arena, key.s.at, key.absence == PRESENT ? key.s.len : 0));
+  if (!t->json) text_tame_line(number);
   const enum outcome outcome = (enum outcome)t->d->outcome[t->h];
   if (t->json) {
     struct json *j = t->json;

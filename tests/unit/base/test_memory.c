@@ -120,6 +120,8 @@ static void words_from_a_file_do_not_command_the_terminal(void **state) {
   struct err e;
   text_tame(s);
   assert_string_equal(s, "a?[2Jb\tc\nd???1\xC3\xA9\xE4\xB8\xAD");
+  text_tame_line(s);
+  assert_string_equal(s, "a?[2Jb c d???1\xC3\xA9\xE4\xB8\xAD");
   (void)err_set(&e, ERR_INPUT, "not \033 either", "the column \033]0;x\007 is not there");
   assert_string_equal(e.message, "the column ?]0;x? is not there");
   assert_string_equal(e.hint, "not ? either");

@@ -274,6 +274,47 @@ static void a_cell_that_a_spreadsheet_would_run_is_made_text(void **state) {
   text_free(&t);
 }
 
+struct asked { int count; bool lost; char number[16]; };
+
+static enum status own_number(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) {
+  struct asked *a = ctx;
+  (void)home, (void)household;
+  a->count++;
+  if (a->lost) return err_set(e, ERR_CORRUPT, NULL, "no such member");
+  snprintf(a->number, sizeof a->number, "%lld", (long long)(member * 2 + 3));
+  *out = span_of(a->number);
+  return OK;
+}
+
+static void only_members_that_are_named_are_asked_for_their_number(void **state) {
+  (void)state;
+  county_programme("identify:\n  include:\n    - {name: young, rule: 'members.exists(m, m.age < 6)'}\n");
+  struct home homes[] = {HOME("1", "A", 4000, 2), HOME("2", "A", 4000, 2)};
+  for (int h = 0; h < 2; h++) {
+    homes[h].member_count = 2;
+    homes[h].members[0] = homes[h].members[1] = (struct person){whole(30), whole(0)};
+  }
+  homes[1].members[1].age = none(ABSENT_EMPTY);
+  const struct segment *s = county_segment(homes, 2);
+  struct identified r = decided(&s, NULL);
+  struct asked asked = {0};
+  const struct member_numbers numbers = {own_number, &asked};
+  const struct decision_set *d = &r.decisions->sets[0];
+  struct err e = {0};
+  struct text t;
+  text_init(&t, 1 << 16);
+  assert_ok(explain_missing(programme, s, d, 0, &numbers, LANG_EN, &t, &e), &e);
+  assert_int_equal(asked.count, 0);
+  assert_ok(explain_missing(programme, s, d, 1, &numbers, LANG_EN, &t, &e), &e);
+  assert_int_equal(asked.count, 1);
+  assert_string_equal(text_str(&t), "Age of member 7");
+  assert_ok(explain_missing(programme, s, d, 1, NULL, LANG_EN, &t, &e), &e);
+  assert_string_equal(text_str(&t), "Age of member 2");
+  asked.lost = true;
+  assert_refused(explain_missing(programme, s, d, 1, &numbers, LANG_EN, &t, &e), ERR_CORRUPT, "no such member", &e);
+  text_free(&t);
+}
+
 static void every_sentence_stands_in_both_languages_with_the_same_places(void **state) {
   (void)state;
   for (int w = 0; w < WORD_COUNT; w++) {
@@ -368,5 +409,5 @@ IDENTIFY_MAIN(UNIT(a_deprivation_that_tips_the_score_is_the_smallest_change), UN
               UNIT(a_fact_that_is_not_changeable_is_never_proposed), UNIT(more_than_four_is_said_and_not_searched), UNIT(every_proposed_change_holds_when_decided_again),
               UNIT(the_answers_to_a_missing_number_meet_at_the_line), UNIT(two_missing_answers_leave_it_open_until_both_are_there),
               UNIT(an_explanation_tells_what_decided_with_the_values_seen), UNIT(json_carries_the_same), UNIT(sealed_values_appear_nowhere),
-              UNIT(a_cell_that_a_spreadsheet_would_run_is_made_text), UNIT(every_sentence_stands_in_both_languages_with_the_same_places), UNIT(other_rules_on_the_same_households),
+              UNIT(a_cell_that_a_spreadsheet_would_run_is_made_text), UNIT(only_members_that_are_named_are_asked_for_their_number), UNIT(every_sentence_stands_in_both_languages_with_the_same_places), UNIT(other_rules_on_the_same_households),
               UNIT(decisions_read_back_as_they_were_written), UNIT(a_damaged_decisions_file_is_refused_wherever_it_is_cut))
