@@ -25,8 +25,61 @@ static bool shares(struct loader *l, const struct got_number *const *given, uint
   return false;
 }
 
-/* What other rules may say of the dimensions: the weighted score, and whether it reaches the cutoff. Both are unknown while an
- * indicator is. */
+#define WAYS_MAX 200u /* conditions in the rule of `deprived` */
+
+/* The ways to reach the cutoff, as and/or of the indicators, heaviest first: `a || (b && (c || d))`. No indicator is negated,
+ * so the rule is true, false or unknown exactly as the bounds of the score say, which a rule on the sum cannot be. */
+struct ways {
+  const struct indicator *by_weight[64];
+  double rest[65]; /* rest[i]: weights from i on */
+  uint32_t n, conditions;
+  double reach;
+  struct text rule;
+};
+
+static void ways_add(struct ways *w, uint32_t from, double have) {
+  for (uint32_t i = from; i < w->n && have + w->rest[i] >= w->reach && w->conditions <= WAYS_MAX; i++) {
+    double now = have + w->by_weight[i]->weight;
+    w->conditions++;
+    text_addf(&w->rule, "%s((%s\n)", i > from ? " || " : "", w->by_weight[i]->source); /* a line each: a rule may end in a comment */
+    if (now < w->reach) {
+      text_add(&w->rule, " && (");
+      ways_add(w, i + 1, now);
+      text_addc(&w->rule, ')');
+    }
+    text_addc(&w->rule, ')');
+  }
+}
+
+/* *out is NULL where the ways are too many, or too long, for a rule. False: no memory. */
+static bool ways_rule(struct loader *l, const char **out) {
+  const struct programme *p = l->p;
+  struct ways w = {.n = p->indicator_count, .reach = p->cutoff - 1e-9};
+  *out = NULL;
+  if (w.n > 64) return true;
+  for (uint32_t i = 0; i < w.n; i++) {
+    uint32_t at = i;
+    for (; at && w.by_weight[at - 1]->weight < p->indicators[i].weight; at--) w.by_weight[at] = w.by_weight[at - 1];
+    w.by_weight[at] = &p->indicators[i];
+  }
+  for (uint32_t i = w.n; i-- > 0;) w.rest[i] = w.rest[i + 1] + w.by_weight[i]->weight;
+  text_init(&w.rule, 1 << 20);
+  ways_add(&w, 0, 0);
+  bool ok = true;
+  if (w.conditions <= WAYS_MAX && !w.rule.full) {
+    struct rule *r;
+    struct err e;
+    const char *rule = arena_str(l->arena, text_str(&w.rule));
+    enum status s = rule ? rule_compile(l->arena, &p->env, LEVEL_HOUSEHOLD, rule, strlen(rule), NULL, &r, NULL, &e) : ERR_MEMORY;
+    if (s == OK) *out = rule;
+    ok = s != ERR_MEMORY;
+  }
+  text_free(&w.rule);
+  return ok;
+}
+
+/* What other rules may say of the dimensions: the weighted score, unknown while an indicator is, and whether it reaches the
+ * cutoff, unknown only while that depends on the indicators that are. */
 static bool build_score(struct loader *l) {
   struct programme *p = l->p;
   struct text sum;
@@ -38,9 +91,11 @@ static bool build_score(struct loader *l) {
   text_init(&sum, 1 << 20);
   for (uint32_t i = 0; i < p->indicator_count; i++) /* a line each: a rule may end in a comment */
     text_addf(&sum, "%s((%s\n) ? double(%s) : 0.0)", i ? " + " : "", p->indicators[i].source, number_shortest(p->indicators[i].weight, number));
-  const char *score = sum.full ? NULL : arena_str(l->arena, text_str(&sum)), *deprived = arena_printf(l->arena, "deprivation_score >= %s", number_shortest(p->cutoff - 1e-9, number));
+  const char *score = sum.full ? NULL : arena_str(l->arena, text_str(&sum)), *deprived;
   text_free(&sum);
-  if (!score || !deprived) return false;
+  if (!score || !ways_rule(l, &deprived)) return false;
+  if (!deprived) deprived = arena_printf(l->arena, "deprivation_score >= %s", number_shortest(p->cutoff - 1e-9, number));
+  if (!deprived) return false;
   return derive_add(l, "deprivation_score", (struct label){"deprivation score", "剥夺得分"}, l->draft.dimensions.from, score) &&
          derive_add(l, "deprived", (struct label){"poor in many ways", "多维贫困"}, l->draft.dimensions.from, deprived);
 }

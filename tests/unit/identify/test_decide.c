@@ -225,7 +225,41 @@ static void a_programme_that_includes_nobody_is_refused(void **state) {
   assert_refused(decide_check(&empty, &e), ERR_LIMIT, "65 inclusions; at most 64", &e);
 }
 
+/* A rule that reads `deprived` must say what the bounds of the score say, for every pattern of true, false and unknown. */
+static void deprived_as_a_rule_reads_it_is_unknown_only_when_the_score_straddles_the_cutoff(void **state) {
+  (void)state;
+  static const char *const cutoffs[] = {"1/6", "1/4", "1/3", "1/2", "2/3", "1"};
+  for (size_t c = 0; c < COUNT(cutoffs); c++) {
+    county_programme(arena_printf(&arena, "dimensions:\n  cutoff: %s\n  list:\n"
+      "    - {name: a, weight: 1/3, indicators: [{name: straw, rule: 'roof == \"straw\" // the roof'}]}\n"
+      "    - {name: b, weight: 1/3, indicators: [{name: low, rule: income < 2300.0}, {name: carless, rule: '!car'}]}\n"
+      "    - {name: c, weight: 1/3, indicators: [{name: few, rule: size < 2}, {name: away, rule: place == \"B\"}]}\n"
+      "identify: {include: [{name: poor, rule: deprived}]}\n", cutoffs[c]));
+    enum { N = 243 };
+    struct home homes[N];
+    for (int i = 0; i < N; i++) {
+      homes[i] = (struct home)HOME(arena_printf(&arena, "%d", i), i / 81 % 3 ? "B" : "A", i % 3 ? 1000 : 9000, i / 3 % 3 ? 1 : 4);
+      if (i % 3 == 2) homes[i].income = none(ABSENT_REFUSED);
+      if (i / 3 % 3 == 2) homes[i].size = none(ABSENT_EMPTY);
+      homes[i].roof = i / 9 % 3 == 2 ? none(ABSENT_EMPTY) : word(i / 9 % 3 ? "straw" : "tile");
+      homes[i].car = i / 27 % 3 == 2 ? none(ABSENT_EMPTY) : whole(!(i / 27 % 3));
+      if (i / 81 % 3 == 2) homes[i].village = none(ABSENT_EMPTY);
+    }
+    const struct segment *s = county_segment(homes, N);
+    struct identified r = decided(&s, NULL);
+    const struct decision_set *d = &r.decisions->sets[0];
+    uint32_t seen[3] = {0};
+    for (uint32_t h = 0; h < N; h++) {
+      enum truth rule = d->include[h] & 1 ? TRUTH_TRUE : d->include_unknown[h] & 1 ? TRUTH_UNKNOWN : TRUTH_FALSE;
+      if (rule != (enum truth)d->poor[h]) fail_msg("cutoff %s, pattern %u: the rule says %d, the bounds %d", cutoffs[c], h, (int)rule, (int)d->poor[h]);
+      seen[rule == TRUTH_TRUE ? 0 : rule == TRUTH_FALSE ? 1 : 2]++;
+      if (rule == TRUTH_TRUE && d->deprived_unknown[h]) assert_outcome(&r, h, OUTCOME_SELECTED);
+    }
+    assert_true(seen[0] && seen[1] && seen[2]);
+  }
+}
+
 IDENTIFY_MAIN(UNIT(the_four_outcomes_begin_with_three), UNIT(an_exclusion_that_holds_decides_whatever_else_is_missing), UNIT(every_member_whose_answer_is_missing_is_named),
               UNIT(a_roster_that_was_not_taken_is_not_an_empty_one), UNIT(a_division_by_zero_is_undecided_and_said), UNIT(a_blank_never_turns_a_yes_into_a_no),
               UNIT(one_thread_or_five_give_the_same_bytes), UNIT(without_inclusions_the_multidimensionally_poor_qualify), UNIT(a_score_of_three_thirds_of_a_third_reaches_a_third),
-              UNIT(a_line_by_area_reads_as_the_area_s_own), UNIT(a_programme_that_includes_nobody_is_refused))
+              UNIT(a_line_by_area_reads_as_the_area_s_own), UNIT(a_programme_that_includes_nobody_is_refused), UNIT(deprived_as_a_rule_reads_it_is_unknown_only_when_the_score_straddles_the_cutoff))

@@ -153,6 +153,20 @@ static void dimensions_give_a_score_that_rules_can_read(void **state) {
   unload(&l);
 }
 
+static void what_deprived_says_is_written_out_unless_the_ways_are_too_many(void **state) {
+  (void)state;
+  struct loaded l;
+  struct programme *p = load_good(&l, "dimensions:\n  cutoff: 1/2\n  list:\n    - {name: a, indicators: [{name: i, rule: poor_house}]}\n    - {name: b, indicators: [{name: j, rule: size > 5}, {name: k, rule: size > 6}]}\n");
+  assert_string_equal(programme_field(p, LEVEL_HOUSEHOLD, "deprived")->derived_source, "((poor_house\n)) || ((size > 5\n) && (((size > 6\n))))");
+  unload(&l);
+  char yaml[4096];
+  int n = snprintf(yaml, sizeof yaml, "dimensions:\n  cutoff: 1/3\n  list:\n    - name: a\n      indicators:\n");
+  for (int i = 0; i < 12; i++) n += snprintf(yaml + n, sizeof yaml - (size_t)n, "        - {name: i%d, rule: size > %d}\n", i, i);
+  p = load_good(&l, yaml);
+  assert_string_equal(programme_field(p, LEVEL_HOUSEHOLD, "deprived")->derived_source, "deprivation_score >= 0.3333333323333333");
+  unload(&l);
+}
+
 static void a_map_resolves_levels_recodes_and_conversions(void **state) {
   (void)state;
   struct loaded l;
@@ -254,6 +268,6 @@ static void memory_running_out_anywhere_is_said(void **state) {
 }
 
 UNIT_MAIN(UNIT(the_survey_of_austria_loads), UNIT(the_survey_of_viet_nam_loads), UNIT(the_survey_of_the_tests_loads), UNIT(a_folder_that_is_none_says_how_to_make_one), UNIT(lines_find_the_latest_year_and_the_nearest_area),
-          UNIT(rules_see_lines_years_and_parameters_as_constants), UNIT(derived_fields_may_stand_in_any_order), UNIT(weights_nest_and_sum_to_one), UNIT(dimensions_give_a_score_that_rules_can_read), UNIT(a_map_resolves_levels_recodes_and_conversions),
+          UNIT(rules_see_lines_years_and_parameters_as_constants), UNIT(derived_fields_may_stand_in_any_order), UNIT(weights_nest_and_sum_to_one), UNIT(dimensions_give_a_score_that_rules_can_read), UNIT(what_deprived_says_is_written_out_unless_the_ways_are_too_many), UNIT(a_map_resolves_levels_recodes_and_conversions),
           UNIT(assumed_values_are_listed_with_their_source), UNIT(the_rules_hash_knows_what_decides), UNIT(a_copy_of_the_files_loads_to_the_same_hashes), UNIT(a_new_programme_loads_and_never_overwrites),
           UNIT(memory_running_out_anywhere_is_said))
