@@ -50,7 +50,8 @@ static struct person *add(struct maker *k, enum relation rel, bool female, int a
   struct person *x = &k->h->people[k->h->people_count++];
   *x = (struct person){.female = female, .from = (uint8_t)round, .to = (uint8_t)k->pop->m->round_count};
   x->born = k->year - age;
-  x->birth = date_from_civil(x->born, chance_between(&k->r, 1, 12), chance_between(&k->r, 1, 28));
+  int month = chance_between(&k->r, 1, 12), day = chance_between(&k->r, 1, 28); /* never two draws in one call: compilers differ in their order */
+  x->birth = date_from_civil(x->born, month, day);
   memset(x->relation, rel, sizeof x->relation);
   x->aim = (uint8_t)draw_aim(k, x->born);
   bool own_name = rel != REL_spouse && rel != REL_daughter_in_law && rel != REL_mother;
@@ -86,11 +87,13 @@ static void make_people(struct maker *k) {
   struct rng *r = &k->r;
   double u = rng_unit(r), sum = 0;
   int kind = 0, head, wife;
+  bool woman;
   while (kind < KIND_COUNT - 1 && (sum += k->pop->m->kinds[kind]) <= u) kind++;
   k->h->kind = (enum kind)kind;
   switch (k->h->kind) {
   case KIND_SINGLE:
-    add(k, REL_head, chance_true(r, 0.35), chance_true(r, 0.6) ? chance_between(r, 60, 84) : chance_between(r, 24, 59), 0);
+    woman = chance_true(r, 0.35);
+    add(k, REL_head, woman, chance_true(r, 0.6) ? chance_between(r, 60, 84) : chance_between(r, 24, 59), 0);
     break;
   case KIND_OLD_COUPLE:
     head = chance_between(r, 60, 82);
