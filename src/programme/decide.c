@@ -25,7 +25,8 @@ static bool shares(struct loader *l, const struct got_number *const *given, uint
   return false;
 }
 
-#define WAYS_MAX 200u /* conditions in the rule of `deprived` */
+#define WAYS_MAX 200u            /* conditions in the rule of `deprived` */
+#define WAYS_BYTES_MAX (1u << 19) /* of their text */
 
 /* The ways to reach the cutoff, as and/or of the indicators, heaviest first: `a || (b && (c || d))`. No indicator is negated,
  * so the rule is true, false or unknown exactly as the bounds of the score say, which a rule on the sum cannot be. */
@@ -33,14 +34,19 @@ struct ways {
   const struct indicator *by_weight[64];
   double rest[65]; /* rest[i]: weights from i on */
   uint32_t n, conditions;
+  size_t bytes; /* of the sources written */
   double reach;
   struct text rule;
 };
 
+static bool ways_fit(const struct ways *w) { return w->conditions <= WAYS_MAX && w->bytes <= WAYS_BYTES_MAX; }
+
 static void ways_add(struct ways *w, uint32_t from, double have) {
-  for (uint32_t i = from; i < w->n && have + w->rest[i] >= w->reach && w->conditions <= WAYS_MAX; i++) {
+  for (uint32_t i = from; i < w->n && have + w->rest[i] >= w->reach && ways_fit(w); i++) {
     double now = have + w->by_weight[i]->weight;
     w->conditions++;
+    w->bytes += strlen(w->by_weight[i]->source);
+    if (!ways_fit(w)) return;
     text_addf(&w->rule, "%s((%s\n)", i > from ? " || " : "", w->by_weight[i]->source); /* a line each: a rule may end in a comment */
     if (now < w->reach) {
       text_add(&w->rule, " && (");
@@ -63,10 +69,10 @@ static bool ways_rule(struct loader *l, const char **out) {
     w.by_weight[at] = &p->indicators[i];
   }
   for (uint32_t i = w.n; i-- > 0;) w.rest[i] = w.rest[i + 1] + w.by_weight[i]->weight;
-  text_init(&w.rule, 1 << 20);
+  text_init(&w.rule, 2 * WAYS_BYTES_MAX);
   ways_add(&w, 0, 0);
-  bool ok = true;
-  if (w.conditions <= WAYS_MAX && !w.rule.full) {
+  bool ok = !w.rule.full; /* the bytes were counted: only memory is left */
+  if (ok && ways_fit(&w)) {
     struct rule *r;
     struct err e;
     const char *rule = arena_str(l->arena, text_str(&w.rule));
