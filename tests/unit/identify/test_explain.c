@@ -184,6 +184,7 @@ static char *told(const struct identified *r, const struct segment *const *s, ui
   else assert_ok(explain_text(&arena, programme, &in, lang, &t, &e), &e);
   char *copy = arena_str(&arena, text_str(&t));
   text_free(&t);
+  if (!copy) fail_msg("out of memory");
   return copy;
 }
 
