@@ -28,7 +28,7 @@ static enum status list(struct cli *c, struct registry *r, struct err *e) {
 /* A round called 2027 is about 2027, when the programme spans that year; the programme's own year is for other names. */
 static int64_t year_in_name(const struct programme *p, const char *name) {
   int64_t year;
-  if (!number_int64(name, strlen(name), &year) || year < p->year_from || year > p->year_to) return 0;
+  if (!name || !number_int64(name, strlen(name), &year) || year < p->year_from || year > p->year_to) return 0;
   return year;
 }
 

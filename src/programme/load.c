@@ -147,7 +147,7 @@ static void inline_tables(struct files *f, struct tree *t, unsigned depth) {
     } else if (fetch(f, name->text, &file, &e) != OK) {
       problem_add(&f->l->list, name->at, e.status, e.hint[0] ? e.hint : "put it beside programme.yaml, or mend the name", "%s", e.message);
       rows = NULL;
-    } else rows = sheet_read(&f->l->list, name->text, file->data, file->len);
+    } else rows = !file ? NULL : sheet_read(&f->l->list, name->text, file->data, file->len);
     if (!rows) { /* an empty list stands in, so that loading goes on */
       struct tree *none = arena_new(f->l->arena, struct tree);
       if (!none) {

@@ -31,7 +31,7 @@ double chance_normal(struct rng *r) {
 
 bool chance_true(struct rng *r, double share) { return rng_unit(r) < share; }
 
-int chance_between(struct rng *r, int least, int most) { return least + (int)rng_below(r, (uint64_t)(most - least + 1)); }
+int chance_between(struct rng *r, int least, int most) { return least + (int)rng_below(r, (uint64_t)((int64_t)most - least + 1)); }
 
 double chance_spread(struct rng *r, double sd) { return elementary_exp(sd * chance_normal(r) - sd * sd / 2); }
 

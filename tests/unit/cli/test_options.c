@@ -12,7 +12,9 @@ static const struct verb sample = {
 static enum status read_words(struct cli *c, struct err *e, int argc, const char **argv) {
   *c = (struct cli){.verb = &sample};
   arena_init(&c->arena, 0);
-  return options_read(c, argc, (char **)(uintptr_t)argv, e);
+  enum status read = options_read(c, argc, (char **)(uintptr_t)argv, e);
+  if (read != OK) arena_drop(&c->arena);
+  return read;
 }
 #define WORDS(...) (int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), (const char *[]){__VA_ARGS__}
 

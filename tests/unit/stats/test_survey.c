@@ -126,7 +126,8 @@ static void who_stands_on_the_line_is_poor_and_who_is_unknown_is_counted_apart(v
   arena_init(&a, 0);
   struct survey s;
   struct poverty p;
-  assert_ok(survey_open(&a, 5, (double[]){1, 1, 1, 1, 2}, NULL, NULL, &s, &e), &e);
+  static const double weight[] = {1, 1, 1, 1, 2}; /* used in place: it must outlive the macro's block */
+  assert_ok(survey_open(&a, 5, weight, NULL, NULL, &s, &e), &e);
   const double y[5] = {5, 10, 10.000001, 20, NAN};
   assert_ok(poverty_absolute(&s, y, NULL, 10, &p, &e), &e);
   assert_near(p.headcount.value, 0.5, 1e-15);
