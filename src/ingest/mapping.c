@@ -175,8 +175,11 @@ static enum status guess_level(struct wishes *w, const struct programme *p, uint
 /* Whether the key's column, in one of its spellings `a|b`, is this one. */
 static bool is_spelling(const char *key, const char *column) {
   size_t n = strlen(column);
-  for (const char *at = key; at; at = strchr(at, '|'), at += at != NULL)
+  for (const char *at = key; at;) {
     if (strncmp(at, column, n) == 0 && (at[n] == 0 || at[n] == '|')) return true;
+    const char *bar = strchr(at, '|');
+    at = bar ? bar + 1 : NULL;
+  }
   return false;
 }
 

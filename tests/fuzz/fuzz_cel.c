@@ -19,6 +19,8 @@ static void stop_unless(bool good) {
   if (!good) abort();
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char *const choices[] = {"Vienna", "Tyrol", NULL};
   static const struct rule_field fields[3][5] = {
