@@ -94,7 +94,7 @@ SECONDS ?= 60
 fuzz-%:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-fuzz CC=clang OPT="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" $(BUILD)-fuzz/fuzz_$*
 	@mkdir -p $(BUILD)-fuzz/new/$*
-	$(BUILD)-fuzz/fuzz_$* -max_total_time=$(SECONDS) -rss_limit_mb=2048 -timeout=20 $(BUILD)-fuzz/new/$* $(wildcard tests/fuzz/corpus/$*)
+	$(BUILD)-fuzz/fuzz_$* -max_total_time=$(SECONDS) -rss_limit_mb=2048 -timeout=20 -artifact_prefix=$(BUILD)-fuzz/ $(BUILD)-fuzz/new/$* $(wildcard tests/fuzz/corpus/$*)
 $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVES)
 	@clang $(ALLCFLAGS) -fsanitize=fuzzer $< $(call reverse,$(ARCHIVES)) $(LIBS) -o $@
 
