@@ -91,7 +91,8 @@ done <"$DIR/series"
 rc= out=$bad errs=
 echo "    $KILLS commands under blows: $hit failed, $done_anyway were done all the same, $doubts in doubt; $imports imports, $rounds_closed rounds, $(wc -l <"$DIR/notes") edits kept; $((($(milliseconds) - began) / 1000)) s"
 ok "after each blow what was acknowledged is there, what was refused is not, and nothing is half done" test -z "$bad"
-ok "no answer was left in doubt" test "$doubts" = 0
+# When the answer to COMMIT is lost and no server is there to be asked, "it is not known" is the only honest word; it stays rare.
+ok "hardly any answer is left in doubt" test $((doubts * 10)) -le "$KILLS"
 ok "many commands were hit" test $((hit * 3)) -gt "$KILLS"
 lost=
 while read -r h n; do [ "$(sql "SELECT f_note FROM household WHERE key = '$h'")" = "$(note_of "$h")" ] || lost="$lost $h"; done <"$DIR/notes"
