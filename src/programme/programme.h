@@ -35,7 +35,7 @@ struct field {
   struct label label;
   const char *unit;
   enum sensitivity sensitivity;
-  bool sealed;               /* kept encrypted in the registry, a token in snapshots; rules can't read it */
+  bool sealed;               /* kept encrypted in the registry, the word "sealed" in snapshots; rules can't read it */
   bool searchable;           /* sealed: equality search through a blind index */
   bool required;             /* a row without it is refused */
   bool changeable;

@@ -1,7 +1,7 @@
 /* freeze.h - the rows as of an event, as a snapshot: one segment per home, households by id.
  *
  * As of event E: the current rows that came with E or before, and the history rows that came with E or before and ended
- * after it. So a snapshot can be made again at any time; its hash must come out the same. Sealed fields appear as tokens
+ * after it. So a snapshot can be made again at any time; its hash must come out the same. Sealed fields appear as one word
  * (16 hexadecimal digits of the ciphertext's SHA-256): enough to see that a value is there or changed, nothing more, and no
  * key is needed. Memory: one home at a time. */
 #ifndef REGISTRY_FREEZE_H
