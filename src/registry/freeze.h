@@ -2,8 +2,7 @@
  *
  * As of event E: the current rows that came with E or before, and the history rows that came with E or before and ended
  * after it. So a snapshot can be made again at any time; its hash must come out the same. Sealed fields appear as one word
- * (16 hexadecimal digits of the ciphertext's SHA-256): enough to see that a value is there or changed, nothing more, and no
- * key is needed. Memory: one home at a time. */
+ * (`sealed`): enough to see that a value is there, nothing more, and no key is needed. Memory: one home at a time. */
 #ifndef REGISTRY_FREEZE_H
 #define REGISTRY_FREEZE_H
 
