@@ -60,7 +60,7 @@ says sealed_names_are_still_there "4331240001"
 
 # ---- the household workbook, a CSV a sheet ----
 start book 2019
-for s in villages households members income_lines crops visits helpers; do
+for s in villages households members income_lines crops visits helpers help_given help_results; do
   run "$LUCID" import "$DIR/book.lucid" --data "$X" --source $s
   ok "the_sheet_of_${s}_is_imported" [ "$rc" = 0 ]
 done
@@ -83,7 +83,7 @@ sed -i 's/{name: count_sharing, value: 0,/{name: count_sharing, value: 1,/' "$DI
 run "$LUCID" diff "$DIR/book.lucid" --programme "$DIR/shared" --format csv
 says who_flips_under_the_other_denominator "7001,433124110226,selected,not_selected"
 
-for s in households:户信息 members:家庭成员 income_lines:收入明细 helpers:帮扶责任人; do
+for s in households:户信息 members:家庭成员 income_lines:收入明细 helpers:帮扶责任人 help_given:帮扶措施 help_results:帮扶成效; do
   run "$LUCID" export "$DIR/book.lucid" --source "${s%%:*}" --out "$DIR/sheets" --include-restricted --quiet
   ok "the_sheet_of_${s%%:*}_goes_back_out" [ -s "$DIR/sheets/${s##*:}.csv" ]
 done
@@ -96,7 +96,7 @@ mkdir "$DIR/some" "$DIR/none"
 cp "$X"/*信息.csv "$X/家庭成员.csv" "$X/收入明细.csv" "$DIR/some"
 run "$LUCID" import "$DIR/all.lucid" --data "$DIR/some"
 ok the_files_that_are_there_are_read_at_once [ "$rc" = 0 ]
-says and_the_others_are_told "not there, and passed over: export-2022.csv, 收入明白卡.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv"
+says and_the_others_are_told "not there, and passed over: export-2022.csv, 收入明白卡.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv, 帮扶措施.csv, 帮扶成效.csv"
 "$LUCID" round close "$DIR/all.lucid" r --quiet >/dev/null
 run "$LUCID" identify "$DIR/all.lucid" --decisions "$DIR/all.csv"
 ok at_once_or_one_by_one_is_the_same cmp -s "$DIR/all.csv" "$DIR/book.csv"
