@@ -1,0 +1,286 @@
+#include "plan/solve.h"
+
+#include "country.h"
+#include "unit.h"
+
+static struct err err;
+
+static struct solved solved(struct arena *a, const struct plan_model *m, struct pool *pool) {
+  struct solved s;
+  assert_ok(solve(a, m, pool, NULL, &s, &err), &err);
+  return s;
+}
+
+static void must_hold(const struct plan_model *m, const struct solved *s) {
+  struct certified c;
+  assert_ok(certificate_check(m, &s->plan, s->prices, &c, &err), &err);
+  assert_true(c.value == s->plan.value);
+  assert_true(c.bound == s->bound);
+  assert_true(c.value <= c.bound);
+}
+
+/* ---- the best plan by trying everything ---- */
+
+struct trial { const struct plan_model *m; int64_t *left; bool *open; uint8_t bundle[8]; int64_t best; };
+
+static uint32_t village_of(const struct plan_model *m, uint32_t h) {
+  uint32_t v = 0;
+  while (m->household_at[v + 1] <= h) v++;
+  return v;
+}
+
+static void use(struct trial *t, uint32_t v, uint32_t from, uint32_t count, int64_t quantity, bool *ok) {
+  for (uint32_t i = from; i < from + count; i++) {
+    uint32_t k = plan_use_resource(t->m, &t->m->uses[i], v);
+    t->left[k] -= quantity * t->m->uses[i].amount;
+    if (t->left[k] < 0 || !t->open[k]) *ok = false;
+  }
+}
+
+static void try_households(struct trial *t, uint32_t h, uint64_t item, unsigned count, uint64_t groups[4], int64_t value) {
+  const struct plan_model *m = t->m;
+  if (h == plan_households(m)) {
+    if (value > t->best) t->best = value;
+    return;
+  }
+  if (item == m->item_at[h + 1]) {
+    uint64_t none[4] = {0};
+    try_households(t, h + 1, m->item_at[h + 1], 0, none, value);
+    return;
+  }
+  try_households(t, h, item + 1, count, groups, value);
+  const struct plan_item *x = &m->items[item];
+  const struct plan_column *c = &m->columns[x->column];
+  uint32_t v = village_of(m, h);
+  if (count == m->most || c->needs & ~t->bundle[v]) return;
+  for (unsigned k = 0; k < count; k++)
+    if (c->group && groups[k] == c->group) return;
+  bool ok = true;
+  use(t, v, c->use_from, c->use_count, x->quantity, &ok);
+  groups[count] = c->group;
+  if (ok) try_households(t, h, item + 1, count + 1, groups, value + x->value);
+  use(t, v, c->use_from, c->use_count, -(int64_t)x->quantity, &ok);
+}
+
+static void try_works(struct trial *t, uint32_t v, int64_t value) {
+  const struct plan_model *m = t->m;
+  if (v == m->village_count) {
+    uint64_t groups[4] = {0};
+    try_households(t, 0, 0, 0, groups, value);
+    return;
+  }
+  unsigned works = plan_works_of(m, v);
+  for (unsigned b = 0; b < 1u << works; b++) {
+    bool ok = true;
+    int64_t more = 0;
+    for (unsigned w = 0; w < works; w++) {
+      const struct plan_work *x = m->works ? &m->works[m->work_at[v] + w] : NULL;
+      if (!x || !(b >> w & 1)) continue;
+      if (x->needs & ~b) ok = false;
+      use(t, v, x->use_from, x->use_count, 1, &ok);
+      more += x->value;
+    }
+    t->bundle[v] = (uint8_t)b;
+    if (ok) try_works(t, v + 1, value + more);
+    for (unsigned w = 0; w < works; w++)
+      if (b >> w & 1) use(t, v, m->works[m->work_at[v] + w].use_from, m->works[m->work_at[v] + w].use_count, -1, &ok);
+  }
+}
+
+static void try_tiers(struct trial *t, uint32_t market, int64_t value) {
+  const struct plan_model *m = t->m;
+  if (market == m->market_count) {
+    try_works(t, 0, value);
+    return;
+  }
+  try_tiers(t, market + 1, value); /* none open */
+  for (uint32_t k = 0; k < m->resource_count; k++) {
+    if (m->resources[k].market != market) continue;
+    t->open[k] = true;
+    try_tiers(t, market + 1, value - m->resources[k].loss);
+    t->open[k] = false;
+  }
+}
+
+static int64_t best_by_trying(const struct plan_model *m) {
+  struct trial t = {.m = m, .best = 0};
+  t.left = calloc(m->resource_count + 1, sizeof *t.left);
+  t.open = calloc(m->resource_count + 1, 1);
+  for (uint32_t k = 0; k < m->resource_count; k++) t.left[k] = m->resources[k].limit, t.open[k] = m->resources[k].market == PLAN_NONE;
+  try_tiers(&t, 0, 0);
+  free(t.left), free(t.open);
+  return t.best;
+}
+
+static void on_small_cases_plan_best_and_bound_stand_in_this_order(void **state) {
+  (void)state;
+  double lost = 0, worth = 0;
+  for (uint64_t seed = 1; seed <= 150; seed++) {
+    struct country_size z = {.households = 4 + (uint32_t)(seed % 3), .villages = 2, .funds = 1 + (uint32_t)(seed % 2), .capacities = (uint32_t)(seed % 3), .markets = seed % 4 == 0, .tiers = 3,
+                             .measures = 3, .most = 1 + (unsigned)(seed % 2), .works = (unsigned)(seed % 3), .items = 2, .money = 0.25 + 0.1 * (double)(seed % 5), .equal = seed % 7 == 0};
+    struct country c = country_make(&z, seed);
+    struct arena a;
+    arena_init(&a, 0);
+    struct solved s = solved(&a, &c.m, NULL);
+    must_hold(&c.m, &s);
+    int64_t best = best_by_trying(&c.m);
+    if (s.plan.value > best || best > s.bound) fail_msg("seed %d: plan %lld, best %lld, bound %lld", (int)seed, (long long)s.plan.value, (long long)best, (long long)s.bound);
+    lost += (double)(best - s.plan.value), worth += (double)best;
+    arena_drop(&a);
+    country_free(&c);
+  }
+  if (lost > 0.08 * worth) fail_msg("plans lose %.3g of the best in all", lost / worth);
+}
+
+static const struct country_size middling = {.households = 20000, .villages = 60, .funds = 6, .capacities = 12, .markets = 3, .tiers = 5, .measures = 10, .most = 2, .works = 2, .items = 5, .money = 0.2};
+
+static void a_plan_of_many_households_is_near_its_bound(void **state) {
+  (void)state;
+  struct country c = country_make(&middling, 11);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  if (s.gap > 0.005) fail_msg("gap %.4f", s.gap);
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void any_number_of_threads_gives_the_same_plan(void **state) {
+  (void)state;
+  struct country c = country_make(&middling, 12);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved one = solved(&a, &c.m, NULL);
+  for (unsigned threads = 2; threads <= 5; threads += 3) {
+    struct pool *pool;
+    assert_ok(pool_open(&pool, threads, &err), &err);
+    struct solved many = solved(&a, &c.m, pool);
+    assert_true(many.bound == one.bound);
+    assert_memory_equal(many.prices, one.prices, c.m.resource_count * sizeof *one.prices);
+    assert_memory_equal(many.plan.taken, one.plan.taken, (size_t)plan_households(&c.m) * c.m.most);
+    assert_memory_equal(many.plan.bundle, one.plan.bundle, c.m.village_count);
+    pool_close(pool);
+  }
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void any_prices_prove_a_bound_and_a_changed_choice_is_found_out(void **state) {
+  (void)state;
+  struct country_size z = middling;
+  z.households = 3000;
+  struct country c = country_make(&z, 13);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s = solved(&a, &c.m, NULL);
+  struct certified first, other;
+  assert_ok(certificate_check(&c.m, &s.plan, s.prices, &first, &err), &err);
+  struct rng r;
+  rng_seed(&r, 5);
+  for (unsigned i = 0; i < 50; i++) { /* prices that somebody wrote over */
+    uint32_t k = (uint32_t)rng_below(&r, c.m.resource_count);
+    int64_t was = s.prices[k];
+    s.prices[k] = (int64_t)rng_below(&r, i % 2 ? 1000 : (uint64_t)PRICE_MAX);
+    assert_ok(certificate_check(&c.m, &s.plan, s.prices, &other, &err), &err);
+    assert_true(other.value == first.value && other.bound >= first.value);
+    s.prices[k] = was;
+  }
+  s.prices[0] = -1;
+  assert_refused(certificate_check(&c.m, &s.plan, s.prices, &other, &err), ERR_CORRUPT, "price", &err);
+  s.prices[0] = 0;
+  unsigned told = 0, changed = 0;
+  for (unsigned i = 0; i < 300; i++) { /* choices that somebody wrote over */
+    size_t at = (size_t)rng_below(&r, (uint64_t)plan_households(&c.m) * c.m.most);
+    uint8_t was = s.plan.taken[at];
+    s.plan.taken[at] = (uint8_t)rng_below(&r, 12);
+    if (s.plan.taken[at] != was) {
+      changed++;
+      enum status st = certificate_check(&c.m, &s.plan, s.prices, &other, &err);
+      told += st == ERR_CORRUPT || other.value != first.value; /* refused, or a feasible plan of another value: the recorded one no longer agrees */
+      if (st == OK) assert_true(other.value <= first.bound);
+    }
+    s.plan.taken[at] = was;
+  }
+  assert_int_equal(told, changed);
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void without_any_money_nobody_gets_what_costs(void **state) {
+  (void)state;
+  struct country_size z = {.households = 500, .villages = 5, .funds = 2, .measures = 4, .most = 2, .items = 3, .money = 0};
+  struct country c = country_make(&z, 3);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  assert_true(s.plan.value == 0);
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void where_there_is_enough_everybody_gets_the_best_and_the_gap_is_nothing(void **state) {
+  (void)state;
+  struct country_size z = {.households = 2000, .villages = 7, .funds = 2, .capacities = 3, .measures = 6, .most = 2, .items = 4, .money = 10};
+  struct country c = country_make(&z, 4);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  assert_true(s.plan.value == s.bound);
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void an_empty_country_has_an_empty_plan(void **state) {
+  (void)state;
+  struct country_size z = {.households = 0, .villages = 3, .funds = 1, .measures = 1, .most = 1, .items = 1, .money = 1};
+  struct country c = country_make(&z, 1);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  assert_true(s.plan.value == 0 && s.gap <= 0);
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void one_fund_and_equal_households_lose_less_than_one_item(void **state) {
+  (void)state;
+  struct country_size z = {.households = 5000, .villages = 9, .funds = 1, .measures = 1, .most = 1, .items = 1, .money = 0.3, .equal = true};
+  struct country c = country_make(&z, 6);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  if (s.bound - s.plan.value > 1000) fail_msg("plan %lld, bound %lld", (long long)s.plan.value, (long long)s.bound);
+  arena_drop(&a);
+  country_free(&c);
+}
+
+static void a_model_out_of_order_is_refused_by_name(void **state) {
+  (void)state;
+  struct country_size z = {.households = 20, .villages = 2, .funds = 1, .measures = 6, .most = 2, .items = 4, .money = 0.5};
+  struct country c = country_make(&z, 8);
+  struct arena a;
+  arena_init(&a, 0);
+  struct solved s;
+  ((struct plan_item *)c.m.items)[5].column = 999;
+  assert_refused(solve(&a, &c.m, NULL, NULL, &s, &err), ERR_INPUT, "column 999", &err);
+  country_free(&c);
+  c = country_make(&z, 8);
+  ((struct plan_use *)c.m.uses)[0].amount = -4;
+  assert_refused(solve(&a, &c.m, NULL, NULL, &s, &err), ERR_INPUT, "amount of -4", &err);
+  country_free(&c);
+  c = country_make(&z, 8);
+  c.m.most = 9;
+  assert_refused(solve(&a, &c.m, NULL, NULL, &s, &err), ERR_INPUT, "9 items", &err);
+  country_free(&c);
+  arena_drop(&a);
+}
+
+UNIT_MAIN(UNIT(on_small_cases_plan_best_and_bound_stand_in_this_order), UNIT(a_plan_of_many_households_is_near_its_bound), UNIT(any_number_of_threads_gives_the_same_plan),
+          UNIT(any_prices_prove_a_bound_and_a_changed_choice_is_found_out), UNIT(without_any_money_nobody_gets_what_costs),
+          UNIT(where_there_is_enough_everybody_gets_the_best_and_the_gap_is_nothing), UNIT(an_empty_country_has_an_empty_plan),
+          UNIT(one_fund_and_equal_households_lose_less_than_one_item), UNIT(a_model_out_of_order_is_refused_by_name))
