@@ -30,7 +30,7 @@
 #define PLAN_WORKS 6u          /* works a village can have */
 #define PLAN_MOST 8u           /* items a household can take */
 #define PLAN_ITEMS 250u        /* items a household can choose among */
-#define PLAN_VALUE_MAX INT32_MAX
+#define PLAN_TIERS 16u         /* tiers a market can have; they stand by falling price */
 #define PLAN_AMOUNT_MAX ((int64_t)1 << 46) /* of one use, and of a limit in all */
 
 struct plan_resource {

@@ -141,7 +141,15 @@ static void a_plan_of_many_households_is_near_its_bound(void **state) {
   arena_init(&a, 0);
   struct solved s = solved(&a, &c.m, NULL);
   must_hold(&c.m, &s);
-  if (s.gap > 0.005) fail_msg("gap %.4f", s.gap);
+  if (s.gap > 0.008) fail_msg("gap %.4f", s.gap); /* most of it is that a market has one tier, and the bound mixes two */
+  arena_drop(&a);
+  country_free(&c);
+  struct country_size z = middling;
+  z.markets = 0;
+  c = country_make(&z, 11);
+  s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  if (s.gap > 0.001) fail_msg("without markets: gap %.5f", s.gap);
   arena_drop(&a);
   country_free(&c);
 }
