@@ -24,7 +24,7 @@ static enum status cmd_explain(struct cli *c, struct err *e) {
     struct member_numbers numbers = deciding_numbers(&d);
     struct explain_input in = {.programme = d.programme, .run = &run, .segments = d.segments, .segment = ref.segment, .household = ref.row, .numbers = &numbers,
                                .stale = recorded && strcmp(record->rules_hash, run.result->rules_hash) != 0};
-    if (recorded && !in.stale && strcmp(record->decisions_hash, run.result->decisions_hash) != 0)
+    if (recorded && !in.stale && !cli_option(c, "as-of") && strcmp(record->decisions_hash, run.result->decisions_hash) != 0)
       st = err_set(e, ERR_CORRUPT, "the snapshot, the program or the record was altered: `lucid fsck`, then identify again", "deciding again gave other decisions than the run that was recorded");
     if (st == OK && c->format == FORMAT_JSON) st = explain_json(&c->arena, d.programme, &in, &t, e);
     else if (st == OK) st = explain_text(&c->arena, d.programme, &in, c->lang, &t, e);
@@ -41,6 +41,7 @@ const struct verb verb_explain = {
     .arguments = "REGISTRY HOUSEHOLD",
     .summary = "say why one household was decided as it was, and what would alter it",
     .options = "round=NAME  the round (default: the latest)\n"
+               "as-of=DATE  as it was known on that day (2016-12-31), at that instant, or after that event ('#17')\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
                "snapshots=FOLDER  where its snapshots lie, when not beside it\n",

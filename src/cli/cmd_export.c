@@ -122,6 +122,7 @@ const struct verb verb_export = {
     .options = "out=FOLDER  where the files go; made when it is not there\n"
                "as=KIND  csv (default) or dta: Stata, with value labels and missing codes\n"
                "round=NAME  which round (default: the latest)\n"
+               "as-of=DATE  as it was known on that day (2016-12-31), at that instant, or after that event ('#17')\n"
                "source=NAME  in the layout of this source of the programme: its headings and words\n"
                "level=NAME  only this level: household, members, village or a line level\n"
                "include-restricted  restricted fields too; sealed ones never\n" OPEN_KEY_OPTION,
@@ -132,6 +133,7 @@ const struct verb verb_export = {
             "again; columns of sealed fields are left out, so their values stay as they are.\n\n"
             "  lucid export county.lucid --out exported\n"
             "  lucid export county.lucid --source households --out returned\n"
+            "  lucid export county.lucid --as-of 2016-12-31 --out known\n"
             "  lucid export county.lucid --as dta --round 2026 --level members --out exported\n",
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "cli/open.h"
 #include "cli/say.h"
 #include "cli/table.h"
+#include "registry/asof.h"
 
 static const char *const folder_words[] = {
     [FOLDER_SAME] = "as when the registry was made",
@@ -13,7 +14,36 @@ static const char *const folder_words[] = {
     [FOLDER_GONE] = "gone; the registry uses its own copy",
 };
 
+/* What held then, by level. */
+static enum status known_then(struct cli *c, const char *when, struct err *e) {
+  static const char *const heads[] = {"what", "value", NULL};
+  struct registry *r;
+  struct as_of_point point;
+  struct table_out *t;
+  char line[64];
+  TRY(open_registry(c, true, &r, e));
+  const struct programme *p = registry_programme(r);
+  enum status s = registry_as_of(r, when, &point, e);
+  if (s == OK) s = table_open(c, heads, &t, e);
+  for (uint32_t l = 0; l < p->level_count && s == OK; l++) {
+    int64_t n;
+    s = registry_as_of_count(r, &point, l, &n, e);
+    snprintf(line, sizeof line, "%lld", (long long)n);
+    table_text(t, table_word(t, p->levels[l].name)), table_text(t, line);
+  }
+  if (s == OK) {
+    snprintf(line, sizeof line, "%lld", (long long)point.event);
+    table_text(t, table_word(t, "round")), table_text(t, point.round);
+    table_text(t, table_word(t, "event")), table_text(t, line);
+    table_text(t, table_word(t, "when")), table_text(t, instant_format(point.at, line));
+    s = table_close(t, e);
+  }
+  registry_close(r);
+  return s;
+}
+
 static enum status run(struct cli *c, struct err *e) {
+  if (cli_option(c, "as-of")) return known_then(c, cli_option(c, "as-of"), e);
   struct registry *r;
   struct registry_status st;
   struct table_out *t;
@@ -62,9 +92,10 @@ const struct verb verb_status = {
     .name = "status",
     .arguments = "REGISTRY",
     .summary = "what a registry holds, and whether all is well with it",
-    .options = OPEN_KEY_OPTION,
+    .options = "as-of=DATE  as it was known on that day (2016-12-31), at that instant, or after that event ('#17'): rows by level only\n" OPEN_KEY_OPTION,
     .text = "Rows by level, rounds, events, whether the key is here, and whether the programme's folder is still what the\n"
             "registry was made with. Reads only.\n\n"
-            "  lucid status county.lucid\n",
+            "  lucid status county.lucid\n"
+            "  lucid status county.lucid --as-of 2016-12-31\n",
     .run = run,
 };

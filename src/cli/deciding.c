@@ -1,11 +1,28 @@
 #include "cli/deciding.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/open.h"
 #include "identify/diff.h"
 #include "identify/summary.h"
+#include "registry/asof.h"
 #include "registry/seed.h"
+
+/* The round that was open then, or closed last; its data as they were known then. */
+static enum status open_as_of(struct cli *c, const char *when, const char *round, struct deciding *d, struct err *e) {
+  struct as_of_point point;
+  char text[32];
+  if (round) return err_set(e, ERR_USAGE, "a closed round is what it was at its close", "--as-of and --round do not go together");
+  TRY(registry_as_of(d->registry, when, &point, e));
+  if (!point.round[0]) return err_set(e, ERR_NOT_FOUND, NULL, "no round had been opened by %s", when);
+  TRY(registry_round_get(d->registry, point.round, &d->round, e));
+  TRY(registry_as_of_snapshot(d->registry, &point, &d->snapshot, e));
+  snprintf(d->round.snapshot, sizeof d->round.snapshot, "%s", snapshot_hash_hex(d->snapshot));
+  d->round.households = (int64_t)snapshot_rows(d->snapshot, LEVEL_HOUSEHOLD), d->round.members = (int64_t)snapshot_rows(d->snapshot, LEVEL_MEMBER);
+  cli_note(c, "as known by event %lld, %s; round %s", (long long)point.event, instant_format(point.at, text), point.round);
+  return OK;
+}
 
 enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) {
   *d = (struct deciding){0};
@@ -15,10 +32,12 @@ enum status deciding_open(struct cli *c, const char *path, const char *round, bo
   struct registry_options o = {.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = open_actor(), .clock = c->clock, .read_only = read_only};
   TRY(registry_open(&c->arena, path, NULL, &o, &d->registry, e));
   d->programme = registry_programme(d->registry);
-  TRY(registry_round_get(d->registry, round, &d->round, e));
-  if (d->round.open)
+  const char *as_of = cli_option(c, "as-of");
+  if (as_of) TRY(open_as_of(c, as_of, round, d, e));
+  else TRY(registry_round_get(d->registry, round, &d->round, e));
+  if (!as_of && d->round.open)
     return err_set(e, ERR_CONFLICT, "close it first: decisions stand on a frozen snapshot (`lucid help round`)", "the round `%s` is still open", d->round.name);
-  TRY(registry_snapshot(d->registry, d->round.name, &d->snapshot, e));
+  if (!as_of) TRY(registry_snapshot(d->registry, d->round.name, &d->snapshot, e));
   d->segment_count = snapshot_segment_count(d->snapshot);
   ARENA_TRY(e, d->segments = arena_array(&c->arena, d->segment_count ? d->segment_count : 1, sizeof *d->segments));
   for (uint32_t i = 0; i < d->segment_count; i++) d->segments[i] = snapshot_segment(d->snapshot, i);

@@ -18,7 +18,7 @@ struct deciding {
   struct pool *pool;
 };
 
-/* `round` NULL = the latest. ERR_CONFLICT when it is still open. Close in any case. */
+/* `round` NULL = the latest. ERR_CONFLICT when it is still open. With the option --as-of everything as known then, open or not. Close in any case. */
 enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) MUST_CHECK;
 void deciding_close(struct deciding *d);
 /* Members by the numbers that the registry keeps; holds while it is open. */

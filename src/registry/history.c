@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "registry/natural.h"
 #include "registry/version.h"
 
 struct told { /* one version of one row */
@@ -15,7 +16,7 @@ struct told { /* one version of one row */
 struct teller {
   struct registry *r;
   struct arena *a;
-  int64_t home, id;
+  int64_t home, id, until;
   bool reveal;
   struct told *rows;
   uint32_t row_count, row_cap;
@@ -43,7 +44,9 @@ static enum status gather_table(struct teller *t, const struct level_store *ls, 
     for (uint32_t i = 0; i < spec->count; i++)
       if ((v[i].kind == STORE_VALUE_TEXT || v[i].kind == STORE_VALUE_BLOB) && !(v[i].s.at = arena_strn(t->a, v[i].s.at ? v[i].s.at : "", v[i].s.len))) s = ERR_MEMORY;
     if (s != OK) break;
-    t->rows[t->row_count++] = (struct told){ls, v, ls->key_count == 3 ? v[2].i : 0, v[ls->from_event].i, history ? v[ls->current.count].i : INT64_MAX};
+    int64_t to = history ? v[ls->current.count].i : INT64_MAX;
+    if (v[ls->from_event].i > t->until) continue; /* nobody knew it yet */
+    t->rows[t->row_count++] = (struct told){ls, v, ls->key_count == 3 ? v[2].i : 0, v[ls->from_event].i, to > t->until ? INT64_MAX : to};
   }
   store_free(st);
   return s == OK && row ? err_set(e, ERR_MEMORY, NULL, "out of memory") : s == ERR_MEMORY ? err_set(e, ERR_MEMORY, NULL, "out of memory") : s;
@@ -133,6 +136,7 @@ static enum status compare(struct teller *t, const struct told *old, const struc
   const struct level_store *ls = x->ls;
   const char *row;
   uint32_t said = 0;
+  const int32_t since = (int32_t)x->v[ls->valid_from].i;
   ARENA_TRY(e, row = ls->key_count == 3 ? arena_strn(t->a, x->v[ls->key].s.at, x->v[ls->key].s.len) : "");
   for (uint32_t f = 0; f < ls->field_count; f++) {
     const char *before = NULL, *after;
@@ -144,13 +148,13 @@ static enum status compare(struct teller *t, const struct told *old, const struc
     if (!other && a && a->kind == STORE_VALUE_BLOB && b->kind == STORE_VALUE_BLOB) other = a->s.len != b->s.len || memcmp(a->s.at, b->s.at, a->s.len) != 0;
     if (!other) continue;
     said++;
-    TRY(note(t, x->from, (struct registry_change){ls->def->name, row, ls->fields[f].def->name, before, after}, e));
+    TRY(note(t, x->from, (struct registry_change){ls->def->name, row, ls->fields[f].def->name, before, after, since}, e));
   }
-  if (!said && !old) TRY(note(t, x->from, (struct registry_change){ls->def->name, row, "", NULL, "registered"}, e));
+  if (!said && !old) TRY(note(t, x->from, (struct registry_change){ls->def->name, row, "", NULL, "registered", since}, e));
   for (uint32_t l = 0; ls->level == LEVEL_HOUSEHOLD && l < t->r->level_count; l++) {
     const struct store_value *is = &x->v[ls->roster + l], *was = old && old->v ? &old->v[ls->roster + l] : NULL;
     int64_t now = is->i, then = was ? was->i : 0;
-    if (now != then) TRY(note(t, x->from, (struct registry_change){ls->def->name, row, "", NULL, now ? arena_printf(t->a, "list of %s taken", t->r->levels[l].def->name) : "list no longer taken"}, e));
+    if (now != then) TRY(note(t, x->from, (struct registry_change){ls->def->name, row, "", NULL, now ? arena_printf(t->a, "list of %s taken", t->r->levels[l].def->name) : "list no longer taken", since}, e));
   }
   return OK;
 }
@@ -164,7 +168,7 @@ static enum status tell(struct teller *t, struct err *e) {
     if (x->to == INT64_MAX || goes_on) continue;
     const char *row;
     ARENA_TRY(e, row = x->ls->key_count == 3 ? arena_strn(t->a, x->v[x->ls->key].s.at, x->v[x->ls->key].s.len) : "");
-    TRY(note(t, x->to, (struct registry_change){x->ls->def->name, row, "", NULL, "ended"}, e));
+    TRY(note(t, x->to, (struct registry_change){x->ls->def->name, row, "", NULL, "ended", (int32_t)x->v[x->ls->current.count + 1].i}, e));
   }
   return OK;
 }
@@ -196,9 +200,35 @@ static enum status name_events(struct teller *t, struct err *e) {
   return OK;
 }
 
-enum status registry_history(struct registry *r, struct arena *a, const char *key, bool reveal, struct registry_history **out, uint32_t *count, struct err *e) {
+/* Where rows came from and went to, in words. */
+static enum status follow(struct teller *t, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  TRY(store_sql(t->r->db, SQL_NATURAL_OF, &st, e));
+  store_bind_int(st, 1, t->home), store_bind_int(st, 2, t->id);
+  for (;;) {
+    struct natural_link x;
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
+    natural_read(st, &x);
+    bool was = x.from_home == t->home && x.from == t->id, is = x.to_home == t->home && x.to == t->id;
+    if (x.event > t->until || (was && is)) continue;
+    struct span key = was ? x.from_key : x.to_key, other = was ? x.to_household : x.from_household, there = was ? x.to_key : x.from_key;
+    const char *word, *mine;
+    bool whole = span_is(x.level, HOUSEHOLD_TABLE);
+    if (!other.len) ARENA_TRY(e, word = arena_strn(t->a, x.kind.at, x.kind.len));
+    else ARENA_TRY(e, word = arena_printf(t->a, "%.*s: %s household %.*s%s%.*s", (int)x.kind.len, x.kind.at, was ? "to" : "from", (int)other.len, other.at, whole ? "" : ", ", whole ? 0 : (int)there.len, whole ? "" : there.at));
+    if (x.reason.len) ARENA_TRY(e, word = arena_printf(t->a, "%s (%.*s)", word, (int)x.reason.len, x.reason.at));
+    ARENA_TRY(e, mine = whole ? "" : arena_strn(t->a, key.at, key.len));
+    const char *level;
+    ARENA_TRY(e, level = arena_strn(t->a, x.level.at, x.level.len));
+    TRY(note(t, x.event, (struct registry_change){level, mine, "", NULL, word, x.on}, e));
+  }
+}
+
+enum status registry_history(struct registry *r, struct arena *a, const char *key, int64_t until, bool reveal, struct registry_history **out, uint32_t *count, struct err *e) {
   struct household_ref ref;
-  struct teller t = {.r = r, .a = a, .reveal = reveal};
+  struct teller t = {.r = r, .a = a, .reveal = reveal, .until = until ? until : INT64_MAX - 1};
   if (reveal) TRY(seal_need(&r->seal, "showing sealed fields", e));
   TRY(registry_find(r, NULL, key, &ref, e));
   t.home = ref.home, t.id = ref.id;
@@ -211,6 +241,7 @@ enum status registry_history(struct registry *r, struct arena *a, const char *ke
   }
   if (s == OK && t.row_count) qsort(t.rows, t.row_count, sizeof *t.rows, by_row);
   if (s == OK) s = tell(&t, e);
+  if (s == OK) s = follow(&t, e);
   if (s == OK && t.event_count) qsort(t.events, t.event_count, sizeof *t.events, by_event);
   if (s == OK) s = name_events(&t, e);
   store_rollback(r->db);

@@ -1,6 +1,7 @@
 /* import.c - sources of a programme into the registry: read and staged, then merged as one event. */
 #include "registry/import.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,10 @@ enum status import_finish(struct import *im, const char *source, const char *sou
     struct event ev = {.kind = im->kind ? im->kind : "import", .source = source, .source_hash = source_hash, .detail = im->detail ? im->detail : im->round.name};
     if (s == OK) s = writer_finish(&w, &ev, e);
     out->event = ev.id, out->inserted = w.inserted, out->changed = w.changed, out->unchanged = w.unchanged, out->ended = w.ended;
+  }
+  if (s == OK && im->stage.left_out) {
+    size_t have = strlen(out->read.notes);
+    snprintf(out->read.notes + have, sizeof out->read.notes - have, "%s%" PRIu64 " rows say otherwise than a birth, death, marriage, move, split or merge recorded in this round, and were left out: %s", have ? "\n" : "", im->stage.left_out, im->stage.left_out_words);
   }
   if (s == OK && !im->dry && out->inserted + out->changed + out->ended == 0) { /* nothing new: nothing is written, not even an event */
     out->event = 0;

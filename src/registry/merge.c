@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/kept.h"
+
 #define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
 
 struct incoming { /* one staged child of the household at hand; offsets into merge.room */
@@ -31,6 +33,7 @@ struct merge {
   struct store_value *v;         /* the row at hand */
   struct store_value *old;
   uint8_t *why, *absent_room;
+  struct kept kept;              /* natural changes of this round */
   struct arena scratch;
 };
 
@@ -252,13 +255,16 @@ static enum status merge_list(struct merge *m, uint32_t l, int64_t home, int64_t
     struct incoming *x = &m->in[l][i];
     struct span k = key_of(m, x);
     uint32_t at = old_count ? map_get(&by_key, k.at, k.len) : MAP_NONE;
-    if (at == MAP_NONE) m->in[l][fresh_rows++] = *x; /* what is matched is kept in the list of the old ones */
+    if (at == MAP_NONE && kept_gone(&m->kept, l, k)) kept_note(&m->kept, household_key, core_level_word(m->r, l), k);
+    else if (at == MAP_NONE) m->in[l][fresh_rows++] = *x; /* what is matched is kept in the list of the old ones */
     else ARENA_TRY(e, old[at].match = arena_copy(&m->scratch, x, sizeof *x));
   }
   if (!fresh && fresh_rows) TRY(writer_last_child(m->w, l, home, household, &last, e)); /* before any row of it is ended */
   for (size_t i = 0; i < old_count; i++) {
     if (!old[i].match) {
-      if (replaces || (keyless && !m->s->edit)) TRY(writer_end(m->w, l, old[i].v, e));
+      bool ends = replaces || (keyless && !m->s->edit);
+      if (ends && kept_came(&m->kept, l, old[i].v[ls->key].s)) kept_note(&m->kept, household_key, core_level_word(m->r, l), old[i].v[ls->key].s), ends = false;
+      if (ends) TRY(writer_end(m->w, l, old[i].v, e));
       continue;
     }
     memcpy(m->v, old[i].v, ls->current.count * sizeof *m->v);
@@ -287,6 +293,15 @@ static enum status household_area(struct merge *m, struct store_value *v, struct
   return OK;
 }
 
+/* A file that still has the old area: the move stays. */
+static void stay_moved(struct merge *m, const struct level_store *ls, struct span key, struct store_value *v) {
+  const uint32_t at = ls->fields[m->r->area_slot].at;
+  const struct store_value *old = &m->old[at], *now = &v[at];
+  if (old->kind == now->kind && old->s.len == now->s.len && (old->s.len == 0 || memcmp(old->s.at, now->s.at, old->s.len) == 0)) return;
+  kept_note(&m->kept, key, m->r->area_field->name, (struct span){0});
+  v[at] = *old;
+}
+
 static enum status merge_household(struct merge *m, int64_t home, int64_t id, bool fresh, int64_t seq, struct span key, bool given, struct span data, struct err *e) {
   struct level_store *ls = m->r->levels; /* [LEVEL_HOUSEHOLD] = 0 comes first */
   struct store_value *v = m->v;
@@ -308,7 +323,13 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
     v[ls->key] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = key};
     for (uint32_t l = 0; l < m->r->level_count; l++) v[ls->roster + l] = int_value(0);
   }
+  TRY(kept_load(&m->kept, home, fresh || m->s->edit ? 0 : id, e));
+  if (!found && m->kept.ended) {
+    kept_note(&m->kept, key, "", (struct span){0});
+    return OK;
+  }
   TRY(overlay(m, ls, v, data, (struct seal_place){home, id, 0, 0}, e));
+  if (found && m->kept.moved) stay_moved(m, ls, key, v);
   TRY(household_area(m, v, e));
   for (uint32_t l = 0; l < m->r->level_count; l++) {
     if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE || m->s->edit) continue;
@@ -452,8 +473,14 @@ enum status merge_run(struct stage *s, struct writer *w, struct progress *pr, st
   m.why = calloc(fields + 1, 1), m.absent_room = calloc(3 * (size_t)fields + 1, 1);
   arena_init(&m.scratch, 0);
   enum status st = m.v && m.old && m.why && m.absent_room ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (st == OK) st = kept_open(&m.kept, m.r, w->round, e);
   if (st == OK) st = villages(&m, e);
   if (st == OK) st = households(&m, pr ? pr : &silent, e);
+  if (st == OK && m.kept.left_out) {
+    s->left_out = m.kept.left_out;
+    snprintf(s->left_out_words, sizeof s->left_out_words, "%s%s", text_str(&m.kept.words), m.kept.left_out > 5 ? ", ..." : "");
+  }
+  kept_close(&m.kept);
   for (uint32_t l = 0; l < LEVEL_MAX; l++) store_free(m.cursor[l].st), free(m.in[l]);
   if (m.sealed.at) sodium_memzero(m.sealed.at, m.sealed.cap);
   bytes_free(&m.room), bytes_free(&m.sealed);

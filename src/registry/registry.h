@@ -71,11 +71,12 @@ struct registry_status {
 enum status registry_status(struct registry *r, struct arena *a, struct registry_status *out, struct err *e) MUST_CHECK;
 
 /* One change of one row, as people read it. before, after NULL = no value there. field "" = the row as a whole. */
-struct registry_change { const char *level, *row; /* "" or the member's number */ const char *field, *before, *after; };
+struct registry_change { const char *level, *row; /* "" or the member's number */ const char *field, *before, *after; int32_t since; /* the day it holds from */ };
 struct registry_history { int64_t event, at; const char *kind, *actor, *source, *round; const struct registry_change *changes; uint32_t change_count; };
-/* All that happened to a household, its members and lines, oldest first. Sealed values read "sealed", or with `reveal`
+/* All that happened to a household, its members and lines, oldest first; with `until` only what was known after that event (0 = all). Where
+ * people came from and went to is said, so that it can be followed through splits and merges. Sealed values read "sealed", or with `reveal`
  * (ERR_KEY without the key) what they are; "erased" after their key was destroyed. */
-enum status registry_history(struct registry *r, struct arena *a, const char *household_key, bool reveal, struct registry_history **out, uint32_t *count, struct err *e) MUST_CHECK;
+enum status registry_history(struct registry *r, struct arena *a, const char *household_key, int64_t until, bool reveal, struct registry_history **out, uint32_t *count, struct err *e) MUST_CHECK;
 
 /* Sets fields of one household (or, with member, of one member) as one event in the open round. Values as typed: "" = empty,
  * "refused", "not_applicable" as absences where no choice has that code. ERR_INPUT names the field. */

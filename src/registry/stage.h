@@ -32,6 +32,7 @@ struct stage {
   bool edit;              /* single values set by hand: no list counts as taken */
   bool has_references;    /* some child named a household that this import did not give */
   struct bytes buffer;
+  uint64_t left_out; char left_out_words[500]; /* rows that said otherwise than a natural change of the round (registry/kept.h), as the merge found them */
 };
 
 enum status stage_open(struct stage *s, struct registry *r, struct err *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/natural.h"
 #include "registry/version.h"
 
 struct touched { /* a row the event wrote or ended; the key has 2 or 3 parts */
@@ -121,8 +122,9 @@ static enum status check_event(struct undo *u, struct err *e) {
   event_read(st, &ev);
   snprintf(kind, sizeof kind, "%.*s", (int)ev.kind.len, ev.kind.at);
   store_reset(st);
-  if (strcmp(kind, "import") != 0 && strcmp(kind, "edit") != 0 && strcmp(kind, "undo") != 0)
-    return err_set(e, ERR_CONFLICT, "imports, edits and undos can be taken back", "event %" PRId64 " (%s) cannot be taken back", u->event, kind);
+  enum natural_kind natural;
+  if (strcmp(kind, "import") != 0 && strcmp(kind, "edit") != 0 && strcmp(kind, "undo") != 0 && !natural_kind_of(kind, &natural))
+    return err_set(e, ERR_CONFLICT, "imports, edits, natural changes and undos can be taken back", "event %" PRId64 " (%s) cannot be taken back", u->event, kind);
   TRY(store_sql(u->r->db, SQL_EVENT_UNDONE_BY, &st, e));
   store_bind_int(st, 1, u->event);
   TRY(store_step(st, &row, e));
@@ -258,7 +260,7 @@ static enum status latest(struct registry *r, int64_t *event, struct err *e) {
   bool none = !row || store_null(st, 0);
   *event = store_int(st, 0);
   store_reset(st);
-  return none ? err_set(e, ERR_NOT_FOUND, NULL, "there is nothing to take back: no import and no edit that still stands") : OK;
+  return none ? err_set(e, ERR_NOT_FOUND, NULL, "there is nothing to take back: no import, edit or natural change that still stands") : OK;
 }
 
 enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) {

@@ -72,6 +72,16 @@ void spec_operation(struct text *q, const struct table_spec *t, enum store_op op
   case STORE_COUNT_ALL:
     text_addf(q, "SELECT count(*) FROM \"%s\"", t->name);
     return;
+  case STORE_COUNT_UPTO:
+    text_addf(q, "SELECT count(*) FROM \"%s\" WHERE \"%s\" <= ?1", t->name, t->columns[n].name);
+    return;
+  case STORE_REPEATED:
+    text_add(q, "SELECT ");
+    columns(q, t, t->count);
+    text_addf(q, " FROM \"%s\" WHERE \"%s\" IN (SELECT \"%s\" FROM \"%s\" WHERE \"%s\" IS NOT NULL GROUP BY \"%s\" HAVING count(*) > 1) ORDER BY \"%s\", ", t->name, t->columns[n].name, t->columns[n].name, t->name,
+              t->columns[n].name, t->columns[n].name, t->columns[n].name);
+    columns(q, t, t->key_count);
+    return;
   case STORE_GET:
   case STORE_PREFIX:
   case STORE_BY:

@@ -23,11 +23,20 @@
   X(EVENT_ALL, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id") \
   X(EVENT_GET, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event WHERE id = ?1") \
   X(EVENT_LATEST, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id DESC LIMIT 1") \
-  X(EVENT_UNDOABLE, "SELECT max(id) FROM event AS e WHERE kind IN ('import', 'edit') AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.undoes = e.id)") \
+  X(EVENT_UNDOABLE, "SELECT max(id) FROM event AS e WHERE kind IN ('import', 'edit', 'birth', 'death', 'marry', 'leave', 'move', 'split', 'merge') AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.undoes = e.id)") \
   X(EVENT_COUNT, "SELECT count(*) FROM event")                                                               \
   X(EVENT_UNDONE_BY, "SELECT id FROM event WHERE undoes = ?1")                                               \
   X(EVENT_CLOSE_AFTER, "SELECT id, detail FROM event WHERE kind = 'round_close' AND id > ?1 ORDER BY id")    \
+  X(EVENT_AS_OF, "SELECT id, at FROM event WHERE at <= ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1")           \
   X(EVENT_SEED, "SELECT id, source, detail FROM event WHERE kind = 'round_seed' AND round = ?1 ORDER BY id") \
+  /* natural changes */                                                                                      \
+  X(NATURAL_PUT, "INSERT INTO natural_change(event, position, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key," \
+                 " to_home, to_household, to_item, to_number, to_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)") \
+  X(NATURAL_OF, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
+                " FROM natural_change WHERE (from_home = ?1 AND from_household = ?2) OR (to_home = ?1 AND to_household = ?2) ORDER BY event, position") \
+  X(NATURAL_SPLITS, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
+                    " FROM natural_change WHERE level = 'household' AND kind IN ('split', 'merge') AND valid_on > ?1 ORDER BY event, position") \
+  X(NATURAL_ANY, "SELECT 1 FROM natural_change WHERE round = ?1 LIMIT 1")                                     \
   /* rounds */                                                                                               \
   X(ROUND_PUT, "INSERT INTO round(id, name, year, opened, closed, snapshot, households, members) VALUES (?1, ?2, ?3, ?4, NULL, '', 0, 0)") \
   X(ROUND_CLOSE, "UPDATE round SET closed = ?2, snapshot = ?3, households = ?4, members = ?5 WHERE id = ?1") \

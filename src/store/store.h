@@ -138,6 +138,8 @@ enum store_op {
   STORE_MAX,        /* parameters: the first `n` key columns; column: the largest value of key column n+1, null when none */
   STORE_CLEAR,      /* parameters: the first two key columns; sets column number `n` to null */
   STORE_COUNT_ALL,  /* column: number of rows */
+  STORE_COUNT_UPTO, /* parameter: a value; column: number of rows whose column number `n` is at most that */
+  STORE_REPEATED,   /* columns: all; the rows whose value of column number `n` stands in more than one row, in order of that value, then of the key */
   STORE_OP_COUNT
 };
 /* Prepares an operation over a generated table. Freed by store_free. */

@@ -61,8 +61,8 @@ static void a_copy_says_and_reveals_the_same(void **state) {
   assert_refused(registry_copy(f->r, to, &o, NULL, &m, &f->e), ERR_CONFLICT, "is already there", &f->e);
   o.key_path = f->key;
   assert_ok(registry_open(&f->arena, to, NULL, &o, &r, &f->e), &f->e);
-  assert_ok(registry_history(f->r, &f->arena, "H1", true, &a, &na, &f->e), &f->e);
-  assert_ok(registry_history(r, &f->arena, "H1", true, &b, &nb, &f->e), &f->e);
+  assert_ok(registry_history(f->r, &f->arena, "H1", 0, true, &a, &na, &f->e), &f->e);
+  assert_ok(registry_history(r, &f->arena, "H1", 0, true, &b, &nb, &f->e), &f->e);
   assert_int_equal(na, nb);
   for (uint32_t i = 0; i < na; i++) {
     assert_int_equal(a[i].change_count, b[i].change_count);

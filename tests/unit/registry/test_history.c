@@ -38,7 +38,7 @@ static const char *latest(struct fixture *f, const char *household, const char *
   struct registry_history *h;
   uint32_t n;
   const char *value = "never";
-  assert_ok(registry_history(f->r, &f->arena, household, reveal, &h, &n, &f->e), &f->e);
+  assert_ok(registry_history(f->r, &f->arena, household, 0, reveal, &h, &n, &f->e), &f->e);
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t k = 0; k < h[i].change_count; k++)
       if (strcmp(h[i].changes[k].field, field) == 0 && strcmp(h[i].changes[k].row, row) == 0) value = h[i].changes[k].after;

@@ -96,8 +96,8 @@ static void without_the_key_all_else_works(void **state) {
   assert_false(st.key);
   assert_non_null(strstr(st.key_why, "x.lucid.key"));
   assert_ok(registry_edit(f->r, NULL, "H1", NULL, &(struct registry_set){"size", "3"}, 1, &event, &f->e), &f->e);
-  assert_ok(registry_history(f->r, &f->arena, "H1", false, &h, &n, &f->e), &f->e);
-  assert_refused(registry_history(f->r, &f->arena, "H1", true, &h, &n, &f->e), ERR_KEY, "showing sealed fields needs the registry's key", &f->e);
+  assert_ok(registry_history(f->r, &f->arena, "H1", 0, false, &h, &n, &f->e), &f->e);
+  assert_refused(registry_history(f->r, &f->arena, "H1", 0, true, &h, &n, &f->e), ERR_KEY, "showing sealed fields needs the registry's key", &f->e);
   assert_refused(registry_edit(f->r, NULL, "H1", NULL, &(struct registry_set){"phone", "1"}, 1, &event, &f->e), ERR_KEY, "needs the registry's key", &f->e);
   assert_refused(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), ERR_KEY, "importing a sealed field needs the registry's key", &f->e);
   assert_non_null(strstr(f->e.hint, "recovery sheet"));
@@ -145,7 +145,7 @@ static void the_recovery_sheet_makes_the_key_again(void **state) {
   struct registry_history *h;
   uint32_t count;
   bool found = false;
-  assert_ok(registry_history(f->r, &f->arena, "H1", true, &h, &count, &f->e), &f->e);
+  assert_ok(registry_history(f->r, &f->arena, "H1", 0, true, &h, &count, &f->e), &f->e);
   for (uint32_t i = 0; i < count; i++)
     for (uint32_t k = 0; k < h[i].change_count; k++) found |= h[i].changes[k].after && strcmp(h[i].changes[k].after, "CANARYPHONE1") == 0;
   assert_true(found);
@@ -183,7 +183,7 @@ static void an_erased_household_keeps_all_but_its_sealed_fields(void **state) {
   import_all(f);
   assert_ok(registry_round_close(f->r, NULL, NULL, &round, &f->e), &f->e);
   assert_ok(registry_erase(f->r, "H1", &event, &f->e), &f->e);
-  assert_ok(registry_history(f->r, &f->arena, "H1", true, &h, &n, &f->e), &f->e);
+  assert_ok(registry_history(f->r, &f->arena, "H1", 0, true, &h, &n, &f->e), &f->e);
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t k = 0; k < h[i].change_count; k++) {
       if (h[i].changes[k].after && strstr(h[i].changes[k].after, "CANARY")) fail_msg("%s is still there", h[i].changes[k].after);

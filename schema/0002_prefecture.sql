@@ -1,0 +1,24 @@
+CREATE TABLE natural_change (  -- births, deaths, marriages, leavings, moves, splits, merges: who went where; one row a person, line or household
+  event          INTEGER NOT NULL REFERENCES event(id), -- the event; its kind is `kind`
+  position       INTEGER NOT NULL, -- order within it, from 0
+  kind           TEXT NOT NULL,    -- birth death marry leave move split merge
+  round          INTEGER NOT NULL, -- the round it was recorded in: imports of that round leave it alone
+  valid_on       INTEGER NOT NULL, -- the day it happened: days since 1970-01-01
+  reason         TEXT NOT NULL,    -- or ''
+  evidence       TEXT NOT NULL,    -- what shows it
+  level          TEXT NOT NULL,    -- household, members, or a line level
+  from_home      INTEGER NOT NULL, -- where it was; 0 with from_household 0: nowhere in this registry
+  from_household INTEGER NOT NULL, -- id
+  from_item      INTEGER NOT NULL, -- id of the member or line; 0 = the household itself
+  from_number    TEXT NOT NULL,    -- the household's own number then
+  from_key       TEXT NOT NULL,    -- the member's or line's number in it
+  to_home        INTEGER NOT NULL, -- where it is since then; 0 with to_household 0: nowhere in this registry
+  to_household   INTEGER NOT NULL,
+  to_item        INTEGER NOT NULL,
+  to_number      TEXT NOT NULL,
+  to_key         TEXT NOT NULL,
+  PRIMARY KEY (event, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX natural_change_from ON natural_change(from_home, from_household);
+CREATE INDEX natural_change_to ON natural_change(to_home, to_household);
+CREATE INDEX natural_change_round ON natural_change(round);
