@@ -22,3 +22,9 @@ CREATE TABLE natural_change (  -- births, deaths, marriages, leavings, moves, sp
 CREATE INDEX natural_change_from ON natural_change(from_home, from_household);
 CREATE INDEX natural_change_to ON natural_change(to_home, to_household);
 CREATE INDEX natural_change_round ON natural_change(round);
+
+CREATE TABLE correction (      -- rounds that correct a closed one: both snapshots stay
+  round    INTEGER PRIMARY KEY REFERENCES round(id), -- the correction
+  corrects INTEGER NOT NULL REFERENCES round(id), -- the round it corrects; never a correction itself
+  reason   TEXT NOT NULL       -- why
+) STRICT;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/deciding.h"
+#include "cli/diff_rounds.h"
 #include "cli/table.h"
 #include "identify/diff.h"
 #include "identify/explain.h"
@@ -76,11 +77,28 @@ static enum status show_areas(struct cli *c, const struct diff *x, struct err *e
   return table_close(t, e);
 }
 
+/* The registry's own programme with other values of its parameters. */
+static enum status with_sets(struct cli *c, const struct programme *p, struct programme **out, struct err *e) {
+  struct programme_set *sets;
+  struct problem *problems;
+  uint32_t n = 0;
+  while (cli_option_nth(c, "set", (int)n)) n++;
+  ARENA_TRY(e, sets = arena_array(&c->arena, n, sizeof *sets));
+  for (uint32_t i = 0; i < n; i++) {
+    const char *word = cli_option_nth(c, "set", (int)i), *equals = strchr(word, '=');
+    if (!equals || equals == word) return err_set(e, ERR_USAGE, "--set count_sharing=1", "\"%.60s\" sets no parameter", word);
+    ARENA_TRY(e, sets[i].name = arena_strn(&c->arena, word, (size_t)(equals - word)));
+    sets[i].value = equals + 1;
+  }
+  return programme_load_set(&c->arena, p, sets, n, out, &problems, e);
+}
+
 static enum status compare(struct cli *c, struct deciding *d, const char *folder, struct err *e) {
   struct programme *other;
   struct problem *problems = NULL;
-  enum status st = programme_load(&c->arena, folder, &other, &problems, e);
-  if (st != OK) return err_prefix(e, "%s", folder);
+  enum status st = folder ? programme_load(&c->arena, folder, &other, &problems, e) : with_sets(c, d->programme, &other, e);
+  if (st != OK && folder) return err_prefix(e, "%s", folder);
+  TRY(st);
   struct run_record *record;
   ARENA_TRY(e, record = arena_new(&c->arena, struct run_record));
   bool recorded;
@@ -102,7 +120,11 @@ static enum status compare(struct cli *c, struct deciding *d, const char *folder
 static enum status cmd_diff(struct cli *c, struct err *e) {
   const char *path, *other = cli_option(c, "programme");
   TRY(cli_need(c, 0, "the registry", &path, e));
-  if (!other) return err_set(e, ERR_USAGE, "lucid diff REGISTRY --programme FOLDER", "the other programme is missing");
+  const char *before = cli_option_nth(c, "round", 0), *after = cli_option_nth(c, "round", 1);
+  if (after && (other || cli_option(c, "set") || cli_option_nth(c, "round", 2))) return err_set(e, ERR_USAGE, "two rounds by the same rules, or one round by two", "two rounds are compared by the registry's own programme");
+  if (after) return diff_rounds(c, path, before, after, e);
+  if (other && cli_option(c, "set")) return err_set(e, ERR_USAGE, "change the parameter in that folder", "--programme and --set do not go together");
+  if (!other && !cli_option(c, "set")) return err_set(e, ERR_USAGE, "lucid diff REGISTRY --programme FOLDER, --set NAME=VALUE, or --round A --round B", "what to compare with is missing");
   struct deciding d;
   enum status st = deciding_open(c, path, cli_option(c, "round"), true, &d, e);
   if (st == OK) st = compare(c, &d, other, e);
@@ -115,14 +137,18 @@ const struct verb verb_diff = {
     .arguments = "REGISTRY",
     .summary = "who would enter and who would leave under other rules, before anyone decides",
     .options = "programme=FOLDER  the programme with the other rules\n"
-               "round=NAME  the round (default: the latest)\n"
+               "set=NAME=VALUE*  the registry's own programme with another value of a parameter\n"
+               "round=NAME*  the round (default: the latest); two of them are compared with each other\n"
                "seed=TEXT  the draw's seed (default: that of the recorded run)\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
                "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
     .text = "Decides the same frozen snapshot by the registry's programme and by the other one. Shows how many households go from each outcome to each\n"
                "other, and by area who would enter and leave. With --format csv or json: one row a household whose outcome differs. The other\n"
-               "programme must collect the same fields. Nothing is recorded.\n\n"
+               "programme must collect the same fields. With --set the other programme is the registry's own with another value of a parameter; with\n"
+               "two rounds, each is decided by the registry's programme and households are matched by what they are. Nothing is recorded.\n\n"
                "  cp -r programmes/county county-2027 && $EDITOR county-2027/programme.yaml\n"
-               "  lucid diff county.lucid --programme county-2027\n",
+               "  lucid diff county.lucid --programme county-2027\n"
+               "  lucid diff county.lucid --set count_sharing=1 --format csv\n"
+               "  lucid diff county.lucid --round 2026 --round 2026.1\n",
     .run = cmd_diff};

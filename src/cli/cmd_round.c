@@ -5,6 +5,7 @@
 #include "cli/open.h"
 #include "cli/say.h"
 #include "cli/table.h"
+#include "registry/correct.h"
 #include "registry/seed.h"
 
 static enum status list(struct cli *c, struct registry *r, struct err *e) {
@@ -42,6 +43,11 @@ static enum status act(struct cli *c, struct registry *r, const char *what, cons
     printf(say(c, "round %s is open; it is about the year %d\n"), round.name, (int)round.year);
     return OK;
   }
+  if (strcmp(what, "correct") == 0) {
+    TRY(registry_round_correct(r, name, cli_option(c, "reason"), &round, e));
+    printf(say(c, "round %s is open; it is about the year %d\n"), round.name, (int)round.year);
+    return OK;
+  }
   if (strcmp(what, "seed") == 0) {
     const char *text = cli_option(c, "text"), *from = cli_option(c, "from");
     struct round_seed seed;
@@ -57,10 +63,10 @@ static enum status act(struct cli *c, struct registry *r, const char *what, cons
 static enum status run(struct cli *c, struct err *e) {
   const char *what, *name = c->arg_count > 2 ? c->args[2] : NULL;
   struct registry *r;
-  TRY(cli_need(c, 0, "open, seed, close or list", &what, e));
-  bool listing = strcmp(what, "list") == 0, opening = strcmp(what, "open") == 0, other = strcmp(what, "close") == 0 || strcmp(what, "seed") == 0;
-  if (!listing && !opening && !other) return err_set(e, ERR_USAGE, "lucid round open|seed|close|list REGISTRY [NAME]", "a round is opened, given its seed, closed or listed, not \"%s\"", what);
-  if (c->arg_count < 2) return err_set(e, ERR_USAGE, "lucid round open|seed|close|list REGISTRY [NAME]", "the registry is missing");
+  TRY(cli_need(c, 0, "open, seed, close, correct or list", &what, e));
+  bool listing = strcmp(what, "list") == 0, opening = strcmp(what, "open") == 0, other = strcmp(what, "close") == 0 || strcmp(what, "seed") == 0 || strcmp(what, "correct") == 0;
+  if (!listing && !opening && !other) return err_set(e, ERR_USAGE, "lucid round open|seed|close|correct|list REGISTRY [NAME]", "a round is opened, given its seed, closed, corrected or listed, not \"%s\"", what);
+  if (c->arg_count < 2) return err_set(e, ERR_USAGE, "lucid round open|seed|close|correct|list REGISTRY [NAME]", "the registry is missing");
   if (opening && !name) return err_set(e, ERR_USAGE, "lucid round open REGISTRY NAME, e.g. 2026", "the round's name is missing");
   struct registry_options o = open_options(c, listing);
   TRY(registry_open(&c->arena, c->args[1], NULL, &o, &r, e));
@@ -71,19 +77,22 @@ static enum status run(struct cli *c, struct err *e) {
 
 const struct verb verb_round = {
     .name = "round",
-    .arguments = "open|seed|close|list REGISTRY [NAME]",
+    .arguments = "open|seed|close|correct|list REGISTRY [NAME]",
     .summary = "open a round, close it for good, or list all",
     .options = "year=YEAR  open: the year it is about (default: its name when that is a year, else the programme's)\n"
                "text=TEXT  seed: the public text that breaks ties where places are short\n"
-               "from=SOURCE  seed: where anyone can look it up\n" OPEN_KEY_OPTION,
+               "from=SOURCE  seed: where anyone can look it up\n" "reason=TEXT  correct: why\n" OPEN_KEY_OPTION,
     .text = "Data are collected in rounds: a year, or a correction. One round is open at a time. Closing freezes a snapshot of\n"
             "everything as it is then: decisions name its hash, and nothing that happens later can change it. If the files of a\n"
             "snapshot are lost they are made again from the history and must come out with the same hash.\n\n"
             "Where places are short, ties are broken by a draw. Fix its seed before the round closes, from a public source that\n"
             "nobody here can choose, so that nobody can try seeds; it can't be changed afterwards.\n\n"
+            "What is found after a close goes into a correction, a round of its own: `2026.1` beside `2026`. The first snapshot and the\n"
+            "decisions about it stay; `lucid diff` compares the two. A round can be corrected until a later one is opened.\n\n"
             "  lucid round open county.lucid 2026 --year 2026\n"
             "  lucid round seed county.lucid --text \"3 17 22 28 30 41\" --from \"national lottery, draw of 2026-11-20\"\n"
             "  lucid round close county.lucid\n"
+            "  lucid round correct county.lucid 2026 --reason \"lists of two villages came late\"\n"
             "  lucid round list county.lucid --format csv\n",
     .run = run,
 };

@@ -64,3 +64,15 @@ enum status diff_make(struct arena *a, const struct programme *p, const struct i
   out->areas = all;
   return OK;
 }
+
+bool diff_next(struct diff_walk *w, struct diff_pair *out) {
+  while (w->i < w->before_count && w->h == segment_households(w->before[w->i])) w->i++, w->h = 0;
+  while (w->k < w->after_count && w->g == segment_households(w->after[w->k])) w->k++, w->g = 0;
+  const struct segment *b = w->i < w->before_count ? w->before[w->i] : NULL, *a = w->k < w->after_count ? w->after[w->k] : NULL;
+  if (!b && !a) return false;
+  int order = !a ? -1 : !b ? 1 : b->home != a->home ? (b->home < a->home ? -1 : 1) : 0;
+  if (order == 0 && b->household_id[w->h] != a->household_id[w->g]) order = b->household_id[w->h] < a->household_id[w->g] ? -1 : 1;
+  *out = (struct diff_pair){w->i, w->k, order <= 0 ? w->h : UINT64_MAX, order >= 0 ? w->g : UINT64_MAX};
+  w->h += order <= 0, w->g += order >= 0;
+  return true;
+}

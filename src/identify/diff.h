@@ -25,4 +25,10 @@ struct diff {
 enum status diff_fits(const struct programme *other, const struct schema *schema, struct err *e) MUST_CHECK;
 enum status diff_make(struct arena *a, const struct programme *p, const struct identified *before, const struct identified *after, struct diff *out, struct err *e) MUST_CHECK;
 
+
+/* The same households in two snapshots, by home and id, in order. UINT64_MAX = it is not in that one. */
+struct diff_pair { uint32_t before_segment, after_segment; uint64_t before, after; };
+struct diff_walk { const struct segment *const *before, *const *after; uint32_t before_count, after_count, i, k; uint64_t h, g; };
+bool diff_next(struct diff_walk *w, struct diff_pair *out);
+
 #endif

@@ -11,6 +11,15 @@ static struct rule_value number_value(double v) {
   return out;
 }
 
+/* The value as written, or what stands in its place for a comparison; a double stays one. */
+static const char *value_text(const struct loader *l, const struct draft_param *d, bool *as_real) {
+  int64_t whole;
+  *as_real = d->type.v == 1 || !number_int64(d->value.s, d->value.len, &whole);
+  for (uint32_t i = 0; i < l->set_count; i++)
+    if (strcmp(l->sets[i].name, d->name.s) == 0) return l->sets[i].value;
+  return d->value.s;
+}
+
 static bool build_params(struct loader *l) {
   const struct draft_param *d = l->draft.params.items;
   uint32_t n = l->draft.params.count;
@@ -21,13 +30,15 @@ static bool build_params(struct loader *l) {
     if (!d[i].name.from || !d[i].value.from) continue;
     if (!loader_take_name(l, &d[i].name, "a parameter")) return false;
     struct rule_value v = {.state = RULE_VALUE, .kind = RULE_INT};
-    if (d[i].type.v == 1 || !number_int64(d[i].value.s, d[i].value.len, &v.i)) {
+    bool real;
+    const char *value = value_text(l, &d[i], &real);
+    if (real || !number_int64(value, strlen(value), &v.i)) {
       v.kind = RULE_DOUBLE;
-      if (!bind_number(d[i].value.s, d[i].value.len, &v.d)) problem_add(&l->list, d[i].value.from->at, ERR_INPUT, "write 1000, 0.6 or 1/6, without commas or units", "the parameter \"%s\" is no number: \"%.60s\"", d[i].name.s, d[i].value.s);
+      if (!bind_number(value, strlen(value), &v.d)) problem_add(&l->list, d[i].value.from->at, ERR_INPUT, "write 1000, 0.6 or 1/6, without commas or units", "the parameter \"%s\" is no number: \"%.60s\"", d[i].name.s, value);
       else if (d[i].type.from && d[i].type.v == 0) problem_add(&l->list, d[i].value.from->at, ERR_INPUT, "make its type `real`", "the parameter \"%s\" is no whole number", d[i].name.s);
     }
     params[l->p->param_count++] = (struct programme_param){.name = d[i].name.s, .unit = loader_text(&d[i].unit), .label = d[i].label.v, .value = v, .source = loader_text(&d[i].source), .assumed = d[i].assumed.v};
-    if (!loader_assume(l, &d[i].assumed, "params", d[i].name.s, d[i].label.v, d[i].value.s, &d[i].source)) return false;
+    if (!loader_assume(l, &d[i].assumed, "params", d[i].name.s, d[i].label.v, value, &d[i].source)) return false;
   }
   return true;
 }

@@ -229,13 +229,13 @@ static enum status answer(struct loader *l, const char *folder, struct problem *
 
 static int by_name(const struct programme_file *a, const struct programme_file *b) { return strcmp(a->name, b->name); }
 
-static enum status load(struct arena *a, struct files *f, const char *folder, struct programme **out, struct problem **problems, struct err *e) {
+static enum status load(struct arena *a, struct files *f, const char *folder, const struct programme_set *sets, uint32_t set_count, struct programme **out, struct problem **problems, struct err *e) {
   struct loader *l;
   *out = NULL;
   if (problems) *problems = NULL;
   ARENA_TRY(e, l = arena_new(a, struct loader));
   ARENA_TRY(e, l->p = arena_new(a, struct programme));
-  l->arena = a, l->p->arena = a;
+  l->arena = a, l->p->arena = a, l->sets = sets, l->set_count = set_count;
   ARENA_TRY(e, l->p->folder = arena_str(a, folder));
   problem_init(&l->list, a);
   f->l = l;
@@ -265,10 +265,21 @@ enum status programme_load(struct arena *a, const char *folder, struct programme
   ARENA_TRY(e, path);
   if (!file_exists(path)) return err_set(e, ERR_NOT_FOUND, "a programme is a folder with a programme.yaml: `lucid new FOLDER` writes one", "%s holds no programme.yaml", folder);
   struct files f = {.folder = folder};
-  return load(a, &f, folder, out, problems, e);
+  return load(a, &f, folder, NULL, 0, out, problems, e);
 }
 
 enum status programme_load_files(struct arena *a, const char *folder, const struct programme_file *files, uint32_t count, struct programme **out, struct problem **problems, struct err *e) {
   struct files f = {.given = files, .given_count = count};
-  return load(a, &f, folder, out, problems, e);
+  return load(a, &f, folder, NULL, 0, out, problems, e);
+}
+
+enum status programme_load_set(struct arena *a, const struct programme *p, const struct programme_set *sets, uint32_t count, struct programme **out, struct problem **problems, struct err *e) {
+  struct files f = {.given = p->files, .given_count = p->file_count};
+  *out = NULL;
+  for (uint32_t i = 0; i < count; i++) {
+    bool known = false;
+    for (uint32_t k = 0; k < p->param_count; k++) known |= strcmp(p->params[k].name, sets[i].name) == 0;
+    if (!known) return err_set(e, ERR_USAGE, "`params` in programme.yaml lists them", "the programme has no parameter \"%.60s\"", sets[i].name);
+  }
+  return load(a, &f, p->folder, sets, count, out, problems, e);
 }

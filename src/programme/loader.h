@@ -23,6 +23,7 @@ struct loader {
   uint32_t const_year, const_line, const_lines;
   struct assumption *assumed;
   uint32_t assumed_room;
+  const struct programme_set *sets; uint32_t set_count; /* values in place of the file's (programme_load_set) */
   struct map names;                           /* constants and levels: taken */
 };
 

@@ -186,6 +186,9 @@ enum status programme_load(struct arena *a, const char *folder, struct programme
 /* The same from bytes in memory (a registry's own copy). `folder` is only a name for messages. */
 enum status programme_load_files(struct arena *a, const char *folder, const struct programme_file *files, uint32_t count, struct programme **out,
                                  struct problem **problems, struct err *e) MUST_CHECK;
+/* The programme again with other values of its parameters, for a comparison. ERR_USAGE names a parameter it does not have. */
+struct programme_set { const char *name, *value; };
+enum status programme_load_set(struct arena *a, const struct programme *p, const struct programme_set *sets, uint32_t count, struct programme **out, struct problem **problems, struct err *e) MUST_CHECK;
 /* The amount of a line for a year and area: the latest year not after `year`, the nearest area upwards; NAN when none. */
 double programme_line_amount(const struct programme *p, uint32_t line, int32_t year, const char *area);
 /* Sets the constants `year`, `line` and every line's name for a run. */

@@ -31,6 +31,7 @@ static const struct store_column run_columns[] = {{"id", I, true},       {"round
 static const struct store_column natural_columns[] = {{"event", I, true},     {"position", I, true},       {"kind", T, true},      {"round", I, true},       {"valid_on", I, true}, {"reason", T, true},
                                                       {"evidence", T, true},  {"level", T, true},          {"from_home", I, true}, {"from_household", I, true}, {"from_item", I, true}, {"from_number", T, true},
                                                       {"from_key", T, true},  {"to_home", I, true},        {"to_household", I, true}, {"to_item", I, true},    {"to_number", T, true}, {"to_key", T, true}};
+static const struct store_column correction_columns[] = {{"round", I, true}, {"corrects", I, true}, {"reason", T, true}};
 #undef I
 #undef T
 #undef B
@@ -39,7 +40,7 @@ static const struct store_column natural_columns[] = {{"event", I, true},     {"
 static const struct table_spec fixed[] = {
     FIXED("meta", meta_columns, 1),   FIXED("programme_file", file_columns, 2), FIXED("area", area_columns, 1),         FIXED("field", field_columns, 1),
     FIXED("round", round_columns, 1), FIXED("event", event_columns, 1),         FIXED("sequence", sequence_columns, 1), FIXED("seal_key", seal_columns, 2),
-    FIXED("run", run_columns, 1),     FIXED("natural_change", natural_columns, 2),
+    FIXED("run", run_columns, 1),     FIXED("natural_change", natural_columns, 2), FIXED("correction", correction_columns, 1),
 };
 
 const struct table_spec *copy_fixed_tables(uint32_t *count) {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "registry/correct.h"
 #include "registry/merge.h"
 #include "registry/round.h"
 
@@ -62,6 +63,8 @@ enum status import_finish(struct import *im, const char *source, const char *sou
     struct round_info now;
     s = round_writable(r, im->round.name, &now, e);
     w.round = im->round.id;
+    w.lists = w.round;
+    if (s == OK) s = correct_base(r, w.round, &w.lists, e);
     if (s == OK) s = merge_run(&im->stage, &w, pr, e);
     struct event ev = {.kind = im->kind ? im->kind : "import", .source = source, .source_hash = source_hash, .detail = im->detail ? im->detail : im->round.name};
     if (s == OK) s = writer_finish(&w, &ev, e);

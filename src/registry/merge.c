@@ -335,8 +335,8 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
     if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE || m->s->edit) continue;
     if (!m->in_count[l] && !(m->s->level_seen[l] && given && !ls[l].def->empty_unknown)) continue;
     if (stage_torn(m->s, l, key, m->in_count[l] > 0)) continue; /* a refused row is not a row that is not there */
-    replaces[l] = v[ls->roster + l].i != m->w->round;
-    v[ls->roster + l] = int_value(m->w->round);
+    replaces[l] = v[ls->roster + l].i != m->w->lists;
+    v[ls->roster + l] = int_value(m->w->lists);
   }
   if (!found) TRY(writer_insert(m->w, LEVEL_HOUSEHOLD, v, e));
   else {
@@ -473,7 +473,7 @@ enum status merge_run(struct stage *s, struct writer *w, struct progress *pr, st
   m.why = calloc(fields + 1, 1), m.absent_room = calloc(3 * (size_t)fields + 1, 1);
   arena_init(&m.scratch, 0);
   enum status st = m.v && m.old && m.why && m.absent_room ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (st == OK) st = kept_open(&m.kept, m.r, w->round, e);
+  if (st == OK) st = kept_open(&m.kept, m.r, w->lists, e);
   if (st == OK) st = villages(&m, e);
   if (st == OK) st = households(&m, pr ? pr : &silent, e);
   if (st == OK && m.kept.left_out) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/carry.h"
+#include "registry/correct.h"
 #include "registry/round.h"
 
 static const struct { const char *name, *zh; } kinds[NATURAL_KINDS] = {
@@ -193,7 +194,7 @@ static enum status split(struct work *w, struct err *e) {
     w->b.now[at] = w->a.row[at];
   }
   TRY(carry_set(&w->c, LEVEL_HOUSEHOLD, w->b.now, w->n->sets, w->n->set_count, true, e));
-  w->b.now[ls->roster + LEVEL_MEMBER] = int_value(w->c.w->round);
+  w->b.now[ls->roster + LEVEL_MEMBER] = int_value(w->c.w->lists);
   TRY(carry_members(w, NULL, 0, e));
   TRY(split_lines(w, e));
   TRY(carry_row(&w->c, LEVEL_HOUSEHOLD, NULL, w->b.now, e));
@@ -236,7 +237,7 @@ static enum status put_links(struct work *w, int64_t event, struct err *e) {
   TRY(store_sql(w->c.r->db, SQL_NATURAL_PUT, &st, e));
   for (uint32_t i = 0; i < w->link_count; i++) {
     const struct link *x = &w->links[i];
-    store_bind_int(st, 1, event), store_bind_int(st, 2, i), store_bind_str(st, 3, natural_name(n->kind)), store_bind_int(st, 4, w->c.w->round), store_bind_int(st, 5, n->on);
+    store_bind_int(st, 1, event), store_bind_int(st, 2, i), store_bind_str(st, 3, natural_name(n->kind)), store_bind_int(st, 4, w->c.w->lists), store_bind_int(st, 5, n->on);
     store_bind_str(st, 6, n->reason ? n->reason : ""), store_bind_str(st, 7, n->evidence), store_bind_str(st, 8, x->level);
     store_bind_int(st, 9, x->from ? x->from->home : 0), store_bind_int(st, 10, x->from ? x->from->id : 0), store_bind_int(st, 11, x->from_item);
     store_bind_str(st, 12, x->from ? x->from->key : ""), store_bind_str(st, 13, x->from_key);
@@ -269,7 +270,8 @@ static enum status body(struct work *w, const struct round_info *round, struct e
   TRY(writer_open(&writer, w->c.r, round->id, w->n->dry_run, e));
   writer.today = w->n->on;
   w->c.w = &writer;
-  enum status s = carry_load(&w->c, w->n->household, &w->a, e);
+  enum status s = correct_base(w->c.r, round->id, &writer.lists, e);
+  if (s == OK) s = carry_load(&w->c, w->n->household, &w->a, e);
   if (s == OK) s = how[w->n->kind](w, e);
   if (s == OK) s = carry_write(&w->c, e);
   struct event ev = {.kind = natural_name(w->n->kind), .source = w->n->evidence, .source_hash = "", .detail = detail(w)};

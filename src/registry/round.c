@@ -36,7 +36,7 @@ enum status registry_round_get(struct registry *r, const char *name, struct roun
 enum status round_writable(struct registry *r, const char *name, struct round_info *out, struct err *e) {
   TRY(registry_round_get(r, name, out, e));
   if (out->open) return OK;
-  return err_set(e, ERR_CONFLICT, "its data are frozen; open a new round for corrections: lucid round open REGISTRY NAME", "round \"%s\" is closed", out->name);
+  return err_set(e, ERR_CONFLICT, "its data are frozen; open a correction (lucid round correct REGISTRY --reason TEXT) or a new round", "round \"%s\" is closed", out->name);
 }
 
 enum status round_closed_by(struct registry *r, int64_t round, int64_t *event, struct err *e) {
@@ -80,11 +80,12 @@ static enum status check_name(const char *name, struct err *e) {
   return OK;
 }
 
-static enum status open_body(struct registry *r, const char *name, int32_t year, struct err *e) {
+enum status round_begin(struct registry *r, const char *name, int32_t year, const char *kind, const char *detail, struct err *e) {
   struct round_info latest;
   struct store_stmt *st;
   bool found, row;
   int64_t id, event;
+  TRY(check_name(name, e));
   TRY(find(r, name, &latest, &found, e));
   if (found) return err_set(e, ERR_CONFLICT, latest.open ? "it is open: import into it" : "choose another name", "there is a round \"%s\" already", name);
   TRY(find(r, NULL, &latest, &found, e));
@@ -99,14 +100,13 @@ static enum status open_body(struct registry *r, const char *name, int32_t year,
   TRY(store_run(st, e));
   struct event_hash none;
   event_hash_open(&none);
-  return event_put(r, &(struct event){.kind = "round_open", .source = "", .source_hash = "", .detail = name, .round = id}, &none, e);
+  return event_put(r, &(struct event){.kind = kind, .source = "", .source_hash = "", .detail = detail, .round = id}, &none, e);
 }
 
 enum status registry_round_open(struct registry *r, const char *name, int32_t year, struct round_info *out, struct err *e) {
-  TRY(check_name(name, e));
   if (year == 0) year = r->p->year;
   TRY(core_begin(r, e));
-  enum status s = open_body(r, name, year, e);
+  enum status s = round_begin(r, name, year, "round_open", name, e);
   if (s == OK) s = registry_round_get(r, name, out, e); /* before the commit: nothing may fail after it */
   if (s == OK) s = core_commit(r, e);
   else core_rollback(r);

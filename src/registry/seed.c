@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/correct.h"
 #include "registry/event.h"
 #include "registry/round.h"
 
@@ -11,6 +12,7 @@ enum status registry_seed_get(struct registry *r, int64_t round, struct round_se
   struct store_stmt *st;
   bool row;
   *out = (struct round_seed){0};
+  TRY(correct_base(r, round, &round, e)); /* a correction draws as the round it corrects */
   TRY(store_sql(r->db, SQL_EVENT_SEED, &st, e));
   store_bind_int(st, 1, round);
   TRY(store_step(st, &row, e));
@@ -36,7 +38,10 @@ static enum status put(struct registry *r, const char *name, const char *text, c
   struct round_info round;
   struct event_hash none;
   TRY(round_writable(r, name, &round, e));
+  int64_t base;
   TRY(registry_seed_get(r, round.id, out, e));
+  TRY(correct_base(r, round.id, &base, e));
+  if (base != round.id) return err_set(e, ERR_CONFLICT, "it draws as the round it corrects did", "round \"%s\" is a correction: it takes no seed of its own", round.name);
   if (out->event)
     return err_set(e, ERR_CONFLICT, "it stays as it is: that is what it is for", "the seed of round \"%s\" was fixed by event %" PRId64 ": %s", round.name, out->event, out->text);
   event_hash_open(&none);

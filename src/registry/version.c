@@ -119,7 +119,7 @@ struct cell version_cell(const struct level_store *ls, const struct store_value 
 /* ---- writing ---- */
 
 enum status writer_open(struct writer *w, struct registry *r, int64_t round, bool dry, struct err *e) {
-  *w = (struct writer){.r = r, .round = round, .dry = dry, .today = core_today(r)};
+  *w = (struct writer){.r = r, .round = round, .lists = round, .dry = dry, .today = core_today(r)};
   event_hash_open(&w->hash);
   uint32_t most = 0;
   for (uint32_t l = 0; l < r->level_count; l++)

@@ -34,6 +34,7 @@ struct cell version_cell(const struct level_store *ls, const struct store_value 
 struct writer {
   struct registry *r;
   int64_t event, round;
+  int64_t lists; /* the round that lists taken now belong to: `round`, or the one it corrects */
   int32_t today;
   bool dry; /* counts only, writes nothing */
   struct event_hash hash;

@@ -43,6 +43,8 @@
   X(ROUND_BY_NAME, "SELECT id, name, year, opened, closed, snapshot, households, members FROM round WHERE name = ?1") \
   X(ROUND_LATEST, "SELECT id, name, year, opened, closed, snapshot, households, members FROM round ORDER BY id DESC LIMIT 1") \
   X(ROUND_ALL, "SELECT id, name, year, opened, closed, snapshot, households, members FROM round ORDER BY id") \
+  X(CORRECTION_PUT, "INSERT INTO correction(round, corrects, reason) VALUES (?1, ?2, ?3)")                   \
+  X(CORRECTION_OF, "SELECT corrects, reason FROM correction WHERE round = ?1")                               \
   X(ROUND_NEXT, "SELECT coalesce(max(id), 0) + 1 FROM round")                                                \
   /* sealed data keys */                                                                                     \
   X(SEAL_PUT, "INSERT INTO seal_key(home, household, wrapped) VALUES (?1, ?2, ?3)")                          \
