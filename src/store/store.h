@@ -40,7 +40,7 @@ struct store_options {
   int cache_kib;    /* page cache; 0 = 16 MiB */
 };
 
-#define STORE_SCHEMA_VERSION 1 /* number of the last migration this program carries */
+#define STORE_SCHEMA_VERSION 2 /* number of the last migration this program carries */
 
 /* Opens and, for STORE_CREATE, runs every migration. A file of another schema version is refused: ERR_VERSION with both
  * numbers; one that is no registry: ERR_CORRUPT. STORE_WRITE brings an older file up to date (there is none older yet). */
