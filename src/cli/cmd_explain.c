@@ -1,7 +1,26 @@
 #include <string.h>
 
 #include "cli/deciding.h"
+#include "cli/table.h"
 #include "identify/explain.h"
+#include "identify/trace.h"
+
+static void trace_row(void *ctx, const struct trace_item *x) {
+  struct table_out *t = ctx;
+  table_text(t, x->level_label);
+  if (x->row) table_int(t, (int64_t)x->row);
+  else table_text(t, NULL);
+  table_text(t, x->field), table_text(t, x->label), table_text(t, x->value), table_text(t, x->rule), table_text(t, x->source);
+}
+
+/* Line by line, the figures on the way, the divisor. */
+static enum status income(struct cli *c, const struct deciding *d, const struct household_ref *ref, struct err *e) {
+  static const char *const heads[] = {"level", ">row", "field", "name", "value", "rule", "source", NULL};
+  struct table_out *t;
+  TRY(table_open(c, heads, &t, e));
+  TRY(trace_welfare(&c->arena, d->programme, d->segments[ref->segment], ref->row, c->lang, trace_row, t, e));
+  return table_close(t, e);
+}
 
 static enum status cmd_explain(struct cli *c, struct err *e) {
   const char *path, *household;
@@ -18,7 +37,8 @@ static enum status cmd_explain(struct cli *c, struct err *e) {
   if (st == OK) st = registry_find(d.registry, d.snapshot, household, &ref, e);
   if (st == OK) st = deciding_recorded(c, &d, record, &recorded, &seed, e);
   if (st == OK) st = deciding_run(c, &d, NULL, seed, true, &run, e);
-  if (st == OK) {
+  if (st == OK && cli_flag(c, "income")) st = income(c, &d, &ref, e);
+  else if (st == OK) {
     struct text t;
     text_init(&t, (size_t)16 << 20);
     struct member_numbers numbers = deciding_numbers(&d);
@@ -40,7 +60,8 @@ const struct verb verb_explain = {
     .name = "explain",
     .arguments = "REGISTRY HOUSEHOLD",
     .summary = "say why one household was decided as it was, and what would alter it",
-    .options = "round=NAME  the round (default: the latest)\n"
+    .options = "income  how the income came about: each line with its price and evidence, what does not count, the sum, the divisor\n"
+               "round=NAME  the round (default: the latest)\n"
                "as-of=DATE  as it was known on that day (2016-12-31), at that instant, or after that event ('#17')\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
@@ -48,5 +69,6 @@ const struct verb verb_explain = {
     .text = "Shows the outcome, every rule part by part with the values it saw, what is missing and what each answer would lead to, the place in\n"
                "the ranking, and the smallest change of facts that would alter the decision. It is for staff and the household, as facts to check; never\n"
                "for a notice. In words (--lang en or zh) or as JSON (--format json).\n\n"
-               "  lucid explain county.lucid 431122001 --lang zh\n",
+               "  lucid explain county.lucid 431122001 --lang zh\n"
+               "  lucid explain county.lucid 431122001 --income --format csv\n",
     .run = cmd_explain};

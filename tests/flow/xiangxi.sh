@@ -82,6 +82,25 @@ cp -r "$P" "$DIR/shared"
 sed -i 's/{name: count_sharing, value: 0,/{name: count_sharing, value: 1,/' "$DIR/shared/programme.yaml"
 run "$LUCID" diff "$DIR/book.lucid" --programme "$DIR/shared" --format csv
 says who_flips_under_the_other_denominator "7001,433124110226,selected,not_selected"
+flips=$out
+run "$LUCID" diff "$DIR/book.lucid" --set count_sharing=1 --format csv
+ok a_parameter_set_on_the_spot_says_the_same [ "$out" = "$flips" ]
+
+# How an income came about: each line with its price and evidence, what does not count, the sum, the divisor.
+run "$LUCID" explain "$DIR/book.lucid" 7001 --income --format csv
+says a_line_shows_its_amount "Income lines,1,amount,Gross amount,2600.00"
+says with_the_place_of_its_price "price_place,Place of the price,双龙镇"
+says and_the_day "price_date,Date of the price,2019-10-15"
+says and_how_it_is_known "evidence,Evidence"
+says a_cost_by_rate_is_told "cost_basis,Cost by,rate"
+says from_one_by_receipt "cost_basis,Cost by,receipt"
+says relief_does_not_count counted,counts as income,no,
+says the_sum_is_told "net_income,Net income of the household,8060.00"
+says the_divisor_is_told "persons,Persons that income is divided by,3"
+says and_which_one_it_is "count_sharing,"
+says and_the_result_to_the_cent "income_per_head,Net income per head,2686.67"
+sum=$(python3 -c 'import csv,sys; print(round(sum(float(r["value"]) for r in csv.DictReader(open(sys.argv[1])) if r["field"]=="net"),2))' "$DIR/.out")
+ok the_lines_add_up_to_the_sum [ "$sum" = 8060.0 ]
 
 for s in households:户信息 members:家庭成员 income_lines:收入明细 helpers:帮扶责任人 help_given:帮扶措施 help_results:帮扶成效; do
   run "$LUCID" export "$DIR/book.lucid" --source "${s%%:*}" --out "$DIR/sheets" --include-restricted --quiet
