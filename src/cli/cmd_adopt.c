@@ -12,7 +12,11 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(cli_need(c, 1, "PROGRAMME", &folder, e));
   TRY(open_programme(c, folder, &p, e));
   TRY(open_registry(c, false, &r, e));
+  const struct inherited *before = registry_programme(r)->inherited;
+  uint32_t unconfirmed = before ? before->open : 0;
   enum status s = registry_adopt(r, p, &event, e);
+  if (s == OK && event && unconfirmed && !p->inherited) cli_note(c, "the list of inherited values is gone; %u of them were not confirmed. The programme before stays on record", unconfirmed);
+  else if (s == OK && p->drill) cli_note(c, "a drill: %u of %u inherited values are not confirmed", p->inherited->open, p->inherited->count);
   registry_close(r);
   TRY(s);
   if (event) printf(say(c, "event %" PRId64 ": the registry now works by %s\n"), event, folder);

@@ -32,9 +32,38 @@ static enum status show_problems(struct cli *c, const char *folder, const struct
   return err_set(e, ERR_INPUT, NULL, c->lang == LANG_ZH ? "%s：%u 处问题" : count == 1 ? "%s: %u problem" : "%s: %u problems", folder, count);
 }
 
+/* A copy: what is assumed in it, and what it inherited and nobody has confirmed, whichever it is. */
+static enum status show_inherited(struct cli *c, const struct programme *p, struct err *e) {
+  static const char *const headings[] = {"item", "what", "value", "why", "state", "source", "file", ">line", NULL};
+  struct table_out *t;
+  struct map listed;
+  TRY(table_open(c, headings, &t, e));
+  map_init(&listed, &c->arena);
+  for (uint32_t i = 0; i < p->inherited->count; i++) {
+    const struct inherited_item *x = &p->inherited->items[i];
+    uint32_t at = map_get(&p->value_index, x->item, strlen(x->item)), index;
+    bool fresh, assumed = at != MAP_NONE && p->values[at].assumed;
+    if (!map_put(&listed, x->item, strlen(x->item), &index, &fresh)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    if (x->state == INHERITED_CONFIRMED && !assumed) continue;
+    const char *cells[] = {x->item, label_in(&x->what, c->lang, NULL), x->now, x->why, inherited_state_word(x->state), x->source, at != MAP_NONE ? p->values[at].file : x->file};
+    for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) table_text(t, cells[k]);
+    if (at != MAP_NONE) table_int(t, p->values[at].line);
+    else table_text(t, NULL);
+  }
+  for (uint32_t i = 0; i < p->value_count; i++) {
+    const struct programme_value *v = &p->values[i];
+    if (!v->assumed || map_get(&listed, v->item, strlen(v->item)) != MAP_NONE) continue;
+    const char *cells[] = {v->item, label_in(&v->label, c->lang, NULL), v->value, "assumed", "own", v->source, v->file};
+    for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) table_text(t, cells[k]);
+    table_int(t, v->line);
+  }
+  return table_close(t, e);
+}
+
 static enum status show_assumed(struct cli *c, const struct programme *p, struct err *e) {
   static const char *const headings[] = {"section", "name", "what", "value", "source", "file", ">line", NULL};
   struct table_out *t;
+  if (p->inherited) return show_inherited(c, p, e);
   TRY(table_open(c, headings, &t, e));
   for (uint32_t i = 0; i < p->assumed_count; i++) {
     const struct assumption *a = &p->assumed[i];
@@ -215,6 +244,11 @@ static enum status show_summary(struct cli *c, const struct programme *p, struct
   if (p->assumed_count) {
     text_addf(&w, c->lang == LANG_ZH ? "%u 项（--assumed 列出）" : "%u values (--assumed lists them)", p->assumed_count);
     row(c, t, (struct words){"assumed", "假定"}, held(c, &w));
+  }
+  if (p->inherited) {
+    text_addf(&w, c->lang == LANG_ZH ? "%u 项继承自 %s，%u 项未确认%s" : "%u values from %s, %u not confirmed%s", p->inherited->count, p->inherited->from, p->inherited->open,
+              !p->drill ? "" : c->lang == LANG_ZH ? "：认定仅为演练" : ": decisions are a drill");
+    row(c, t, (struct words){"inherited", "继承"}, held(c, &w));
   }
   row(c, t, (struct words){"rules hash", "规则哈希"}, arena_str(&c->arena, digest_hex(&p->rules_hash, hex)));
   row(c, t, (struct words){"source hash", "文件哈希"}, arena_str(&c->arena, digest_hex(&p->source_hash, hex)));

@@ -12,6 +12,10 @@ static enum status print_rows(struct cli *c, const struct identify_result *r, st
   static const char *const headings[] = {"figure", "line", ">value", ">se", ">ci_low", ">ci_high", ">n", NULL};
   struct table_out *t;
   TRY(table_open(c, headings, &t, e));
+  if (r->programme->drill) {
+    table_text(t, "drill_unconfirmed"), table_text(t, NULL), table_int(t, r->programme->inherited->open);
+    for (int i = 0; i < 4; i++) table_text(t, NULL);
+  }
   for (int o = 0; o < OUTCOME_COUNT; o++) {
     table_text(t, outcome_word((enum outcome)o));
     table_text(t, NULL);

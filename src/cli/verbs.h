@@ -8,6 +8,7 @@
 
 #define VERBS_PROGRAMME(X) /* a programme folder */ \
   X(new) \
+  X(confirm) \
   X(check) \
   X(rule) \
   X(synth)

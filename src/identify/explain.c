@@ -589,6 +589,7 @@ static enum status open_teller(struct teller *t, struct arena *a, struct program
 enum status explain_text(struct arena *a, struct programme *p, const struct explain_input *in, enum language lang, struct text *out, struct err *e) {
   struct teller t;
   TRY(open_teller(&t, a, p, in, lang, out, e));
+  words_drill(out, lang, p);
   TRY(told(&t, e));
   return text_check(out, "the explanation", e);
 }
@@ -600,6 +601,7 @@ enum status explain_json(struct arena *a, struct programme *p, const struct expl
   json_init(&j, out, true);
   t.json = &j;
   json_open(&j);
+  if (p->drill) json_put(&j, "drill", bool, true);
   TRY(told(&t, e));
   json_close(&j);
   text_addc(out, '\n');

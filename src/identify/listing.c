@@ -90,7 +90,8 @@ static enum status row(struct text *line, struct text *x, const struct programme
   TRY(explain_missing(p, seg, d, h, numbers, lang, x, e));
   listing_cell(line, text_str(x), false);
   flags(x, d->flags[h]);
-  listing_cell(line, text_str(x), true);
+  listing_cell(line, text_str(x), !p->drill);
+  if (p->drill) listing_cell(line, "drill", true); /* on every row: a part of the list is one as well */
   return text_check(line, "a row of the decisions", e);
 }
 
@@ -109,7 +110,8 @@ enum status listing_write(const char *path, const struct programme *p, const str
   struct text line, x;
   text_init(&line, ROW_MAX);
   text_init(&x, ROW_MAX);
-  fputs("household,area,outcome,codes,reasons,causes,persons,welfare,score,score_high,rank,position,missing,flags\n", f);
+  fputs("household,area,outcome,codes,reasons,causes,persons,welfare,score,score_high,rank,position,missing,flags", f);
+  fputs(p->drill ? ",drill\n" : "\n", f);
   enum status st = OK;
   for (uint32_t g = 0; g < run->decisions->set_count && st == OK; g++)
     for (uint64_t h = 0; h < run->decisions->sets[g].rows && st == OK; h++) {

@@ -18,6 +18,11 @@ static void hero(struct page *p) {
   const char *name_of_round = page_text(p, r->round ? r->round : "");
   page_add(p, r->year && strcmp(name_of_round, year) != 0 ? page_fill(p, W_ROUND_YEAR, name_of_round, year) : page_fill(p, W_ROUND, name_of_round));
   page_addf(p, "</p><h1>%s</h1>", page_word(p, W_TITLE));
+  if (pr->drill) {
+    page_add(p, "<p class=\"drill\" role=\"note\">");
+    page_add(p, page_fill(p, W_DRILL, page_number(p, pr->inherited->open, 0), page_number(p, pr->inherited->count, 0), page_text(p, pr->inherited->from)));
+    page_add(p, "</p>");
+  }
 
   const struct line_figures *l = r->has_welfare && pr->line_count ? &r->nation.lines[r->main_line] : NULL;
   /* One in so many as a row of people, where it is neither too few nor a crowd. */

@@ -25,6 +25,7 @@ const char report_style[] =
     ".lede{font-size:clamp(1.25rem,2.6vw,1.5rem);line-height:1.45;margin:0 0 1rem;max-width:44rem}"
     ":lang(zh) .lede{line-height:1.65}"
     ".lede+p{max-width:44rem;margin:.4rem 0}"
+    ".drill{border:2px solid var(--accent);padding:.6rem 1rem;margin:1rem 0;max-width:44rem}"
     ".note{border-left:3px solid var(--accent);padding:.1rem 0 .1rem 1rem;margin:1.6rem 0 0;color:var(--soft);font-size:.9375rem;max-width:44rem}"
     "nav{margin:2rem 0 0;padding:.9rem 0;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule);font-size:.9375rem;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem}"
     "a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}"

@@ -216,6 +216,8 @@ static void run(struct json *j, const struct identify_result *r) {
   json_put(j, "seed", str, r->seed);
   json_put(j, "seed_from", str, r->seed_from);
   json_put(j, "currency", str, p->currency);
+  json_put(j, "drill", bool, p->drill);
+  if (p->inherited) json_put(j, "inherited_from", str, p->inherited->from), json_put(j, "inherited_unconfirmed", uint, p->inherited->open);
   label(j, "note", &r->note);
 }
 
@@ -300,6 +302,7 @@ enum status summary_short(const struct identify_result *r, struct text *out, str
     figure(j, "headcount", &r->nation.lines[r->main_line].headcount);
     figure(j, "gap", &r->nation.lines[r->main_line].gap);
   }
+  if (r->programme->drill) json_put(j, "drill", bool, true), json_put(j, "inherited_unconfirmed", uint, r->programme->inherited->open);
   json_close(j);
   return text_check(out, "the run's summary", e);
 }
@@ -338,6 +341,7 @@ enum status summary_screen(const struct identify_result *r, enum language lang, 
   text_init(&x, 4096);
   text_init(&name, 1024);
   text_addf(out, "%s\n", label_in(&p->title, lang, p->name));
+  words_drill(out, lang, p);
   const char *note = label_in(&r->note, lang, NULL);
   if (note) text_addf(out, "%s\n", note);
   text_addc(out, '\n');

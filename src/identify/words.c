@@ -27,6 +27,14 @@ void words_add(struct text *out, enum language lang, enum word w, const char *co
   }
 }
 
+void words_drill(struct text *out, enum language lang, const struct programme *p) {
+  if (!p->drill) return;
+  char open[16], all[16];
+  snprintf(open, sizeof open, "%u", p->inherited->open), snprintf(all, sizeof all, "%u", p->inherited->count);
+  words_say(out, lang, WORD_DRILL, open, all, p->inherited->from);
+  text_addc(out, '\n');
+}
+
 enum word words_outcome(int outcome) { return (enum word)(WORD_SELECTED + outcome); }
 
 enum word words_absence(enum absence a) {

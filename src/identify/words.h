@@ -93,6 +93,7 @@
   X(WORD_SUM_HASHES_OF, "rules {0}, data {1}, decisions {2}", "规则 {0}，数据 {1}，决定 {2}") \
   X(WORD_SUM_MPI, "multidimensional poverty", "多维贫困") \
   X(WORD_SUM_SEED, "draw", "抽签") \
+  X(WORD_DRILL, "DRILL: {0} of {1} values inherited from {2} are not confirmed; these decisions bind nobody", "演练：自 {2} 继承的 {1} 项数值中有 {0} 项未经确认，本次认定不具效力") \
   X(WORD_SUM_UNSEEDED, "no seed given: a draw uses the snapshot's hash", "未给定种子：抽签使用快照哈希")
 
 enum word {
@@ -110,6 +111,8 @@ const char *words_text(enum language lang, enum word w);
 void words_add(struct text *out, enum language lang, enum word w, const char *const args[WORDS_ARGS]);
 #define words_say(out, lang, w, ...) words_add((out), (lang), (w), (const char *const[WORDS_ARGS]){__VA_ARGS__})
 
+/* A line that says so when what this programme decides is a drill; nothing otherwise. */
+void words_drill(struct text *out, enum language lang, const struct programme *p);
 enum word words_outcome(int outcome);  /* enum outcome */
 enum word words_absence(enum absence a);
 

@@ -44,6 +44,21 @@ static int32_t area_date(struct loader *l, const struct got_text *t, int32_t oth
   return days;
 }
 
+/* The list as one value: a place that starts from a copy has another list. */
+static bool keep_list(struct loader *l) {
+  const struct programme *p = l->p;
+  struct digest_stream s;
+  struct digest d;
+  char hex[65];
+  if (!p->area_count) return true;
+  if (!digest_open(&s)) return false;
+  for (uint32_t i = 0; i < p->area_count; i++) digest_add_str(&s, p->areas[i].code), digest_add_str(&s, p->areas[i].name_zh ? p->areas[i].name_zh : p->areas[i].name_en);
+  if (!digest_close(&s, &d)) return false;
+  struct programme_value v = {.label = {"the list of places", "地区名单"}, .of_place = true};
+  v.value = arena_printf(l->arena, "%u, %.16s", p->area_count, digest_hex(&d, hex));
+  return v.value && loader_value(l, l->draft.areas.list.from, v, "areas", "list", NULL);
+}
+
 bool areas_build(struct loader *l) {
   struct programme *p = l->p;
   map_init(&p->area_index, l->arena);
@@ -90,7 +105,7 @@ bool areas_build(struct loader *l) {
                   p->area_level_names[areas[up].level], areas[i].code, p->area_level_names[areas[i].level]);
     else areas[i].parent = up;
   }
-  return true;
+  return keep_list(l);
 }
 
 bool areas_check_household(struct loader *l) {

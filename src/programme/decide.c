@@ -144,7 +144,7 @@ static bool build_dimensions(struct loader *l) {
         if (!strcmp(to[o].name, x[j].name.s)) problem_add(&l->list, x[j].name.from->at, ERR_INPUT, "give it another name", "the indicator \"%s\" stands twice", x[j].name.s);
       *k = (struct indicator){.name = x[j].name.s, .label = x[j].label.v, .weight = outer[i] * inner[j], .dimension = names[i], .source = x[j].rule.s, .origin = loader_text(&x[j].source), .assumed = x[j].assumed.v || d->assumed.v};
       if (!loader_rule(l, LEVEL_HOUSEHOLD, &x[j].rule, &loader_bool, true, &k->rule)) return false;
-      if (!loader_assume(l, &x[j].assumed, "dimensions", k->name, k->label, k->source, &x[j].source)) return false;
+      if (!loader_assume(l, x[j].from, &x[j].assumed, "dimensions", k->name, NULL, k->label, k->source, &x[j].source)) return false;
       p->indicator_count++;
     }
   }
@@ -153,7 +153,7 @@ static bool build_dimensions(struct loader *l) {
   for (uint32_t i = 0; i < p->indicator_count; i++) whole = whole && p->indicators[i].rule;
   if (whole && p->cutoff > 0 && p->cutoff <= 1 && !build_score(l)) return false;
   struct label words = {"weights and cutoff of the dimensions", "各维度的权重与临界值"};
-  return loader_assume(l, &d->assumed, "dimensions", "cutoff", words, d->cutoff.from ? d->cutoff.from->text : NULL, &d->source);
+  return loader_assume(l, d->from, &d->assumed, "dimensions", "cutoff", NULL, words, d->cutoff.from ? d->cutoff.from->text : NULL, &d->source);
 }
 
 static bool named_rules(struct loader *l, const struct got_list *g, const char *section, bool decides, const struct named_rule **out, uint32_t *count) {
@@ -168,7 +168,7 @@ static bool named_rules(struct loader *l, const struct got_list *g, const char *
     struct named_rule *r = &to[*count];
     *r = (struct named_rule){.name = d[i].name.s, .label = d[i].label.v, .source = d[i].rule.s, .line = d[i].rule.from->at.line, .origin = loader_text(&d[i].source), .assumed = d[i].assumed.v};
     if (!loader_rule(l, LEVEL_HOUSEHOLD, &d[i].rule, &loader_bool, decides, &r->rule)) return false;
-    if (!loader_assume(l, &d[i].assumed, section, r->name, r->label, r->source, &d[i].source)) return false;
+    if (!loader_assume(l, d[i].from, &d[i].assumed, section, r->name, NULL, r->label, r->source, &d[i].source)) return false;
     ++*count;
   }
   return true;
@@ -202,7 +202,8 @@ static bool build_quota(struct loader *l) {
     }
     if (r[i].places.v < 0) problem_add(&l->list, r[i].places.from->at, ERR_INPUT, NULL, "places cannot be negative");
     rows[id->quota_count++] = (struct quota_row){.area = r[i].area.s, .places = r[i].places.v, .source = loader_text(&r[i].source), .assumed = r[i].assumed.v};
-    if (!loader_assume(l, &r[i].assumed, "identify.quota", r[i].area.s, (struct label){NULL, NULL}, r[i].places.from->text, &r[i].source)) return false;
+    struct label place = area < l->p->area_count ? (struct label){l->p->areas[area].name_en, l->p->areas[area].name_zh} : (struct label){NULL, NULL};
+    if (!loader_assume(l, r[i].from, &r[i].assumed, "identify.quota", r[i].area.s, strcmp(r[i].area.s, "*") ? "@" : NULL, place, r[i].places.from->text, &r[i].source)) return false;
   }
   id->has_quota = true, id->quota_level = level, id->quota = rows, id->ties = (enum ties)d->ties.v, id->quota_persons = d->count.v == 1;
   return true;
@@ -225,7 +226,7 @@ bool decide_build(struct loader *l) {
       enum rule_kind k = rule_result_type(id->rank.rule).kind;
       if (k != RULE_INT && k != RULE_DOUBLE) problem_add(&l->list, d->rank.rule.from->at, ERR_INPUT, "rank by a number", "identify.rank must be an int or a double, not %s", rule_type_text(l->arena, rule_result_type(id->rank.rule)));
     }
-    if (!loader_assume(l, &d->rank.assumed, "identify.rank", "rank", d->rank.label.v, d->rank.rule.s, &d->rank.source)) return false;
+    if (!loader_assume(l, d->rank.from, &d->rank.assumed, "identify.rank", "rank", NULL, d->rank.label.v, d->rank.rule.s, &d->rank.source)) return false;
   }
   return build_quota(l);
 }

@@ -103,7 +103,7 @@ static bool compile_one(struct loader *l, struct waiting *w, const struct field 
   *rf = (struct rule_field){.name = f->name, .level = f->level, .kind = f->kind, .derived = r, .column = f->column};
   if (f->kind == COL_BOOL) rf->bounded = true, rf->hi = 1;
   order[p->derive_count++] = f;
-  return loader_assume(l, &w->draft->assumed, "derive", f->name, f->label, f->derived_source, &w->draft->source);
+  return loader_assume(l, w->draft->from, &w->draft->assumed, "derive", f->name, w->level == LEVEL_HOUSEHOLD ? NULL : p->levels[w->level].name, f->label, f->derived_source, &w->draft->source);
 }
 
 bool derive_build(struct loader *l) {

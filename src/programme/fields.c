@@ -271,7 +271,12 @@ static bool build_one(struct loader *l, struct field *f, const struct draft_fiel
   bounds(l, f, d);
   if (!choices(l, f, d) || !missing(l, f, d)) return false;
   fill(l, f, &d->fill);
-  return loader_assume(l, &d->assumed, "fields", f->name, f->label, NULL, &d->source);
+  const char *words = d->type.from ? d->type.from->text : NULL;
+  for (uint32_t i = 0; d->assumed.v && i < f->choice_count && f->area_level == UINT32_MAX; i++) { /* what is assumed of a choice is its list */
+    words = i ? arena_printf(l->arena, "%s|%s", words, f->choices[i].code) : f->choices[i].code;
+    if (!words) return false;
+  }
+  return loader_assume(l, d->from, &d->assumed, "fields", f->name, f->level == LEVEL_HOUSEHOLD ? NULL : l->p->levels[f->level].name, f->label, words, &d->source);
 }
 
 static bool to_rules(struct loader *l, const struct field *f, struct rule_field *r) {

@@ -134,6 +134,11 @@ bool hash_build(struct loader *l) {
   bool fine = add_codebook(l, &s);
   if (fine) add_areas_and_lines(p, &s);
   fine = fine && add_decisions(l, &s);
+  if (p->inherited) { /* a drill and what is confirmed give decisions under different hashes */
+    digest_add_str(&s, "inherited"), digest_add_str(&s, p->inherited->from), digest_add_u64(&s, p->drill);
+    digest_add_u64(&s, p->inherited->count);
+    for (uint32_t i = 0; i < p->inherited->count; i++) digest_add_str(&s, p->inherited->items[i].item);
+  }
   if (!digest_close(&s, &p->rules_hash) || !fine || !digest_open(&s)) return false;
   digest_add_str(&s, "lucid source 1");
   for (uint32_t i = 0; i < p->file_count; i++) {

@@ -19,6 +19,7 @@ static const char *const words_lines[] = {"absolute", "relative", NULL};
 static const char *const words_order[] = {"ascending", "descending", NULL};
 static const char *const words_ties[] = {"draw", "include", "exclude", NULL};
 static const char *const words_count[] = {"households", "persons", NULL};
+static const char *const words_why[] = {"assumed", "place", NULL};
 static const char *const words_formats[] = {"csv", "dta", "rdata", "rds", NULL};
 static const char *const words_conversions[] = {
 #define X(id, word, text) word,
@@ -282,6 +283,27 @@ static const struct key source_rows[] = {
 };
 static TABLE(keys_source, draft_source, "a source", source_rows, NULL);
 
+static const struct key inherited_item_rows[] = {
+  ROW(draft_inherited_item, item, TEXT, R, "which value: its section and name"),
+  ROW(draft_inherited_item, file, TEXT, O, "where it stood when the copy was made"),
+  ROW(draft_inherited_item, what, LABEL, O, "what it is (in a table: `what.en`, `what.zh`)"),
+  ROW(draft_inherited_item, value, TEXT, O, "the value that was inherited, or that was confirmed"),
+  ROW_WORD(draft_inherited_item, why, R, words_why, "`assumed` there, or of that `place`"),
+  ROW(draft_inherited_item, source, TEXT, O, "where that programme had it from"),
+  ROW(draft_inherited_item, confirmed_by, TEXT, O, "who answers for it here; empty: not confirmed"),
+  ROW(draft_inherited_item, confirmed_on, TEXT, O, "the date of that"),
+};
+static TABLE(keys_inherited_item, draft_inherited_item, "an inherited value", inherited_item_rows, NULL);
+
+static const struct key inherited_rows[] = {
+  ROW_AS(draft_inherited, "from", origin, TEXT, R, "the programme that was copied"),
+  ROW(draft_inherited, on, TEXT, R, "the date of the copy"),
+  ROW(draft_inherited, source_hash, TEXT, O, "hash of the files that were copied"),
+  ROW(draft_inherited, items, TEXT, R, "fingerprint of the items listed, so that none is lost"),
+  ROW_OF(draft_inherited, list, LIST, R, keys_inherited_item, "the values, usually `{file: confirm.csv}`"),
+};
+static TABLE(keys_inherited, draft_inherited, "inherited", inherited_rows, NULL);
+
 static const struct key root_rows[] = {
   ROW_OF(draft, programme, MAP, R, keys_title, "name, languages, currency, years"),
   ROW_OF(draft, areas, MAP, O, keys_areas, "where people live"),
@@ -295,12 +317,13 @@ static const struct key root_rows[] = {
   ROW_OF(draft, identify, MAP, O, keys_identify, "who is in"),
   ROW_OF(draft, sample, MAP, O, keys_sample, "how the data were sampled: what honest standard errors need"),
   ROW_OF(draft, sources, LIST, O, keys_source, "which files hold the data"),
+  ROW_OF(draft, inherited, MAP, O, keys_inherited, "what came from the programme that was copied; `lucid new FOLDER --from` writes it"),
 };
 TABLE(keys_root, draft, "programme.yaml", root_rows, NULL);
 
 const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_level, &keys_param, &keys_field, &keys_fill,
   &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places,
-  &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, &keys_spread, NULL};
+  &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, &keys_spread, &keys_inherited, &keys_inherited_item, NULL};
 
 void keys_table_text(const struct key_table *t, struct text *out) {
   text_add(out, "| key | takes | what it is |\n|---|---|---|\n");

@@ -34,7 +34,9 @@ struct draft_sample { const struct tree *from; struct draft_welfare welfare; str
 struct draft_column { const struct tree *from; struct got_text column; struct got_word with; struct got_tree recode; struct got_texts within; };
 struct draft_spread { const struct tree *from; struct got_text value, by; struct got_tree columns; };
 struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, optional, partial; struct got_tree map; struct draft_spread spread; struct got_label fetch; };
-struct draft { const struct tree *from; struct draft_title programme; struct draft_areas areas; struct got_list levels, params, fields, derive, lines, causes, sources;
+struct draft_inherited_item { const struct tree *from; struct got_text item, file, value, source, confirmed_by, confirmed_on; struct got_label what; struct got_word why; };
+struct draft_inherited { const struct tree *from; struct got_text origin, on, source_hash, items; struct got_list list; };
+struct draft { const struct tree *from; struct draft_title programme; struct draft_inherited inherited; struct draft_areas areas; struct got_list levels, params, fields, derive, lines, causes, sources;
   struct draft_dimensions dimensions; struct draft_identify identify; struct draft_sample sample; };
 
 extern const struct key_table keys_root, keys_area, keys_level, keys_param, keys_field, keys_derive, keys_line, keys_column, keys_spread;

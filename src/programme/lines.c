@@ -38,7 +38,7 @@ static bool build_params(struct loader *l) {
       else if (d[i].type.from && d[i].type.v == 0) problem_add(&l->list, d[i].value.from->at, ERR_INPUT, "make its type `real`", "the parameter \"%s\" is no whole number", d[i].name.s);
     }
     params[l->p->param_count++] = (struct programme_param){.name = d[i].name.s, .unit = loader_text(&d[i].unit), .label = d[i].label.v, .value = v, .source = loader_text(&d[i].source), .assumed = d[i].assumed.v};
-    if (!loader_assume(l, &d[i].assumed, "params", d[i].name.s, d[i].label.v, value, &d[i].source)) return false;
+    if (!loader_assume(l, d[i].from, &d[i].assumed, "params", d[i].name.s, NULL, d[i].label.v, value, &d[i].source)) return false;
   }
   return true;
 }
@@ -56,7 +56,8 @@ static bool add_amount(struct loader *l, const struct draft_line *line, struct l
   for (uint32_t i = 0; i < *count; i++)
     if (to[i].year == year && !strcmp(to[i].area, code)) problem_add(&l->list, amount->from->at, ERR_INPUT, "keep one", "the line \"%s\" has two amounts for year %d and area %s", line->name.s, year, code);
   to[(*count)++] = (struct line_amount){.year = year, .area = code, .amount = amount->v, .source = loader_text(source), .assumed = assumed->v};
-  return loader_assume(l, assumed, "lines", line->name.s, line->label.v, amount->from->text, source);
+  const char *part = arena_printf(l->arena, strcmp(code, "*") ? "@%d.%s" : "%d.%s", year, code);
+  return part && loader_assume(l, amount->from, assumed, "lines", line->name.s, part, line->label.v, amount->from->text, source);
 }
 
 static bool year_fits(struct loader *l, const struct got_whole *y) {
@@ -91,7 +92,7 @@ static bool relative(struct loader *l, const struct draft_line *d, struct line *
   else if (d->share.from && !(d->share.v > 0 && d->share.v <= 2)) problem_add(&l->list, d->share.from->at, ERR_INPUT, "60 % is written 0.6", "`share` must be above 0 and at most 2");
   if (d->quantile.from && !(line->quantile > 0 && line->quantile < 1)) problem_add(&l->list, d->quantile.from->at, ERR_INPUT, "the median is 0.5", "`quantile` must be between 0 and 1");
   if (d->amounts.from || d->amount.from) problem_add(&l->list, (d->amounts.from ? d->amounts.from : d->amount.from)->at, ERR_INPUT, "take it out: the data give it", "a relative line has no amount");
-  return loader_assume(l, &d->assumed, "lines", d->name.s, d->label.v, d->share.from ? d->share.from->text : NULL, &d->source);
+  return loader_assume(l, d->from, &d->assumed, "lines", d->name.s, NULL, d->label.v, d->share.from ? d->share.from->text : NULL, &d->source);
 }
 
 bool lines_build(struct loader *l) {

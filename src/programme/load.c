@@ -15,7 +15,35 @@ const char *label_in(const struct label *l, enum language lang, const char *othe
 
 const char *loader_text(const struct got_text *t) { return t->from ? t->s : NULL; }
 
-bool loader_assume(struct loader *l, const struct got_flag *flag, const char *section, const char *name, struct label label, const char *value, const struct got_text *source) {
+/* What a programme rests on, by a name of its own, so that a copy can say which of it was confirmed. */
+static bool keep_value(struct loader *l, struct programme_value v) {
+  struct programme *p = l->p;
+  bool fresh;
+  uint32_t index;
+  if (!map_put(&p->value_index, v.item, strlen(v.item), &index, &fresh)) return false;
+  if (!fresh) return true; /* said twice is another problem's business */
+  if (p->value_count == l->value_room) {
+    uint32_t want = l->value_room ? l->value_room * 2 : 128;
+    struct programme_value *grown = arena_grow(l->arena, l->values, l->value_room, want, sizeof *grown);
+    if (!grown) return false;
+    l->values = grown, l->value_room = want;
+    p->values = grown;
+  }
+  l->values[p->value_count++] = v;
+  return true;
+}
+
+bool loader_value(struct loader *l, const struct tree *from, struct programme_value v, const char *section, const char *name, const char *part) {
+  v.item = part ? arena_printf(l->arena, "%s.%s.%s", section, name, part) : arena_printf(l->arena, "%s.%s", section, name);
+  if (!v.item) return false;
+  v.file = from ? from->at.file : NULL, v.line = from ? from->at.line : 0;
+  return keep_value(l, v);
+}
+
+bool loader_assume(struct loader *l, const struct tree *from, const struct got_flag *flag, const char *section, const char *name, const char *part, struct label label, const char *value, const struct got_text *source) {
+  struct programme_value v = {.label = label, .value = value, .source = loader_text(source), .assumed = flag->v, .of_place = part && *part == '@'};
+  if (v.of_place) part = part[1] ? part + 1 : NULL;
+  if (!loader_value(l, from, v, section, name, part)) return false;
   if (!flag->v) return true;
   if (l->p->assumed_count == l->assumed_room) {
     uint32_t want = l->assumed_room ? l->assumed_room * 2 : 32;
@@ -186,6 +214,8 @@ static bool build_title(struct loader *l) {
     else p->languages[p->language_count++] = (enum language)lang;
   }
   if (d->languages.from && !p->language_count) p->languages[p->language_count++] = LANG_EN;
+  struct programme_value title = {.label = {"name and title", "名称"}, .value = label_in(&p->title, LANG_EN, NULL), .of_place = true};
+  if (!loader_value(l, d->title.from, title, "programme", "title", NULL)) return false;
   const struct got_whole *years[] = {&d->years.first, &d->years.last, &d->years.current};
   for (unsigned i = 0; i < 3; i++)
     if (years[i]->from && (years[i]->v < 1900 || years[i]->v > 2200)) problem_add(&l->list, years[i]->from->at, ERR_INPUT, "four digits", "%lld is no year from 1900 to 2200", (long long)years[i]->v);
@@ -208,8 +238,9 @@ static bool take_common_names(struct loader *l) {
 }
 
 static bool build_all(struct loader *l) {
+  map_init(&l->p->value_index, l->arena);
   return take_common_names(l) && build_title(l) && areas_build(l) && fields_build_levels(l) && lines_build(l) && fields_build(l) && derive_build(l) && decide_build(l) && sample_build(l) &&
-         sources_build(l);
+         sources_build(l) && inherited_build(l);
 }
 
 static enum status memory(struct err *e) { return err_set(e, ERR_MEMORY, "close other programs", "out of memory while reading the programme"); }

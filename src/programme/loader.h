@@ -24,11 +24,17 @@ struct loader {
   struct assumption *assumed;
   uint32_t assumed_room;
   const struct programme_set *sets; uint32_t set_count; /* values in place of the file's (programme_load_set) */
+  struct programme_value *values;
+  uint32_t value_room;
   struct map names;                           /* constants and levels: taken */
 };
 
 /* load.c */
-bool loader_assume(struct loader *l, const struct got_flag *flag, const char *section, const char *name, struct label label, const char *value, const struct got_text *source);
+/* Every number, rule and definition that a programme rests on comes by here once, marked as assumed or not. Its item is
+ * `section.name`, or `section.name.part`; a part that begins with @ (or is it) says that the value is of one place. */
+bool loader_assume(struct loader *l, const struct tree *from, const struct got_flag *flag, const char *section, const char *name, const char *part, struct label label, const char *value, const struct got_text *source);
+/* One that can't be marked as assumed. */
+bool loader_value(struct loader *l, const struct tree *from, struct programme_value v, const char *section, const char *name, const char *part);
 /* The level named, UINT32_MAX after a complaint; `household` when not given. */
 uint32_t loader_level(struct loader *l, const struct got_text *name);
 bool loader_take_name(struct loader *l, const struct got_text *name, const char *what);
@@ -39,6 +45,14 @@ extern const struct rule_type loader_bool;
 /* A number or date of a field's kind, from text. */
 bool loader_cell(const struct field *f, struct span text, struct cell *out);
 const char *loader_text(const struct got_text *t); /* NULL when not given */
+
+/* new.c: of a folder about to be written */
+void new_name_of(const char *folder, char out[61]); /* its last name as a programme's: small letters, digits and dashes */
+enum status new_must_be_free(const char *folder, struct err *e) MUST_CHECK;
+enum status new_write_file(const char *folder, const char *name, const char *data, size_t len, struct err *e) MUST_CHECK;
+
+/* inherited.c: the fingerprint of a list of items, whatever their order */
+bool inherited_fingerprint(struct arena *a, const char *const *items, uint32_t count, char hex[65]);
 
 bool areas_build(struct loader *l);
 bool areas_check_household(struct loader *l); /* after fields */
@@ -51,6 +65,7 @@ bool derive_add(struct loader *l, const char *name, struct label label, const st
 bool decide_build(struct loader *l);   /* dimensions, causes, identify */
 bool sample_build(struct loader *l);
 bool sources_build(struct loader *l);
+bool inherited_build(struct loader *l); /* after all values are known */
 bool hash_build(struct loader *l);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "programme/programme.h"
+#include "programme/loader.h"
 
 enum { VILLAGES = 6, HOUSEHOLDS = 20 /* of each village */ };
 
@@ -158,7 +158,7 @@ static void make_data(struct text *households, struct text *members) {
 }
 
 /* The folder's last name as a programme's name: small letters, digits and dashes. */
-static void name_of(const char *folder, char out[61]) {
+void new_name_of(const char *folder, char out[61]) {
   size_t end = strlen(folder), n = 0;
   while (end && folder[end - 1] == '/') end--;
   size_t start = end;
@@ -175,13 +175,13 @@ static void name_of(const char *folder, char out[61]) {
   if (!n) memcpy(out, "programme", 10);
 }
 
-static enum status write_file(const char *folder, const char *name, const char *data, size_t len, struct err *e) {
+enum status new_write_file(const char *folder, const char *name, const char *data, size_t len, struct err *e) {
   char path[4300];
   if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) return err_set(e, ERR_INPUT, "choose a shorter name", "the name of the folder is too long");
   return file_replace(path, data, len, 0644, e);
 }
 
-static enum status must_be_free(const char *folder, struct err *e) {
+enum status new_must_be_free(const char *folder, struct err *e) {
   DIR *d = opendir(folder);
   if (!d) return errno == ENOENT ? OK : err_errno(e, errno, "%s", folder);
   int entries = 0;
@@ -193,7 +193,7 @@ static enum status must_be_free(const char *folder, struct err *e) {
 
 static enum status write_all(const char *folder, struct text *yaml, struct text *households, struct text *members, struct err *e) {
   char name[61], data[4200];
-  name_of(folder, name);
+  new_name_of(folder, name);
   for (size_t i = 0; i < sizeof yaml_lines / sizeof *yaml_lines; i++) {
     const char *mark = strstr(yaml_lines[i], "@NAME@");
     if (mark) text_addn(yaml, yaml_lines[i], (size_t)(mark - yaml_lines[i])), text_add(yaml, name), text_add(yaml, mark + 6);
@@ -206,14 +206,14 @@ static enum status write_all(const char *folder, struct text *yaml, struct text 
   TRY(text_check(members, "the members", e));
   if (snprintf(data, sizeof data, "%s/data", folder) >= (int)sizeof data) return err_set(e, ERR_INPUT, "choose a shorter name", "the name of the folder is too long");
   TRY(file_make_dirs(data, e));
-  TRY(write_file(folder, "data/households.csv", text_str(households), households->len, e));
-  TRY(write_file(folder, "data/members.csv", text_str(members), members->len, e));
-  TRY(write_file(folder, "areas.csv", areas_csv, sizeof areas_csv - 1, e));
-  return write_file(folder, "programme.yaml", text_str(yaml), yaml->len, e);
+  TRY(new_write_file(folder, "data/households.csv", text_str(households), households->len, e));
+  TRY(new_write_file(folder, "data/members.csv", text_str(members), members->len, e));
+  TRY(new_write_file(folder, "areas.csv", areas_csv, sizeof areas_csv - 1, e));
+  return new_write_file(folder, "programme.yaml", text_str(yaml), yaml->len, e);
 }
 
 enum status programme_new(const char *folder, struct err *e) {
-  TRY(must_be_free(folder, e));
+  TRY(new_must_be_free(folder, e));
   struct text yaml, households, members;
   text_init(&yaml, 1 << 16), text_init(&households, 1 << 16), text_init(&members, 1 << 17);
   enum status s = write_all(folder, &yaml, &households, &members, e);

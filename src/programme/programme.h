@@ -147,6 +147,17 @@ struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = b
 /* A number or rule that nobody has measured or decreed: marked `assumed: true`. It travels into each table it touches. */
 struct assumption { const char *section, *name; struct label label; const char *value, *source; const char *file; int line; };
 
+/* Everything a programme rests on, under a name that stays while the value changes: `params.rate_grain`, `lines.monitor.2019.43`. */
+struct programme_value { const char *item; struct label label; const char *value, *source, *file; int line; bool assumed, of_place; };
+
+/* `inherited`: this programme began as a copy of another. Until somebody has confirmed each value that was assumed there, or of that
+ * place, it is a drill: what it decides binds nobody, and says so. */
+enum inherited_state { INHERITED_OPEN, INHERITED_CONFIRMED, INHERITED_CHANGED /* since it was confirmed */ };
+const char *inherited_state_word(enum inherited_state s);
+struct inherited_item { const char *item, *file; struct label what; const char *value, *why, *source, *by, *on;
+  const char *now; /* the value in the programme today; NULL when there is none any more */ enum inherited_state state; };
+struct inherited { const char *from, *on, *source_hash; const struct inherited_item *items; uint32_t count, open; /* not confirmed, or changed since */ };
+
 struct programme_param { const char *name, *unit; struct label label; struct rule_value value; const char *source; bool assumed; };
 
 struct programme_file { const char *name; const char *data; size_t len; }; /* name relative to the folder */
@@ -173,6 +184,9 @@ struct programme {
   struct digest rules_hash, source_hash;
   const struct programme_param *params; uint32_t param_count; /* named numbers: constants in rules */
   const struct assumption *assumed; uint32_t assumed_count;
+  const struct programme_value *values; uint32_t value_count; struct map value_index;
+  const struct inherited *inherited; /* NULL = not a copy */
+  bool drill;                        /* a copy, and not all of it is confirmed */
   const struct programme_file *files; uint32_t file_count; /* programme.yaml and the tables it names, sorted by name: what source_hash covers */
 };
 
@@ -198,5 +212,11 @@ const struct field *programme_field(const struct programme *p, uint32_t level, c
 uint32_t programme_area(const struct programme *p, const char *code); /* index or UINT32_MAX */
 /* Writes a small working programme with comments into a new folder. */
 enum status programme_new(const char *folder, struct err *e) MUST_CHECK;
+/* Copies the programme in `from` into a new folder under the folder's name: its files but no data, and a list of every value that is
+ * assumed there or of that place (confirm.csv). With `dry_run` nothing is written. *out is the copy, loaded. Errors: ERR_CONFLICT when
+ * the folder holds something, and those of programme_load. */
+enum status programme_new_from(struct arena *a, const char *from, const char *folder, int32_t today, bool dry_run, struct programme **out, struct err *e) MUST_CHECK;
+/* Writes into p's folder that `by` confirmed the value an item has now. ERR_NOT_FOUND when the list has no such item. */
+enum status programme_confirm(struct arena *a, const struct programme *p, const char *item, const char *by, const char *on, bool dry_run, struct err *e) MUST_CHECK;
 
 #endif
