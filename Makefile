@@ -45,7 +45,7 @@ $(BUILD)/obj/%.o: src/%.c VERSION
 	@$(CC) $(ALLCFLAGS) -MMD -MP -c $< -o $@
 
 # The loops that decisions spend their time in: at -O2 gcc 12 leaves most of them scalar.
-$(BUILD)/obj/rules/kernel.o $(BUILD)/obj/rules/score.o: OPT += -O3
+$(BUILD)/obj/rules/kernel.o $(BUILD)/obj/identify/settle.o: OPT += -O3
 
 $(BUILD)/lucid: $(BUILD)/obj/cli/main.o $(ARCHIVES)
 	@echo "  ld $@"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identify/settle.h"
+
 #define CUTOFF_SLACK 1e-9 /* weights such as 1/6 do not add up exactly */
 
 void decide_weights(const struct programme *p, double *out) {
@@ -60,17 +62,27 @@ static enum status plan_make(struct arena *a, const struct programme *p, struct 
   return OK;
 }
 
+/* What a worker keeps between blocks: lists are gathered here and copied once a block is done, so that nothing is held twice as large as it is. */
+struct worker {
+  struct eval_scratch *eval;
+  struct settle settle;
+  uint8_t mine[EVAL_BLOCK];
+  uint32_t area[EVAL_BLOCK];
+  struct decision_missing *missing; uint64_t missing_count, missing_cap;
+  struct decide_error *errors; uint64_t error_count, error_cap;
+  struct decision_candidate candidates[EVAL_BLOCK]; uint32_t candidate_count;
+  uint64_t *redone; /* one a rule of the plan: rows run again to name what was missing */
+};
+
 struct task {
   uint32_t set, take;
   uint64_t from;
-  struct arena arena; /* holds its two lists until they are joined */
-  struct decision_missing *missing;
-  uint64_t missing_count, missing_cap;
-  struct decide_error *errors;
-  uint64_t error_count, error_cap;
-  uint64_t *redone; /* one a rule of the plan: rows run again to name what was missing */
+  struct arena arena; /* holds its lists until they are joined */
+  struct decision_missing *missing; uint64_t missing_count;
+  struct decide_error *errors; uint64_t error_count;
+  struct decision_candidate *candidates; uint64_t candidate_count;
+  struct decide_home home;
   enum status status;
-  struct err err;
 };
 
 struct job {
@@ -80,36 +92,44 @@ struct job {
   struct decisions *decisions;
   const struct plan *plan;
   const struct eval *eval;
-  const double *weights;
-  struct eval_scratch **scratches; /* one a worker */
+  struct settle_scores scores;
+  uint8_t *area_has_quota; /* area_count + 1: whether the area lies in one of the quota's level */
+  struct worker **workers;
   struct task *tasks;
   uint32_t class;
+  bool no_line;            /* a poverty line has no amount in this class */
 };
 
-static enum status add_missing(struct task *t, struct decision_missing m, struct err *e) {
-  for (uint64_t k = t->missing_count; k-- > 0 && t->missing[k].household == m.household;)
-    if (t->missing[k].level == m.level && t->missing[k].field == m.field && t->missing[k].row == m.row) return OK;
-  if (t->missing_count == t->missing_cap) {
-    uint64_t want = t->missing_cap ? t->missing_cap * 2 : 16;
-    ARENA_TRY(e, t->missing = arena_grow(&t->arena, t->missing, t->missing_cap, want, sizeof *t->missing));
-    t->missing_cap = want;
-  }
-  t->missing[t->missing_count++] = m;
+static enum status pile_room(void **items, uint64_t count, uint64_t *cap, size_t size, struct err *e) {
+  if (count < *cap) return OK;
+  const uint64_t want = *cap ? *cap * 2 : 256;
+  void *more = realloc(*items, want * size);
+  if (!more) return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
+  *items = more;
+  *cap = want;
   return OK;
 }
 
-static enum status add_error(struct task *t, uint32_t household, enum reason_kind kind, uint32_t rule, struct err *e) {
-  if (t->error_count == t->error_cap) {
-    uint64_t want = t->error_cap ? t->error_cap * 2 : 16;
-    ARENA_TRY(e, t->errors = arena_grow(&t->arena, t->errors, t->error_cap, want, sizeof *t->errors));
-    t->error_cap = want;
-  }
-  t->errors[t->error_count++] = (struct decide_error){.set = t->set, .household = household, .kind = kind, .rule = rule};
-  return OK;
+static enum status add_missing(struct worker *t, struct decision_missing m, struct err *e) {
+  for (uint64_t k = t->missing_count; k-- > 0 && t->missing[k].household == m.household;)
+    if (t->missing[k].level == m.level && t->missing[k].field == m.field && t->missing[k].row == m.row) return OK;
+  void *items = t->missing;
+  enum status st = pile_room(&items, t->missing_count, &t->missing_cap, sizeof *t->missing, e);
+  t->missing = items;
+  if (st == OK) t->missing[t->missing_count++] = m;
+  return st;
+}
+
+static enum status add_error(struct worker *t, struct decide_error x, struct err *e) {
+  void *items = t->errors;
+  enum status st = pile_room(&items, t->error_count, &t->error_cap, sizeof *t->errors, e);
+  t->errors = items;
+  if (st == OK) t->errors[t->error_count++] = x;
+  return st;
 }
 
 /* Runs one rule again by the row evaluator and notes every cell it lacked. */
-static enum status name_missing(struct task *t, struct arena *scratch, const struct rule *rule, uint64_t *redone, const struct segment *seg, uint64_t h, struct err *e) {
+static enum status name_missing(struct worker *t, struct arena *scratch, const struct rule *rule, uint64_t *redone, const struct segment *seg, uint64_t h, struct err *e) {
   struct rule_value v;
   if (redone) ++*redone;
   TRY(eval_row(scratch, rule, seg, h, h, &v, e));
@@ -119,15 +139,7 @@ static enum status name_missing(struct task *t, struct arena *scratch, const str
   return OK;
 }
 
-static int by_cell(const void *pa, const void *pb) {
-  const struct decision_missing *a = pa, *b = pb;
-  if (a->household != b->household) return a->household < b->household ? -1 : 1;
-  if (a->level != b->level) return a->level < b->level ? -1 : 1;
-  if (a->field != b->field) return a->field < b->field ? -1 : 1;
-  return (a->row > b->row) - (a->row < b->row);
-}
-
-static enum status name_area(struct task *t, const struct job *j, const struct segment *seg, uint64_t h, struct err *e) {
+static enum status name_area(struct worker *t, const struct job *j, const struct segment *seg, uint64_t h, struct err *e) {
   const struct programme *p = j->programme;
   const struct level *level = &p->levels[LEVEL_HOUSEHOLD];
   for (uint32_t f = 0; p->household_area && f < level->field_count; f++) {
@@ -146,25 +158,26 @@ static enum status name_area(struct task *t, const struct job *j, const struct s
 }
 
 /* Which cells stand between this household and a decision. */
-static enum status name_all(struct task *t, const struct job *j, struct decision_set *d, const struct segment *seg, uint64_t h, enum truth qualifies, struct err *e) {
+static enum status name_all(struct worker *t, const struct job *j, uint32_t set, uint64_t h, enum truth qualifies, struct err *e) {
   const struct programme *p = j->programme;
   const struct plan *plan = j->plan;
+  const struct decision_set *d = &j->decisions->sets[set];
+  const struct segment *seg = j->sample->segments[set];
+  const struct mask *unknown[] = {&d->include_unknown, &d->exclude_unknown, NULL, &d->deprived_unknown};
+  const bool asked[] = {!mask_at(&d->include, h), true, false, !p->identify.include_count && d->poor[h] == TRUTH_UNKNOWN};
   struct arena scratch;
   arena_init(&scratch, 0);
   enum status st = OK;
+  bool sized;
   if (qualifies == TRUTH_UNKNOWN) {
-    if (!d->include[h])
-      for (uint32_t r = 0; r < p->identify.include_count && st == OK; r++)
-        if (d->include_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[0] + r], &t->redone[plan->at[0] + r], seg, h, e);
-    for (uint32_t r = 0; r < p->identify.exclude_count && st == OK; r++)
-      if (d->exclude_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[1] + r], &t->redone[plan->at[1] + r], seg, h, e);
-    if (!p->identify.include_count && d->poor[h] == TRUTH_UNKNOWN)
-      for (uint32_t r = 0; r < p->indicator_count && st == OK; r++)
-        if (d->deprived_unknown[h] >> r & 1) st = name_missing(t, &scratch, plan->rules[plan->at[3] + r], &t->redone[plan->at[3] + r], seg, h, e);
+    for (uint32_t kind = 0; kind < 4; kind++)
+      for (uint32_t r = plan->at[kind]; asked[kind] && r < plan->at[kind + 1] && st == OK; r++)
+        if (mask_at(unknown[kind], h) >> (r - plan->at[kind]) & 1) st = name_missing(t, &scratch, plan->rules[r], &t->redone[r], seg, h, e);
   } else {
-    if (d->rank_state[h] == TRUTH_UNKNOWN && st == OK) st = name_missing(t, &scratch, p->identify.rank.rule, &t->redone[plan->at[4]], seg, h, e);
+    if (d->flags[h] & DECISION_UNRANKED) st = name_missing(t, &scratch, p->identify.rank.rule, &t->redone[plan->at[4]], seg, h, e);
     if (d->flags[h] & DECISION_NO_AREA && st == OK) st = name_area(t, j, seg, h, e);
-    if (p->identify.has_quota && p->identify.quota_persons && !j->sample->persons_known[j->sample->first[t->set] + h] && st == OK) {
+    (void)sample_persons(j->sample, set, h, &sized);
+    if (p->identify.has_quota && p->identify.quota_persons && !sized && st == OK) {
       if (p->design.persons) st = name_missing(t, &scratch, p->design.persons, NULL, seg, h, e);
       else st = add_missing(t, (struct decision_missing){.household = (uint32_t)h, .level = LEVEL_MEMBER, .field = UINT32_MAX, .row = UINT32_MAX, .why = ABSENT_NO_ROSTER}, e);
     }
@@ -173,100 +186,195 @@ static enum status name_all(struct task *t, const struct job *j, struct decision
   return st;
 }
 
-static enum status run_block(struct task *t, const struct job *j, struct eval_scratch *eval_scratch, struct err *e) {
+/* Rules that could not be computed, in order of household and rule. Rare: looked for only where a block has one. */
+static enum status note_errors(struct worker *w, const struct task *t, const struct job *j, const struct block_lanes *lanes, struct err *e) {
+  for (uint32_t k = 0; k < t->take; k++)
+    for (uint32_t kind = 0; kind < 4 && w->mine[k]; kind++)
+      for (uint32_t r = j->plan->at[kind]; r < j->plan->at[kind + 1]; r++)
+        if (lanes[r].state[k] & BLOCK_ERROR) TRY(add_error(w, (struct decide_error){.set = t->set, .household = (uint32_t)(t->from + k), .kind = kind_of[kind], .rule = r - j->plan->at[kind]}, e));
+  return OK;
+}
+
+/* Whether an error in a rule that counts stands behind the household's being undecided. */
+static bool erred(const struct worker *w, const struct programme *p, uint32_t household, uint64_t *at) {
+  bool any = false;
+  while (*at < w->error_count && w->errors[*at].household < household) ++*at;
+  for (uint64_t i = *at; i < w->error_count && w->errors[i].household == household; i++)
+    any |= w->errors[i].kind == REASON_INCLUDE || w->errors[i].kind == REASON_EXCLUDE || (w->errors[i].kind == REASON_INDICATOR && !p->identify.include_count);
+  return any;
+}
+
+/* Those that are no certain no: do they have all that a place asks for? */
+static enum status settle_candidates(struct worker *w, struct task *t, const struct job *j, const struct block_lanes *lanes, struct err *e) {
   const struct programme *p = j->programme;
   const struct identify *id = &p->identify;
-  const struct plan *plan = j->plan;
-  const struct segment *seg = j->sample->segments[t->set];
   struct decision_set *d = &j->decisions->sets[t->set];
-  const uint64_t base = j->sample->first[t->set];
-  struct arena scratch;
-  arena_init(&scratch, 0);
-  struct eval_out *out;
-  ARENA_TRY(e, out = arena_array(&scratch, plan->count ? plan->count : 1, sizeof *out));
-  enum status st = OK;
-  if (!t->redone && !(t->redone = arena_array(&t->arena, plan->count + 1u, sizeof *t->redone))) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
-  for (uint32_t r = 0; r < plan->count && st == OK; r++) {
-    out[r].state = arena_alloc(&scratch, EVAL_BLOCK);
-    out[r].number = r == plan->at[4] ? arena_array(&scratch, EVAL_BLOCK, sizeof(double)) : NULL;
-    if (!out[r].state || (r == plan->at[4] && !out[r].number)) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  uint64_t error_at = 0;
+  w->candidate_count = 0;
+  for (uint32_t k = 0; k < t->take; k++) {
+    const enum truth q = (enum truth)w->settle.qualifies[k];
+    if (q == TRUTH_FALSE || !w->mine[k]) continue;
+    const uint64_t h = t->from + k;
+    uint8_t flags = 0, state = EVAL_TRUE;
+    double rank = 0;
+    bool sized = true, failed = w->error_count && erred(w, p, (uint32_t)h, &error_at);
+    if (id->has_rank && !eval_lane_number(&lanes[j->plan->at[4]], k, &rank, &state)) flags |= DECISION_UNRANKED;
+    failed |= state == EVAL_ERROR;
+    if (id->has_quota && !j->area_has_quota[w->area[k] < p->area_count ? w->area[k] : p->area_count]) flags |= DECISION_NO_AREA;
+    if (id->has_quota && id->quota_persons) (void)sample_persons(j->sample, t->set, h, &sized);
+    const bool placeable = !id->has_quota || (!flags && sized);
+    d->outcome[h] = q == TRUTH_TRUE && placeable ? OUTCOME_SELECTED : OUTCOME_UNDECIDED;
+    if (id->has_rank || id->has_quota) w->candidates[w->candidate_count++] = (struct decision_candidate){.household = (uint32_t)h, .rank = rank};
+    if (d->outcome[h] == OUTCOME_UNDECIDED) flags |= (uint8_t)((j->no_line ? DECISION_NO_LINE : 0) | (failed ? DECISION_ERROR : 0));
+    d->flags[h] = flags;
+    if (d->outcome[h] == OUTCOME_UNDECIDED) TRY(name_all(w, j, t->set, h, q, e));
   }
-  if (st == OK) st = eval_block(j->eval, eval_scratch, t->set, t->from, t->take, out, e);
-  for (uint32_t k = 0; k < t->take && st == OK; k++) {
-    uint64_t h = t->from + k;
-    if (j->lines->class_of[base + h] != j->class) continue;
-    uint64_t *yes[] = {&d->include[h], &d->exclude[h], &d->cause[h], &d->deprived[h]};
-    uint64_t *dunno[] = {&d->include_unknown[h], &d->exclude_unknown[h], &d->cause_unknown[h], &d->deprived_unknown[h]};
-    bool erred = false;
-    for (uint32_t kind = 0; kind < 4; kind++)
-      for (uint32_t r = plan->at[kind]; r < plan->at[kind + 1] && st == OK; r++) {
-        uint64_t bit = (uint64_t)1 << (r - plan->at[kind]);
-        uint8_t state = out[r].state[k];
-        if (state == EVAL_TRUE) *yes[kind] |= bit;
-        else if (state != EVAL_FALSE) *dunno[kind] |= bit;
-        if (state == EVAL_ERROR) {
-          st = add_error(t, (uint32_t)h, kind_of[kind], r - plan->at[kind], e);
-          if (kind < 2 || (kind == 3 && !id->include_count)) erred = true;
-        }
-      }
-    double low = 0, high = 0;
-    for (uint32_t r = 0; r < p->indicator_count; r++) {
-      if (d->deprived[h] >> r & 1) low += j->weights[r], high += j->weights[r];
-      else if (d->deprived_unknown[h] >> r & 1) high += j->weights[r];
-    }
-    d->score[h] = low;
-    d->score_high[h] = high;
-    d->poor[h] = p->indicator_count ? (uint8_t)decide_poor(p->cutoff, low, high) : TRUTH_FALSE;
-    enum truth q = decide_qualifies(p, d->include[h], d->include_unknown[h], d->exclude[h], d->exclude_unknown[h], (enum truth)d->poor[h]);
-    d->rank_state[h] = TRUTH_FALSE;
-    if (id->has_rank && q != TRUTH_FALSE) {
-      uint8_t state = out[plan->at[4]].state[k];
-      d->rank_state[h] = state == EVAL_TRUE ? TRUTH_TRUE : TRUTH_UNKNOWN;
-      if (state == EVAL_TRUE) d->rank[h] = out[plan->at[4]].number[k];
-      if (state == EVAL_ERROR) erred = true;
-    }
-    if (id->has_quota && q != TRUTH_FALSE && sample_area_at(p, j->sample->area[base + h], id->quota_level) == SAMPLE_NO_AREA) d->flags[h] |= DECISION_NO_AREA;
-    bool placeable = !id->has_quota || (!(d->flags[h] & DECISION_NO_AREA) && d->rank_state[h] != TRUTH_UNKNOWN && (!id->quota_persons || j->sample->persons_known[base + h]));
-    d->outcome[h] = q == TRUTH_FALSE ? OUTCOME_NOT_SELECTED : q == TRUTH_TRUE && placeable ? OUTCOME_SELECTED : OUTCOME_UNDECIDED;
-    if (d->outcome[h] == OUTCOME_UNDECIDED) {
-      for (uint32_t l = 0; l < p->line_count; l++)
-        if (isnan(poverty_lines_amount(j->lines, j->class, l))) d->flags[h] |= DECISION_NO_LINE;
-      if (erred) d->flags[h] |= DECISION_ERROR;
-      if (st == OK) st = name_all(t, j, d, seg, h, q, e);
-    }
+  return OK;
+}
+
+/* What a county hears at once: outcomes short of places, the poor, and their score, added row by row. */
+static void count_home(const struct worker *w, struct task *t, const struct job *j) {
+  const struct decision_set *d = &j->decisions->sets[t->set];
+  const uint64_t base = j->sample->first[t->set] + t->from;
+  struct decide_home *home = &t->home;
+  for (uint32_t k = 0; k < t->take; k++) {
+    if (!w->mine[k]) continue;
+    const uint64_t h = t->from + k;
+    bool known;
+    const double persons = j->sample->few && j->sample->few[base + k] != SAMPLE_MANY ? j->sample->few[base + k] : sample_persons(j->sample, t->set, h, &known);
+    home->households[d->outcome[h]]++;
+    home->persons[d->outcome[h]] += persons;
+    if (d->poor[h] != TRUTH_TRUE) continue;
+    home->poor_households++;
+    home->poor_persons += persons;
+    home->poor_score += persons * (j->scores.score ? j->scores.score[w->settle.held[k]] : decisions_score(j->decisions, w->settle.held[k]));
   }
-  arena_drop(&scratch);
-  if (t->missing_count) qsort(t->missing, t->missing_count, sizeof *t->missing, by_cell);
-  return st;
+}
+
+static int by_cell(const void *pa, const void *pb) {
+  const struct decision_missing *a = pa, *b = pb;
+  if (a->household != b->household) return a->household < b->household ? -1 : 1;
+  if (a->level != b->level) return a->level < b->level ? -1 : 1;
+  if (a->field != b->field) return a->field < b->field ? -1 : 1;
+  return (a->row > b->row) - (a->row < b->row);
+}
+static int by_household(const void *pa, const void *pb) {
+  const struct decision_candidate *a = pa, *b = pb;
+  return (a->household > b->household) - (a->household < b->household);
+}
+static int by_household_and_rule(const void *pa, const void *pb) {
+  const struct decide_error *a = pa, *b = pb;
+  if (a->household != b->household) return a->household < b->household ? -1 : 1;
+  if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+  return (a->rule > b->rule) - (a->rule < b->rule);
+}
+
+/* The block's lists beside those that it has from other classes of lines, in order of household. */
+static enum status keep_list(struct task *t, void **have, uint64_t *count, const void *more, uint64_t extra, size_t size, int (*order)(const void *, const void *), struct err *e) {
+  if (!extra) return OK;
+  uint8_t *all;
+  ARENA_TRY(e, all = arena_array(&t->arena, *count + extra, size));
+  if (*count) memcpy(all, *have, *count * size);
+  memcpy(all + *count * size, more, extra * size);
+  *count += extra;
+  *have = all;
+  qsort(all, *count, size, order);
+  return OK;
+}
+
+static enum status keep_lists(struct worker *w, struct task *t, struct err *e) {
+  void *missing = t->missing, *errors = t->errors, *candidates = t->candidates;
+  TRY(keep_list(t, &missing, &t->missing_count, w->missing, w->missing_count, sizeof *t->missing, by_cell, e));
+  TRY(keep_list(t, &errors, &t->error_count, w->errors, w->error_count, sizeof *t->errors, by_household_and_rule, e));
+  TRY(keep_list(t, &candidates, &t->candidate_count, w->candidates, w->candidate_count, sizeof *t->candidates, by_household, e));
+  t->missing = missing;
+  t->errors = errors;
+  t->candidates = candidates;
+  return OK;
+}
+
+static enum status run_block(struct task *t, const struct job *j, struct worker *w, bool whole, struct err *e) {
+  const struct programme *p = j->programme;
+  const struct plan *plan = j->plan;
+  struct decision_set *d = &j->decisions->sets[t->set];
+  struct settle *s = &w->settle;
+  const uint8_t *mine = whole ? NULL : w->mine;
+  const struct block_lanes *lanes;
+  uint8_t seen = 0;
+  w->missing_count = w->error_count = 0;
+  TRY(eval_lanes(j->eval, w->eval, t->set, t->from, t->take, &lanes, e));
+  for (uint32_t kind = 0; kind < 4; kind++)
+    for (uint32_t r = plan->at[kind]; r < plan->at[kind + 1]; r++) seen |= settle_rule(s, kind_of[kind], r - plan->at[kind], lanes[r].state, t->take);
+  settle_poor(s, &j->scores, p->indicator_count, t->take);
+  settle_qualifies(s, p->identify.include_count, p->identify.exclude_count, t->take);
+  struct mask *const to[][2] = {{&d->include, &d->include_unknown}, {&d->exclude, &d->exclude_unknown}, {&d->cause, &d->cause_unknown}, {&d->deprived, &d->deprived_unknown}};
+  for (uint32_t kind = 0; kind < 4; kind++) {
+    settle_store(to[kind][0], t->from, s->yes[kind_of[kind]], mine, t->take);
+    settle_store(to[kind][1], t->from, s->dunno[kind_of[kind]], mine, t->take);
+  }
+  for (uint32_t k = 0; k < t->take; k++)
+    if (w->mine[k]) d->outcome[t->from + k] = OUTCOME_NOT_SELECTED, d->poor[t->from + k] = s->poor[k];
+  if (seen & BLOCK_ERROR) TRY(note_errors(w, t, j, lanes, e));
+  TRY(settle_candidates(w, t, j, lanes, e));
+  count_home(w, t, j);
+  return keep_lists(w, t, e);
 }
 
 static void run_task(void *ctx, size_t i, unsigned worker) {
   struct job *j = ctx;
   struct task *t = &j->tasks[i];
-  uint64_t base = j->sample->first[t->set] + t->from;
-  bool any = false; /* of this class? */
-  for (uint32_t k = 0; k < t->take && !any; k++) any = j->lines->class_of[base + k] == j->class;
-  if (any && t->status == OK) t->status = run_block(t, j, j->scratches[worker], &t->err);
+  struct worker *w = j->workers[worker];
+  uint32_t mine = 0;
+  if (t->status != OK) return;
+  const bool areas = j->lines->class_count > 1 || j->programme->identify.has_quota;
+  for (uint32_t k = 0; k < t->take; k++) {
+    if (areas) w->area[k] = sample_area(j->sample, t->set, t->from + k);
+    w->mine[k] = j->lines->class_count == 1 || poverty_lines_class(j->lines, w->area[k]) == j->class;
+    mine += w->mine[k];
+  }
+  if (mine) t->status = run_block(t, j, w, mine == t->take, NULL);
+}
+
+static void add_home(struct decide_home *to, const struct decide_home *more) {
+  for (int o = 0; o < OUTCOME_COUNT; o++) {
+    to->households[o] += more->households[o];
+    to->persons[o] += more->persons[o];
+  }
+  to->poor_households += more->poor_households;
+  to->poor_persons += more->poor_persons;
+  to->poor_score += more->poor_score;
+}
+
+/* One segment's lists, from its tasks in order, whose own go. */
+static enum status join_set(struct arena *a, struct decision_set *s, struct task *tasks, uint64_t count, struct decide_home *home, struct err *e) {
+  uint64_t missing = 0, candidates = 0;
+  for (uint64_t i = 0; i < count; i++) missing += tasks[i].missing_count, candidates += tasks[i].candidate_count;
+  ARENA_TRY(e, s->missing = arena_array(a, missing ? missing : 1, sizeof *s->missing));
+  ARENA_TRY(e, s->candidates = arena_array(a, candidates ? candidates : 1, sizeof *s->candidates));
+  for (uint64_t i = 0; i < count; i++) {
+    const struct task *t = &tasks[i];
+    if (t->missing_count) memcpy(s->missing + s->missing_count, t->missing, t->missing_count * sizeof *s->missing);
+    if (t->candidate_count) memcpy(s->candidates + s->candidate_count, t->candidates, t->candidate_count * sizeof *s->candidates);
+    s->missing_count += t->missing_count;
+    s->candidate_count += t->candidate_count;
+    add_home(home, &t->home);
+    if (!t->error_count) arena_drop(&tasks[i].arena);
+  }
+  return OK;
 }
 
 static enum status join_lists(struct arena *a, struct decisions *d, struct task *tasks, uint64_t count, struct decide_report *report, struct err *e) {
   uint64_t errors = 0;
-  for (uint64_t i = 0; i < count; i++) {
-    errors += tasks[i].error_count;
-    d->sets[tasks[i].set].missing_count += tasks[i].missing_count;
-  }
+  for (uint64_t i = 0; i < count; i++) errors += tasks[i].error_count;
   ARENA_TRY(e, report->errors = arena_array(a, errors ? errors : 1, sizeof *report->errors));
-  for (uint32_t g = 0; g < d->set_count; g++) {
-    ARENA_TRY(e, d->sets[g].missing = arena_array(a, d->sets[g].missing_count ? d->sets[g].missing_count : 1, sizeof *d->sets[g].missing));
-    d->sets[g].missing_count = 0;
+  ARENA_TRY(e, report->homes = arena_array(a, d->set_count ? d->set_count : 1, sizeof *report->homes));
+  for (uint64_t i = 0, end; i < count; i = end) {
+    for (end = i; end < count && tasks[end].set == tasks[i].set;) end++;
+    TRY(join_set(a, &d->sets[tasks[i].set], tasks + i, end - i, &report->homes[tasks[i].set], e));
   }
   for (uint64_t i = 0; i < count; i++) {
-    struct decision_set *s = &d->sets[tasks[i].set];
-    if (tasks[i].missing_count) memcpy(s->missing + s->missing_count, tasks[i].missing, tasks[i].missing_count * sizeof *s->missing);
-    s->missing_count += tasks[i].missing_count;
     if (tasks[i].error_count) memcpy(report->errors + report->error_count, tasks[i].errors, tasks[i].error_count * sizeof *report->errors);
     report->error_count += tasks[i].error_count;
-    for (uint32_t r = 0; tasks[i].redone && r < report->use_count; r++) report->uses[r].rows_redone += tasks[i].redone[r]; /* in the plan's order */
   }
   return OK;
 }
@@ -289,56 +397,90 @@ static enum status note_uses(struct arena *a, const struct programme *p, const s
   return OK;
 }
 
+static void worker_close(struct worker *w) {
+  if (!w) return;
+  eval_scratch_close(w->eval);
+  free(w->missing);
+  free(w->errors);
+  free(w->redone);
+  free(w);
+}
+
+static enum status workers_open(struct job *j, unsigned count, struct err *e) {
+  for (unsigned i = 0; i < count; i++) {
+    struct worker *w = j->workers[i];
+    if (!w) {
+      w = j->workers[i] = calloc(1, sizeof *w);
+      if (!w || !(w->redone = calloc(j->plan->count + 1u, sizeof *w->redone))) return err_set(e, ERR_MEMORY, "close other programs", "out of memory");
+    }
+    eval_scratch_close(w->eval);
+    w->eval = NULL;
+    TRY(eval_scratch_open(j->eval, &w->eval, e));
+  }
+  return OK;
+}
+
+static enum status areas_with_quota(struct arena *a, const struct programme *p, uint8_t **out, struct err *e) {
+  ARENA_TRY(e, *out = arena_alloc(a, p->area_count + 1u));
+  for (uint32_t i = 0; i < p->area_count; i++) (*out)[i] = sample_area_at(p, i, p->identify.quota_level) != SAMPLE_NO_AREA;
+  return OK;
+}
+
+static enum status tasks_make(struct arena *a, const struct decisions *d, struct task **out, uint64_t *count, struct err *e) {
+  *count = 0;
+  for (uint32_t g = 0; g < d->set_count; g++) *count += (d->sets[g].rows + EVAL_BLOCK - 1) / EVAL_BLOCK;
+  ARENA_TRY(e, *out = arena_array(a, *count ? *count : 1, sizeof **out));
+  uint64_t at = 0;
+  for (uint32_t g = 0; g < d->set_count; g++)
+    for (uint64_t from = 0; from < d->sets[g].rows; from += EVAL_BLOCK, at++) {
+      struct task *t = &(*out)[at];
+      t->set = g;
+      t->from = from;
+      t->take = (uint32_t)(d->sets[g].rows - from < EVAL_BLOCK ? d->sets[g].rows - from : EVAL_BLOCK);
+      arena_init(&t->arena, 0);
+    }
+  return OK;
+}
+
+static enum status run_classes(struct arena *a, struct job *j, struct pool *pool, unsigned workers, uint64_t count, struct progress *progress, struct decide_report *report, struct err *e) {
+  for (uint32_t c = 0; c < j->lines->class_count; c++) {
+    poverty_lines_set(j->programme, j->lines, c);
+    struct eval *ev;
+    TRY(eval_open(a, j->programme, j->sample->segments, j->sample->segment_count, j->plan->rules, j->plan->count, &ev, e));
+    j->eval = ev;
+    j->class = c;
+    j->no_line = false;
+    for (uint32_t l = 0; l < j->programme->line_count; l++) j->no_line |= isnan(poverty_lines_amount(j->lines, c, l));
+    TRY(workers_open(j, workers, e));
+    TRY(note_uses(a, j->programme, j->plan, ev, report, e));
+    pool_run(pool, count, run_task, j);
+    for (uint64_t i = 0; i < count; i++)
+      if (j->tasks[i].status != OK) return err_set(e, j->tasks[i].status, "close other programs", "a block of households could not be decided");
+    if (progress_step(progress, j->sample->n * (c + 1) / j->lines->class_count)) return err_set(e, ERR_CANCELLED, NULL, "stopped: nothing was recorded");
+  }
+  return OK;
+}
+
 enum status decide_all(struct arena *a, struct programme *p, const struct sample *s, const struct poverty_lines *lines, struct pool *pool, struct progress *progress,
                        struct decisions *d, struct decide_report *report, struct err *e) {
   TRY(decide_check(p, e));
   *report = (struct decide_report){0};
   struct plan plan;
   TRY(plan_make(a, p, &plan, e));
-  uint64_t count = 0;
-  for (uint32_t g = 0; g < d->set_count; g++) count += (d->sets[g].rows + EVAL_BLOCK - 1) / EVAL_BLOCK;
   struct job j = {.programme = p, .sample = s, .lines = lines, .decisions = d, .plan = &plan};
-  double *weights;
-  ARENA_TRY(e, weights = arena_array(a, p->indicator_count + 1u, sizeof *weights));
-  decide_weights(p, weights);
-  j.weights = weights;
-  ARENA_TRY(e, j.tasks = arena_array(a, count ? count : 1, sizeof *j.tasks));
-  uint64_t at = 0;
-  for (uint32_t g = 0; g < d->set_count; g++)
-    for (uint64_t from = 0; from < d->sets[g].rows; from += EVAL_BLOCK, at++) {
-      j.tasks[at].set = g;
-      j.tasks[at].from = from;
-      j.tasks[at].take = (uint32_t)(d->sets[g].rows - from < EVAL_BLOCK ? d->sets[g].rows - from : EVAL_BLOCK);
-      arena_init(&j.tasks[at].arena, 0);
-    }
-  enum status st = OK;
+  uint64_t count;
+  decide_weights(p, d->weights);
+  TRY(settle_scores_open(a, d, p->cutoff, &j.scores, e));
+  TRY(areas_with_quota(a, p, &j.area_has_quota, e));
+  TRY(tasks_make(a, d, &j.tasks, &count, e));
   const unsigned workers = pool ? pool_threads(pool) : 1;
-  ARENA_TRY(e, j.scratches = arena_array(a, workers, sizeof *j.scratches));
-  for (uint32_t c = 0; c < lines->class_count && st == OK; c++) {
-    poverty_lines_set(p, lines, c);
-    struct eval *ev;
-    st = eval_open(a, p, s->segments, s->segment_count, plan.rules, plan.count, &ev, e);
-    if (st != OK) break;
-    for (unsigned w = 0; w < workers && st == OK; w++) st = eval_scratch_open(ev, &j.scratches[w], e);
-    if (st != OK) break;
-    j.eval = ev;
-    j.class = c;
-    st = note_uses(a, p, &plan, ev, report, e);
-    pool_run(pool, count, run_task, &j);
-    for (uint64_t i = 0; i < count && st == OK; i++)
-      if (j.tasks[i].status != OK) {
-        st = j.tasks[i].status;
-        if (e) *e = j.tasks[i].err;
-      }
-    for (unsigned w = 0; w < workers; w++) eval_scratch_close(j.scratches[w]), j.scratches[w] = NULL;
-    if (st == OK && progress_step(progress, s->n * (c + 1) / lines->class_count)) st = err_set(e, ERR_CANCELLED, NULL, "stopped: nothing was recorded");
-  }
-  /* A block visited for several classes of lines named its households in several goes. */
-  if (st == OK && lines->class_count > 1)
-    for (uint64_t i = 0; i < count; i++)
-      if (j.tasks[i].missing_count) qsort(j.tasks[i].missing, j.tasks[i].missing_count, sizeof *j.tasks[i].missing, by_cell);
+  ARENA_TRY(e, j.workers = arena_array(a, workers, sizeof(struct worker *)));
+  enum status st = run_classes(a, &j, pool, workers, count, progress, report, e);
   if (st == OK) st = join_lists(a, d, j.tasks, count, report, e);
-  for (unsigned w = 0; w < workers; w++) eval_scratch_close(j.scratches[w]); /* those a failure left */
+  for (unsigned w = 0; w < workers; w++) {
+    for (uint32_t r = 0; j.workers[w] && r < report->use_count; r++) report->uses[r].rows_redone += j.workers[w]->redone[r]; /* in the plan's order */
+    worker_close(j.workers[w]);
+  }
   for (uint64_t i = 0; i < count; i++) arena_drop(&j.tasks[i].arena);
   return st;
 }

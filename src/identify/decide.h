@@ -6,7 +6,9 @@
  * is told apart in `errors`. A household that qualifies but whose rank, area or size (where the quota needs it) is missing is
  * undecided too. After this every household that qualifies is `selected`; quota.c then takes the places away.
  *
- * Households are independent: blocks of EVAL_BLOCK go to the pool, each writes its own rows, lists are joined in block order. */
+ * Households are independent: blocks of EVAL_BLOCK go to the pool, each writes its own rows, lists are joined in block order. The work of a
+ * block is loops over bytes (rules/block.h, settle.h); only who is no certain no is looked at one by one, and only the undecided
+ * are run again by the row evaluator, which names what was missing. */
 #ifndef IDENTIFY_DECIDE_H
 #define IDENTIFY_DECIDE_H
 
@@ -17,7 +19,13 @@
 
 struct decide_error { uint32_t set, household; enum reason_kind kind; uint32_t rule; };
 
+struct decide_home { /* one segment's households and persons by outcome, before places; its multidimensionally poor, and their scores times persons */
+  uint64_t households[OUTCOME_COUNT], poor_households;
+  double persons[OUTCOME_COUNT], poor_persons, poor_score;
+};
+
 struct decide_report { /* what a run learns beside the decisions */
+  struct decide_home *homes; /* one a segment */
   struct decide_error *errors; uint64_t error_count; /* in order of set, household */
   struct rule_use *uses; uint32_t use_count;
 };

@@ -6,7 +6,7 @@
 #include "base/digest.h"
 
 #define MAGIC "LUCIDDEC"
-#define FORMAT 1u
+#define FORMAT 2u
 
 const char *outcome_word(enum outcome o) {
   static const char *const words[] = {
@@ -17,16 +17,23 @@ const char *outcome_word(enum outcome o) {
   return (unsigned)o < OUTCOME_COUNT ? words[o] : "";
 }
 
-/* The columns of one set, in the order in which they stand in the file. */
-#define SET_COLUMNS(X)                                                                                         \
-  X(outcome, 1) X(flags, 1) X(poor, 1) X(rank_state, 1) X(place, 4) X(include, 8) X(include_unknown, 8)        \
-  X(exclude, 8) X(exclude_unknown, 8) X(cause, 8) X(cause_unknown, 8) X(deprived, 8) X(deprived_unknown, 8)    \
-  X(score, 8) X(score_high, 8) X(rank, 8)
+/* The columns of one set, in the order in which they stand in the file: bytes a household, then masks, two a kind of rule. */
+#define SET_BYTES(X) X(outcome) X(flags) X(poor)
+#define SET_MASKS(X) X(include, 0) X(include_unknown, 0) X(exclude, 1) X(exclude_unknown, 1) X(cause, 2) X(cause_unknown, 2) X(deprived, 3) X(deprived_unknown, 3)
+enum { KINDS = 4, CANDIDATE_BYTES = 16, MISSING_BYTES = 24 };
+_Static_assert(sizeof(struct decision_candidate) == CANDIDATE_BYTES, "written as it lies in memory");
 
-enum status decisions_new(struct arena *a, const struct segment *const *segments, uint32_t count, struct decisions **out, struct err *e) {
+uint8_t mask_width(uint32_t rules) { return rules == 0 ? 0 : rules <= 8 ? 1 : rules <= 16 ? 2 : rules <= 32 ? 4 : 8; }
+
+enum status decisions_new(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, struct decisions **out, struct err *e) {
   struct decisions *d;
+  const struct identify *id = &p->identify;
+  const uint8_t widths[KINDS] = {mask_width(id->include_count), mask_width(id->exclude_count), mask_width(id->cause_count), mask_width(p->indicator_count)};
   ARENA_TRY(e, d = arena_new(a, struct decisions));
   ARENA_TRY(e, d->sets = arena_array(a, count ? count : 1, sizeof *d->sets));
+  ARENA_TRY(e, d->weights = arena_array(a, p->indicator_count + 1u, sizeof *d->weights));
+  d->weight_count = p->indicator_count;
+  d->ranked = id->has_rank;
   d->set_count = count;
   d->seed = "";
   for (uint32_t i = 0; i < count; i++) {
@@ -35,21 +42,56 @@ enum status decisions_new(struct arena *a, const struct segment *const *segments
     s->rows = segment_households(segments[i]);
     if (s->rows >= UINT32_MAX) return err_set(e, ERR_LIMIT, "split the county", "county %lld has %llu households: more than a segment holds", (long long)s->home, (unsigned long long)s->rows);
     size_t n = s->rows ? s->rows : 1;
-#define X(name, width) ARENA_TRY(e, s->name = arena_array(a, n, width));
-    SET_COLUMNS(X)
+#define X(name) ARENA_TRY(e, s->name = arena_alloc(a, n));
+    SET_BYTES(X)
+#undef X
+#define X(name, kind)                                                                                        \
+  s->name.width = widths[kind];                                                                              \
+  if (widths[kind]) ARENA_TRY(e, s->name.data = arena_array(a, n, widths[kind]));
+    SET_MASKS(X)
 #undef X
   }
   *out = d;
   return OK;
 }
 
-struct writer {
+double decisions_score(const struct decisions *d, uint64_t bits) {
+  double score = 0;
+  for (uint32_t r = 0; r < d->weight_count; r++)
+    if (bits >> r & 1) score += d->weights[r];
+  return score;
+}
+
+struct decision_candidate *decisions_candidate(const struct decision_set *s, uint64_t household) {
+  uint64_t lo = 0, hi = s->candidate_count;
+  while (lo < hi) {
+    uint64_t mid = lo + (hi - lo) / 2;
+    if (s->candidates[mid].household < household) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo < s->candidate_count && s->candidates[lo].household == household ? &s->candidates[lo] : NULL;
+}
+
+bool decisions_rank(const struct decisions *d, const struct decision_set *s, uint64_t household, double *out) {
+  const struct decision_candidate *c = d->ranked && !(s->flags[household] & DECISION_UNRANKED) ? decisions_candidate(s, household) : NULL;
+  *out = c ? c->rank : 0;
+  return c != NULL;
+}
+
+uint32_t decisions_place(const struct decision_set *s, uint64_t household) {
+  const struct decision_candidate *c = decisions_candidate(s, household);
+  return c ? c->place : 0;
+}
+
+struct writer { /* measures, and copies or hashes where it is told to */
   uint8_t *at;
+  struct digest_stream *hash;
   size_t len;
 };
 
 static void put(struct writer *w, const void *data, size_t n) {
   if (w->at && n) memcpy(w->at + w->len, data, n);
+  if (w->hash && n) digest_add(w->hash, data, n);
   w->len += n;
 }
 static void put_u32(struct writer *w, uint32_t v) { put(w, &v, 4); }
@@ -65,11 +107,14 @@ static void put_str(struct writer *w, const char *s) {
   pad(w);
 }
 
-/* Called twice: once to measure (at NULL), once to write. */
+/* Called to measure (at NULL), to write, and to hash. */
 static void write_all(struct writer *w, const struct decisions *d) {
   put(w, MAGIC, 8);
   put_u32(w, FORMAT);
   put_u32(w, d->set_count);
+  put_u32(w, d->ranked);
+  put_u32(w, d->weight_count);
+  put(w, d->weights, d->weight_count * sizeof *d->weights);
   put_str(w, d->rules_hash);
   put_str(w, d->snapshot);
   put_str(w, d->seed);
@@ -77,10 +122,16 @@ static void write_all(struct writer *w, const struct decisions *d) {
     const struct decision_set *s = &d->sets[i];
     put_u64(w, (uint64_t)s->home);
     put_u64(w, s->rows);
+    put_u64(w, s->candidate_count);
     put_u64(w, s->missing_count);
-#define X(name, width) put(w, s->name, s->rows * (width)), pad(w);
-    SET_COLUMNS(X)
+    put_u64(w, (uint64_t)s->include.width | (uint64_t)s->exclude.width << 8 | (uint64_t)s->cause.width << 16 | (uint64_t)s->deprived.width << 24);
+#define X(name) put(w, s->name, s->rows), pad(w);
+    SET_BYTES(X)
 #undef X
+#define X(name, kind) put(w, s->name.data, s->rows * s->name.width), pad(w);
+    SET_MASKS(X)
+#undef X
+    put(w, s->candidates, s->candidate_count * CANDIDATE_BYTES);
     for (uint64_t k = 0; k < s->missing_count; k++) {
       const struct decision_missing *m = &s->missing[k];
       put_u32(w, m->household);
@@ -103,6 +154,16 @@ enum status decisions_write(struct arena *a, const struct decisions *d, void **d
   digest_hex(&dg, hash);
   *data = w.at;
   *len = w.len;
+  return OK;
+}
+
+enum status decisions_hash(const struct decisions *d, char hash[65], struct err *e) {
+  struct digest_stream stream;
+  struct digest dg;
+  struct writer w = {.hash = &stream};
+  if (digest_open(&stream)) write_all(&w, d);
+  if (!digest_close(&stream, &dg)) return err_set(e, ERR_MEMORY, NULL, "the decisions could not be hashed");
+  digest_hex(&dg, hash);
   return OK;
 }
 
@@ -149,8 +210,44 @@ static enum status corrupt(struct err *e, const char *what) {
 
 static bool set_in_range(const struct decision_set *s) {
   for (uint64_t i = 0; i < s->rows; i++)
-    if (s->outcome[i] >= OUTCOME_COUNT || s->poor[i] > TRUTH_UNKNOWN || s->rank_state[i] > TRUTH_UNKNOWN) return false;
+    if (s->outcome[i] >= OUTCOME_COUNT || s->poor[i] > TRUTH_UNKNOWN) return false;
   return true;
+}
+
+static bool candidates_in_order(const struct decision_set *s) {
+  for (uint64_t k = 0; k < s->candidate_count; k++)
+    if (s->candidates[k].household >= s->rows || (k && s->candidates[k].household <= s->candidates[k - 1].household)) return false;
+  return true;
+}
+
+static enum status take_copy(struct arena *a, struct reader *r, uint64_t bytes, void **out, struct err *e) {
+  const void *p = take(r, bytes);
+  if (!p) return corrupt(e, "it ends too soon");
+  ARENA_TRY(e, *out = arena_alloc(a, bytes ? bytes : 1));
+  if (bytes) memcpy(*out, p, bytes);
+  return OK;
+}
+
+static enum status take_masks(struct arena *a, struct reader *r, struct decision_set *s, struct err *e) {
+  uint64_t widths = take_u64(r);
+  void *p;
+  for (int k = 0; k < 8; k++) {
+    uint8_t w = (uint8_t)(widths >> (8 * k));
+    if (w > 8 || (w & (w - 1)) || (k >= KINDS && w)) return corrupt(e, "a mask has no such width");
+  }
+#define X(name)                                                                                              \
+  TRY(take_copy(a, r, s->rows, &p, e));                                                                      \
+  s->name = p;                                                                                               \
+  skip_pad(r);
+  SET_BYTES(X)
+#undef X
+#define X(name, kind)                                                                                        \
+  s->name.width = (uint8_t)(widths >> (8 * (kind)));                                                         \
+  TRY(take_copy(a, r, s->rows * s->name.width, &s->name.data, e));                                           \
+  skip_pad(r);
+  SET_MASKS(X)
+#undef X
+  return OK;
 }
 
 enum status decisions_read(struct arena *a, const void *data, size_t len, struct decisions **out, struct err *e) {
@@ -163,6 +260,13 @@ enum status decisions_read(struct arena *a, const void *data, size_t len, struct
   ARENA_TRY(e, d = arena_new(a, struct decisions));
   d->set_count = take_u32(&r);
   if (d->set_count > len / 24) return corrupt(e, "more segments than bytes");
+  uint32_t ranked = take_u32(&r);
+  d->weight_count = take_u32(&r);
+  if (ranked > 1 || d->weight_count > DECISION_RULES) return corrupt(e, "its head says more than can be");
+  d->ranked = ranked;
+  void *weights;
+  TRY(take_copy(a, &r, d->weight_count * sizeof *d->weights, &weights, e));
+  d->weights = weights;
   char *rules, *snapshot, *seed;
   TRY(take_str(a, &r, &rules, e));
   TRY(take_str(a, &r, &snapshot, e));
@@ -176,18 +280,14 @@ enum status decisions_read(struct arena *a, const void *data, size_t len, struct
     struct decision_set *s = &d->sets[i];
     s->home = (int64_t)take_u64(&r);
     s->rows = take_u64(&r);
+    s->candidate_count = take_u64(&r);
     s->missing_count = take_u64(&r);
-    if (r.bad || s->rows > len || s->missing_count > len / 24) return corrupt(e, "it ends too soon");
-#define X(name, width)                                                                                         \
-  {                                                                                                            \
-    const void *p = take(&r, s->rows * (width));                                                               \
-    if (!p) return corrupt(e, "it ends too soon");                                                             \
-    ARENA_TRY(e, s->name = arena_alloc(a, s->rows ? s->rows * (width) : 1));                                   \
-    if (s->rows) memcpy(s->name, p, s->rows * (width));                                                        \
-    skip_pad(&r);                                                                                              \
-  }
-    SET_COLUMNS(X)
-#undef X
+    if (r.bad || s->rows > len || s->missing_count > len / MISSING_BYTES || s->candidate_count > len / CANDIDATE_BYTES) return corrupt(e, "it ends too soon");
+    TRY(take_masks(a, &r, s, e));
+    void *candidates;
+    TRY(take_copy(a, &r, s->candidate_count * CANDIDATE_BYTES, &candidates, e));
+    s->candidates = candidates;
+    if (!candidates_in_order(s)) return corrupt(e, "the candidates are not in order");
     if (!set_in_range(s)) return corrupt(e, "an outcome is none of the four");
     ARENA_TRY(e, s->missing = arena_array(a, s->missing_count ? s->missing_count : 1, sizeof *s->missing));
     for (uint64_t k = 0; k < s->missing_count; k++) {

@@ -56,25 +56,25 @@ void eval_scratch_close(struct eval_scratch *s) {
   free(s);
 }
 
-enum status eval_block(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, struct eval_out *out, struct err *e) {
-  static const uint8_t of_lane[16] = {[BLOCK_FALSE] = EVAL_FALSE, [BLOCK_UNKNOWN] = EVAL_UNKNOWN, [BLOCK_ERROR] = EVAL_ERROR, [BLOCK_TRUE] = EVAL_TRUE};
-  if (!ev->count) return OK;
-  TRY(block_run(ev->bound[segment], scratch->block, from, count, scratch->lanes, e));
-  for (uint32_t r = 0; r < ev->count; r++) {
-    const struct block_lanes *l = &scratch->lanes[r];
-    for (uint32_t i = 0; i < count; i++) out[r].state[i] = of_lane[l->state[i] & 15];
-    if (!out[r].number) continue;
-    for (uint32_t i = 0; i < count; i++) {
-      double v = out[r].state[i] != EVAL_TRUE ? 0 : l->reals ? l->reals[i] : l->ints ? (double)l->ints[i] : 0;
-      if (!l->reals && !l->ints && out[r].state[i] <= EVAL_TRUE) { /* a boolean that ranks: true is one */
-        v = out[r].state[i];
-        out[r].state[i] = EVAL_TRUE;
-      }
-      if (v != v) v = 0, out[r].state[i] = EVAL_ERROR;
-      out[r].number[i] = v == 0 ? 0 : v;
-    }
+enum status eval_lanes(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, const struct block_lanes **out, struct err *e) {
+  *out = scratch->lanes;
+  return ev->count ? block_run(ev->bound[segment], scratch->block, from, count, scratch->lanes, e) : OK;
+}
+
+bool eval_lane_number(const struct block_lanes *l, uint32_t i, double *out, uint8_t *state) {
+  double v = 0;
+  *out = 0;
+  *state = l->state[i] & BLOCK_ERROR ? EVAL_ERROR : l->state[i] & BLOCK_UNKNOWN ? EVAL_UNKNOWN : EVAL_TRUE;
+  if (*state != EVAL_TRUE) return false;
+  if (l->reals) v = l->reals[i];
+  else if (l->ints) v = (double)l->ints[i];
+  else v = l->state[i] == BLOCK_TRUE;
+  if (v != v) {
+    *state = EVAL_ERROR;
+    return false;
   }
-  return OK;
+  *out = v == 0 ? 0 : v;
+  return true;
 }
 
 bool eval_number(const struct rule_value *v, double *out) {

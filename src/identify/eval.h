@@ -20,11 +20,6 @@ enum { EVAL_FALSE, EVAL_TRUE, EVAL_UNKNOWN, EVAL_ERROR }; /* for numbers: TRUE =
 struct eval;
 struct eval_scratch;
 
-struct eval_out {    /* of one rule over a block */
-  uint8_t *state;    /* EVAL_BLOCK */
-  double *number;    /* EVAL_BLOCK, for rules with numbers; NULL for booleans */
-};
-
 /* The rules and segments must outlive the eval. Constants (`line`, `year`) are read as they are now: open again after
  * programme_set_line. */
 enum status eval_open(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t segment_count,
@@ -33,8 +28,10 @@ enum status eval_open(struct arena *a, const struct programme *p, const struct s
 bool eval_vectorised(const struct eval *ev, uint32_t r, const char **why_not);
 enum status eval_scratch_open(const struct eval *ev, struct eval_scratch **out, struct err *e) MUST_CHECK;
 void eval_scratch_close(struct eval_scratch *s); /* NULL is fine */
-/* Rows from..from+count (count <= EVAL_BLOCK) of a segment; out has one entry a rule. */
-enum status eval_block(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, struct eval_out *out, struct err *e) MUST_CHECK;
+/* Rows from..from+count (count <= EVAL_BLOCK) of a segment, one entry a rule: lanes (rules/block.h), which hold until the scratch is used again. */
+enum status eval_lanes(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, const struct block_lanes **out, struct err *e) MUST_CHECK;
+/* The number in lane i of a rule: a boolean that ranks is 1 or 0; never NaN, never -0. False where there is none: *state then is EVAL_UNKNOWN or EVAL_ERROR. */
+bool eval_lane_number(const struct block_lanes *l, uint32_t i, double *out, uint8_t *state);
 
 /* One rule on one row. */
 enum status eval_row(struct arena *scratch, const struct rule *r, const struct segment *s, uint64_t household, uint64_t row, struct rule_value *out, struct err *e) MUST_CHECK;

@@ -291,7 +291,7 @@ static enum status deprivations_told(struct teller *t, struct err *e) {
       json_open(t->json);
       json_put(t->json, "name", str, p->indicators[i].name);
       json_put(t->json, "weight", double, weights[i]);
-      json_put(t->json, "says", str, t->d->deprived[t->h] >> i & 1 ? "true" : t->d->deprived_unknown[t->h] >> i & 1 ? "unknown" : "false");
+      json_put(t->json, "says", str, mask_at(&t->d->deprived, t->h) >> i & 1 ? "true" : mask_at(&t->d->deprived_unknown, t->h) >> i & 1 ? "unknown" : "false");
       json_key(t->json, "saw");
       json_open_list(t->json);
       TRY(seen_by(t, p->indicators[i].rule, e));
@@ -299,19 +299,19 @@ static enum status deprivations_told(struct teller *t, struct err *e) {
       json_close(t->json);
     }
     json_close_list(t->json);
-    json_put(t->json, "score", double, t->d->score[t->h]);
-    json_put(t->json, "score_high", double, t->d->score_high[t->h]);
+    json_put(t->json, "score", double, decision_score(t->in->run->decisions, t->d, t->h));
+    json_put(t->json, "score_high", double, decision_score_high(t->in->run->decisions, t->d, t->h));
     json_put(t->json, "cutoff", double, p->cutoff);
     return OK;
   }
   line_of(t, 0, words_text(t->lang, WORD_DEPRIVATIONS));
   for (uint32_t i = 0; i < p->indicator_count; i++) {
-    enum word w = t->d->deprived[t->h] >> i & 1 ? WORD_RULE_HOLDS : t->d->deprived_unknown[t->h] >> i & 1 ? WORD_RULE_UNKNOWN : WORD_RULE_FAILS;
+    enum word w = mask_at(&t->d->deprived, t->h) >> i & 1 ? WORD_RULE_HOLDS : mask_at(&t->d->deprived_unknown, t->h) >> i & 1 ? WORD_RULE_UNKNOWN : WORD_RULE_FAILS;
     SAY(t, 2, w, label_in(&p->indicators[i].label, t->lang, p->indicators[i].name));
     if (w != WORD_RULE_FAILS) TRY(seen_by(t, p->indicators[i].rule, e));
   }
-  if (t->d->score[t->h] < t->d->score_high[t->h]) SAY(t, 2, WORD_SCORE_RANGE, number_text(t, t->d->score[t->h]), number_text(t, p->cutoff), number_text(t, t->d->score_high[t->h]));
-  else SAY(t, 2, WORD_SCORE, number_text(t, t->d->score[t->h]), number_text(t, p->cutoff));
+  if (decision_score(t->in->run->decisions, t->d, t->h) < decision_score_high(t->in->run->decisions, t->d, t->h)) SAY(t, 2, WORD_SCORE_RANGE, number_text(t, decision_score(t->in->run->decisions, t->d, t->h)), number_text(t, p->cutoff), number_text(t, decision_score_high(t->in->run->decisions, t->d, t->h)));
+  else SAY(t, 2, WORD_SCORE, number_text(t, decision_score(t->in->run->decisions, t->d, t->h)), number_text(t, p->cutoff));
   return OK;
 }
 
@@ -342,9 +342,10 @@ static void places_json(struct teller *t, const struct quota_area *q, uint8_t fl
   json_put(j, "area", str, q->code);
   json_put(j, "places", int, q->places);
   json_put(j, "qualified", uint, q->qualified);
-  json_put(j, "position", uint, t->d->place[t->h]);
+  json_put(j, "position", uint, decisions_place(t->d, t->h));
   json_key(j, "rank");
-  if (t->d->rank_state[t->h] == TRUTH_TRUE) json_double(j, t->d->rank[t->h]);
+  double rank;
+  if (decisions_rank(t->in->run->decisions, t->d, t->h, &rank)) json_double(j, rank);
   else json_nothing(j);
   json_key(j, "cutoff");
   if (q->has_cutoff) json_double(j, q->cutoff);
@@ -368,9 +369,10 @@ static void places_told(struct teller *t) {
   if (!q) return;
   const char *area = area_name(p, q->area, t->lang);
   SAY(t, 0, p->identify.quota_persons ? WORD_QUOTA_PERSONS : WORD_QUOTA, area ? area : q->code, count_text(t, q->places), count_text(t, (int64_t)q->qualified));
-  if (t->d->rank_state[t->h] == TRUTH_TRUE && t->d->place[t->h]) {
+  double rank;
+  if (decisions_rank(t->in->run->decisions, t->d, t->h, &rank) && decisions_place(t->d, t->h)) {
     const char *by = label_in(&p->identify.rank.label, t->lang, p->identify.rank.source ? p->identify.rank.source : "");
-    SAY(t, 2, q->has_cutoff ? WORD_RANK : WORD_RANK_NO_CUTOFF, by, number_text(t, t->d->rank[t->h]), count_text(t, t->d->place[t->h]), q->has_cutoff ? number_text(t, q->cutoff) : "");
+    SAY(t, 2, q->has_cutoff ? WORD_RANK : WORD_RANK_NO_CUTOFF, by, number_text(t, rank), count_text(t, decisions_place(t->d, t->h)), q->has_cutoff ? number_text(t, q->cutoff) : "");
   }
   if (flags & DECISION_TIED) {
     enum word w = q->drawn ? WORD_TIE_DRAW : p->identify.ties == TIES_INCLUDE ? WORD_TIE_INCLUDE : WORD_TIE_EXCLUDE;
@@ -525,15 +527,15 @@ static enum status causes_told(struct teller *t) {
     json_key(t->json, "causes");
     json_open_list(t->json);
     for (uint32_t i = 0; i < id->cause_count; i++)
-      if (t->d->cause[t->h] >> i & 1) json_str(t->json, id->causes[i].name);
+      if (mask_at(&t->d->cause, t->h) >> i & 1) json_str(t->json, id->causes[i].name);
     json_close_list(t->json);
     return OK;
   }
-  if (!t->d->cause[t->h]) return OK;
+  if (!mask_at(&t->d->cause, t->h)) return OK;
   struct text x;
   text_init(&x, 4096);
   for (uint32_t i = 0; i < id->cause_count; i++)
-    if (t->d->cause[t->h] >> i & 1) {
+    if (mask_at(&t->d->cause, t->h) >> i & 1) {
       if (x.len) text_add(&x, t->lang == LANG_ZH ? "、" : ", ");
       text_add(&x, label_in(&id->causes[i].label, t->lang, id->causes[i].name));
     }
@@ -582,7 +584,7 @@ static enum status open_teller(struct teller *t, struct arena *a, struct program
   *t = (struct teller){.arena = a, .p = p, .in = in, .lang = lang, .out = out, .d = &in->run->decisions->sets[in->segment], .segment = in->segments[in->segment], .h = in->household};
   if (t->h >= t->d->rows) return err_set(e, ERR_INTERNAL, NULL, "no such row");
   whatif_open(&t->w, p, t->segment, t->h);
-  poverty_lines_set(p, &in->run->lines, in->run->lines.class_of[in->run->sample.first[in->segment] + t->h]);
+  poverty_lines_set(p, &in->run->lines, poverty_lines_class(&in->run->lines, in->run->sample.area[in->run->sample.first[in->segment] + t->h]));
   return OK;
 }
 
@@ -617,10 +619,10 @@ enum status explain_reasons(const struct programme *p, const struct decision_set
   const struct identify *id = &p->identify;
   text_clear(out);
   for (uint32_t i = 0; i < id->include_count; i++)
-    if (d->include[h] >> i & 1) join(out, label_in(&id->include[i].label, lang, id->include[i].name));
+    if (mask_at(&d->include, h) >> i & 1) join(out, label_in(&id->include[i].label, lang, id->include[i].name));
   if (!id->include_count && d->poor[h] == TRUTH_TRUE) join(out, words_text(lang, WORD_QUALIFIES_ANY));
   for (uint32_t i = 0; i < id->exclude_count; i++)
-    if (d->exclude[h] >> i & 1) join(out, label_in(&id->exclude[i].label, lang, id->exclude[i].name));
+    if (mask_at(&d->exclude, h) >> i & 1) join(out, label_in(&id->exclude[i].label, lang, id->exclude[i].name));
   if (!out->len && d->outcome[h] == OUTCOME_NOT_SELECTED) join(out, words_text(lang, WORD_REASON_NONE));
   return text_check(out, "the reasons of a household", e);
 }

@@ -132,8 +132,8 @@ static enum status line_group(struct figures *f, const struct part *g, uint32_t 
   bool same = true;
   for (uint64_t i = 0; i < s->n; i++)
     if (in_group(g, i)) {
-      if (class == UINT32_MAX) class = f->lines->class_of[i];
-      else if (poverty_lines_amount(f->lines, class, k) != poverty_lines_amount(f->lines, f->lines->class_of[i], k)) same = false;
+      if (class == UINT32_MAX) class = poverty_lines_class(f->lines, f->sample->area[i]);
+      else if (poverty_lines_amount(f->lines, class, k) != poverty_lines_amount(f->lines, poverty_lines_class(f->lines, f->sample->area[i]), k)) same = false;
     }
   if (class != UINT32_MAX && same) out->amount = poverty_lines_amount(f->lines, class, k);
   double line = own ? 1 : out->amount;
@@ -147,7 +147,7 @@ static enum status line_group(struct figures *f, const struct part *g, uint32_t 
   for (uint64_t i = 0; i < s->n; i++) {
     bool poor = welfare[i] <= line;
     f->state[i] = isnan(welfare[i]) ? DECIDED_UNKNOWN : poor ? DECIDED_YES : DECIDED_NO;
-    double amount = poverty_lines_amount(f->lines, f->lines->class_of[i], k);
+    double amount = poverty_lines_amount(f->lines, poverty_lines_class(f->lines, f->sample->area[i]), k);
     f->a[i] = isnan(welfare[i]) ? NAN : poor ? amount - s->welfare[i] : 0;
     f->b[i] = isnan(welfare[i]) ? NAN : poor;
   }
@@ -189,11 +189,11 @@ static enum status af_group(struct arena *a, struct figures *f, const struct par
     const struct decision_set *d = &f->decisions->sets[k];
     for (uint64_t h = 0; h < d->rows; h++) {
       uint64_t i = f->sample->first[k] + h;
-      if (in_group(g, i) && f->sample->person_weight[i] > 0 && !d->deprived_unknown[h]) n += (uint64_t)persons_inside(f, g, i);
+      if (in_group(g, i) && f->sample->person_weight[i] > 0 && !mask_at(&d->deprived_unknown, h)) n += (uint64_t)persons_inside(f, g, i);
       if (in_group(g, i) && d->poor[h] == TRUTH_UNKNOWN) out->unknown_households++;
       f->state[i] = d->poor[h] == TRUTH_TRUE ? DECIDED_YES : d->poor[h] == TRUTH_UNKNOWN ? DECIDED_UNKNOWN : DECIDED_NO;
-      f->a[i] = d->poor[h] == TRUTH_TRUE ? d->score[h] : 0;
-      f->b[i] = d->poor[h] == TRUTH_FALSE ? 0 : d->score_high[h];
+      f->a[i] = d->poor[h] == TRUTH_TRUE ? decision_score(f->decisions, d, h) : 0;
+      f->b[i] = d->poor[h] == TRUTH_FALSE ? 0 : decision_score_high(f->decisions, d, h);
     }
   }
   out->h = figure_of(dep->h, 0, 1, n);
@@ -518,7 +518,7 @@ static enum status prepare(struct arena *a, struct figures *f, struct err *e) {
     for (uint32_t k = 0; k < f->decisions->set_count; k++) {
       const struct decision_set *d = &f->decisions->sets[k];
       for (uint64_t h = 0; h < d->rows; h++)
-        f->deprived[j][f->sample->first[k] + h] = d->deprived_unknown[h] >> j & 1 ? DEPRIVATION_UNKNOWN : (uint8_t)(d->deprived[h] >> j & 1);
+        f->deprived[j][f->sample->first[k] + h] = mask_at(&d->deprived_unknown, h) >> j & 1 ? DEPRIVATION_UNKNOWN : (uint8_t)(mask_at(&d->deprived, h) >> j & 1);
     }
   }
   if (f->lines->class_count < 2 || !p->line_count) return OK;
@@ -527,7 +527,7 @@ static enum status prepare(struct arena *a, struct figures *f, struct err *e) {
     if (p->lines[k].kind == LINE_RELATIVE) continue; /* one amount for all, whose own error counts */
     ARENA_TRY(e, f->relative_to_line[k] = arena_array(a, n, sizeof(double)));
     for (uint64_t i = 0; i < f->sample->n; i++) {
-      double line = poverty_lines_amount(f->lines, f->lines->class_of[i], k);
+      double line = poverty_lines_amount(f->lines, poverty_lines_class(f->lines, f->sample->area[i]), k);
       f->relative_to_line[k][i] = line > 0 ? f->sample->welfare[i] / line : NAN;
     }
   }

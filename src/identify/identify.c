@@ -47,6 +47,13 @@ static enum status result_new(struct arena *a, const struct identify_input *in, 
   return OK;
 }
 
+/* A line that is a share of everybody's welfare needs all of the sample. */
+static bool needs_welfare(const struct programme *p) {
+  for (uint32_t k = 0; k < p->line_count; k++)
+    if (p->lines[k].kind == LINE_RELATIVE) return true;
+  return false;
+}
+
 enum status identify_run(struct arena *a, const struct identify_input *in, struct identified *out, struct err *e) {
   struct programme *p = in->programme;
   *out = (struct identified){0};
@@ -57,16 +64,16 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
   int64_t began = progress_now_us();
   programme_set_year(p, r->year);
   struct sample *s = &out->sample;
-  TRY(sample_read(a, p, in->segments, in->segment_count, s, e));
+  TRY(sample_read(a, p, in->segments, in->segment_count, in->brief && !needs_welfare(p), in->pool, s, e));
   r->households_without_weight = s->without_weight;
   struct figures f = {.programme = p, .sample = s, .lines = &out->lines};
-  TRY(figures_surveys(a, s, &f.persons, &f.households, e));
+  if (!s->brief) TRY(figures_surveys(a, s, &f.persons, &f.households, e));
   phase_end(r, "sample", &began);
   TRY(poverty_lines_find(a, p, s, f.persons, r->year, &out->lines, e));
   phase_end(r, "line", &began);
 
   struct decisions *d;
-  TRY(decisions_new(a, in->segments, in->segment_count, &d, e));
+  TRY(decisions_new(a, p, in->segments, in->segment_count, &d, e));
   out->decisions = d;
   f.decisions = d;
   memcpy(d->rules_hash, r->rules_hash, sizeof d->rules_hash);
@@ -78,11 +85,15 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
   phase_end(r, "rules", &began);
   TRY(quota_fill(a, p, s, r->seed, d, &r->quota, &r->quota_count, e));
   phase_end(r, "quota", &began);
-  TRY(tally_reasons(a, p, s, d, &report, r, e));
-  TRY(tally_missing(a, p, s, d, r, e));
-  if (!in->decisions_only) TRY(figures_all(a, &f, r, e));
+  out->homes = report.homes;
+  if (!in->brief) {
+    TRY(tally_reasons(a, p, s, d, &report, r, e));
+    TRY(tally_missing(a, p, s, d, r, e));
+    if (!in->decisions_only) TRY(figures_all(a, &f, r, e));
+  }
   phase_end(r, "figures", &began);
-  TRY(decisions_write(a, d, &out->file, &out->file_len, r->decisions_hash, e));
+  if (in->brief) TRY(decisions_hash(d, r->decisions_hash, e));
+  else TRY(decisions_write(a, d, &out->file, &out->file_len, r->decisions_hash, e));
   phase_end(r, "write", &began);
   return OK;
 }

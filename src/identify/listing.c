@@ -38,17 +38,17 @@ static void codes(struct text *out, const struct programme *p, const struct deci
   const struct identify *id = &p->identify;
   text_clear(out);
   for (uint32_t i = 0; i < id->include_count; i++)
-    if (d->include[h] >> i & 1) text_addf(out, "%sinclude:%s", out->len ? " " : "", id->include[i].name);
+    if (mask_at(&d->include, h) >> i & 1) text_addf(out, "%sinclude:%s", out->len ? " " : "", id->include[i].name);
   for (uint32_t i = 0; i < id->exclude_count; i++)
-    if (d->exclude[h] >> i & 1) text_addf(out, "%sexclude:%s", out->len ? " " : "", id->exclude[i].name);
+    if (mask_at(&d->exclude, h) >> i & 1) text_addf(out, "%sexclude:%s", out->len ? " " : "", id->exclude[i].name);
   for (uint32_t i = 0; i < p->indicator_count; i++)
-    if (d->deprived[h] >> i & 1) text_addf(out, "%sdeprived:%s", out->len ? " " : "", p->indicators[i].name);
+    if (mask_at(&d->deprived, h) >> i & 1) text_addf(out, "%sdeprived:%s", out->len ? " " : "", p->indicators[i].name);
 }
 
 static void causes(struct text *out, const struct programme *p, const struct decision_set *d, uint64_t h, enum language lang) {
   text_clear(out);
   for (uint32_t i = 0; i < p->identify.cause_count; i++)
-    if (d->cause[h] >> i & 1) text_addf(out, "%s%s", out->len ? "; " : "", label_in(&p->identify.causes[i].label, lang, p->identify.causes[i].name));
+    if (mask_at(&d->cause, h) >> i & 1) text_addf(out, "%s%s", out->len ? "; " : "", label_in(&p->identify.causes[i].label, lang, p->identify.causes[i].name));
 }
 
 static void flags(struct text *out, uint8_t f) {
@@ -83,10 +83,13 @@ static enum status row(struct text *line, struct text *x, const struct programme
   listing_cell(line, text_str(x), false);
   real(line, run->sample.persons_known[i], run->sample.persons[i], false);
   real(line, p->design.welfare != NULL, run->sample.welfare[i], false);
-  real(line, p->indicator_count > 0, d->score[h], false);
-  real(line, p->indicator_count > 0, d->score_high[h], false);
-  real(line, d->rank_state[h] == TRUTH_TRUE, d->rank[h], false);
-  real(line, d->place[h] > 0, d->place[h], false);
+  real(line, p->indicator_count > 0, decision_score(run->decisions, d, h), false);
+  real(line, p->indicator_count > 0, decision_score_high(run->decisions, d, h), false);
+  double rank;
+  const bool ranked = decisions_rank(run->decisions, d, h, &rank);
+  const uint32_t place = decisions_place(d, h);
+  real(line, ranked, rank, false);
+  real(line, place > 0, place, false);
   TRY(explain_missing(p, seg, d, h, numbers, lang, x, e));
   listing_cell(line, text_str(x), false);
   flags(x, d->flags[h]);

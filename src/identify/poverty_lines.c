@@ -31,10 +31,20 @@ static bool anybody(const struct sample *s) {
   return false;
 }
 
+/* Gives the area its class, the first time that somebody lives there. */
+static enum status class_find(struct arena *a, const struct programme *p, struct poverty_lines *l, uint32_t area, int32_t year, double *amounts, uint32_t *cap, struct err *e) {
+  uint32_t *class = &l->class_of_area[area < p->area_count ? area : p->area_count];
+  if (*class != UINT32_MAX) return OK;
+  const char *code = area < p->area_count ? p->areas[area].code : "*";
+  for (uint32_t k = 0; k < p->line_count; k++)
+    amounts[k] = p->lines[k].kind == LINE_RELATIVE ? l->relative[k].line.value : programme_line_amount(p, k, year, code);
+  return class_of_amounts(a, l, amounts, cap, class, e);
+}
+
 enum status poverty_lines_find(struct arena *a, struct programme *p, const struct sample *s, struct survey *survey, int32_t year, struct poverty_lines *l, struct err *e) {
   *l = (struct poverty_lines){.line_count = p->line_count, .survey = survey};
   size_t width = l->line_count ? l->line_count : 1;
-  ARENA_TRY(e, l->class_of = arena_array(a, s->n ? s->n : 1, sizeof *l->class_of));
+  l->area_count = p->area_count;
   ARENA_TRY(e, l->relative = arena_array(a, width, sizeof *l->relative));
   for (uint32_t k = 0; k < p->line_count; k++) {
     const struct line *line = &p->lines[k];
@@ -50,20 +60,15 @@ enum status poverty_lines_find(struct arena *a, struct programme *p, const struc
   double *amounts;
   ARENA_TRY(e, amounts = arena_array(a, width, sizeof *amounts));
   uint32_t cap = 0;
-  uint32_t *class_of_area; /* area_count + 1: the last for households without one */
-  ARENA_TRY(e, class_of_area = arena_array(a, (size_t)p->area_count + 1, sizeof *class_of_area));
-  memset(class_of_area, 0xff, ((size_t)p->area_count + 1) * sizeof *class_of_area);
-  for (uint64_t i = 0; i < s->n || (i == 0 && !s->n); i++) {
-    uint32_t area = s->n && s->area[i] < p->area_count ? s->area[i] : p->area_count;
-    if (class_of_area[area] == UINT32_MAX) {
-      const char *code = area < p->area_count ? p->areas[area].code : "*";
-      for (uint32_t k = 0; k < p->line_count; k++)
-        amounts[k] = p->lines[k].kind == LINE_RELATIVE ? l->relative[k].line.value : programme_line_amount(p, k, year, code);
-      TRY(class_of_amounts(a, l, amounts, &cap, &class_of_area[area], e));
-    }
-    if (s->n) l->class_of[i] = class_of_area[area];
+  ARENA_TRY(e, l->class_of_area = arena_array(a, (size_t)p->area_count + 1, sizeof *l->class_of_area));
+  memset(l->class_of_area, 0xff, ((size_t)p->area_count + 1) * sizeof *l->class_of_area);
+  for (uint32_t g = 0; g < s->segment_count; g++) {
+    const uint64_t rows = segment_households(s->segments[g]), codes = s->area ? 0 : s->area_of[g] ? s->area_column[g]->dict_count : 0;
+    for (uint64_t h = 0; h < rows && s->area; h++) TRY(class_find(a, p, l, s->area[s->first[g] + h], year, amounts, &cap, e));
+    for (uint64_t c = 0; c < codes; c++) TRY(class_find(a, p, l, s->area_of[g][c], year, amounts, &cap, e));
+    if (!s->area) TRY(class_find(a, p, l, SAMPLE_NO_AREA, year, amounts, &cap, e)); /* somebody may have none */
   }
-  return OK;
+  return s->n ? OK : class_find(a, p, l, SAMPLE_NO_AREA, year, amounts, &cap, e);
 }
 
 void poverty_lines_set(struct programme *p, const struct poverty_lines *l, uint32_t class) {

@@ -76,7 +76,7 @@ static double ahead(const struct filling *f, const struct queue *q, double value
 
 static void place(struct filling *f, const struct rank_entry *r, uint32_t position, bool in, uint8_t flags) {
   struct decision_set *set = &f->d->sets[r->set];
-  set->place[r->household] = position;
+  set->candidates[r->candidate].place = position;
   set->outcome[r->household] = in ? OUTCOME_SELECTED : OUTCOME_NO_PLACE;
   set->flags[r->household] |= flags;
 }
@@ -162,6 +162,20 @@ static enum status flag_waiting(struct arena *a, struct filling *f, const struct
   return OK;
 }
 
+/* Marks the quota's areas in which a segment has households; areas in between are met once. */
+static enum status areas_seen(struct arena *a, const struct programme *p, const struct sample *s, uint32_t g, uint8_t *seen, struct err *e) {
+  uint8_t *met;
+  ARENA_TRY(e, met = arena_alloc(a, p->area_count + 1u));
+  for (uint64_t h = 0, rows = segment_households(s->segments[g]); h < rows; h++) {
+    const uint32_t area = sample_area(s, g, h);
+    if (area >= p->area_count || met[area]) continue;
+    met[area] = 1;
+    const uint32_t at = sample_area_at(p, area, p->identify.quota_level);
+    if (at != SAMPLE_NO_AREA) seen[at] = 1;
+  }
+  return OK;
+}
+
 enum status quota_fill(struct arena *a, const struct programme *p, const struct sample *s, const char *seed, struct decisions *d,
                        struct quota_area **out, uint32_t *count, struct err *e) {
   const struct identify *id = &p->identify;
@@ -170,9 +184,10 @@ enum status quota_fill(struct arena *a, const struct programme *p, const struct 
   if (!id->has_quota) return OK;
   uint64_t qualified = 0, waiting = 0;
   for (uint32_t g = 0; g < d->set_count; g++)
-    for (uint64_t h = 0; h < d->sets[g].rows; h++) {
-      qualified += d->sets[g].outcome[h] == OUTCOME_SELECTED;
-      waiting += d->sets[g].outcome[h] == OUTCOME_UNDECIDED;
+    for (uint64_t c = 0; c < d->sets[g].candidate_count; c++) {
+      const uint8_t outcome = d->sets[g].outcome[d->sets[g].candidates[c].household];
+      qualified += outcome == OUTCOME_SELECTED;
+      waiting += outcome == OUTCOME_UNDECIDED;
     }
   struct rank_entry *entries;
   struct filling f = {.p = p, .s = s, .seed = seed, .d = d};
@@ -181,17 +196,18 @@ enum status quota_fill(struct arena *a, const struct programme *p, const struct 
   uint64_t n = 0;
   uint8_t *seen; /* areas with anybody at all */
   ARENA_TRY(e, seen = arena_alloc(a, p->area_count + 1u));
+  for (uint32_t g = 0; g < d->set_count; g++) TRY(areas_seen(a, p, s, g, seen, e));
   for (uint32_t g = 0; g < d->set_count; g++)
-    for (uint64_t h = 0; h < d->sets[g].rows; h++) {
+    for (uint64_t c = 0; c < d->sets[g].candidate_count; c++) {
       const struct decision_set *set = &d->sets[g];
-      uint64_t i = s->first[g] + h;
-      uint32_t area = sample_area_at(p, s->area[i], id->quota_level);
-      if (area != SAMPLE_NO_AREA) seen[area] = 1;
+      const uint32_t h = set->candidates[c].household, area = sample_area_at(p, sample_area(s, g, h), id->quota_level);
+      bool sized;
+      const double persons = sample_persons(s, g, h, &sized);
       if (set->outcome[h] == OUTCOME_SELECTED) {
-        entries[n++] = (struct rank_entry){.area = area, .value = id->has_rank ? set->rank[h] : 0, .set = g, .household = (uint32_t)h, .persons = s->persons[i]};
+        entries[n++] = (struct rank_entry){.area = area, .value = id->has_rank ? set->candidates[c].rank : 0, .set = g, .household = h, .candidate = (uint32_t)c, .persons = persons};
       } else if (set->outcome[h] == OUTCOME_UNDECIDED) {
-        f.waiting[f.waiting_count++] = (struct waiting){.area = area, .set = g, .household = (uint32_t)h, .ranked = set->rank_state[h] == TRUTH_TRUE, .value = set->rank[h],
-                                                        .units = id->quota_persons && !s->persons_known[i] ? INFINITY : units(id, s->persons[i])}; /* a size that is not known may be any */
+        f.waiting[f.waiting_count++] = (struct waiting){.area = area, .set = g, .household = h, .ranked = id->has_rank && !(set->flags[h] & DECISION_UNRANKED), .value = set->candidates[c].rank,
+                                                        .units = id->quota_persons && !sized ? INFINITY : units(id, persons)}; /* a size that is not known may be any */
       }
     }
   rank_sort(entries, n, id->rank_descending);

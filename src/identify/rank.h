@@ -12,6 +12,7 @@ struct rank_entry {
   uint32_t area;            /* index of the quota area */
   double value;             /* 0 for all when the programme ranks nobody: then all are one tie */
   uint32_t set, household;
+  uint32_t candidate;       /* where it stands in the set's list */
   double persons;
   uint64_t draw;            /* set by rank_draw */
 };

@@ -20,8 +20,8 @@ static const struct field *field_named(const struct programme *p, uint32_t level
   return NULL;
 }
 
-/* Codes of a whole column become areas by way of its dictionary: one look-up a code, not one a row. */
-static enum status areas_from_column(struct arena *a, const struct programme *p, const struct column *c, uint64_t rows, uint32_t *out, struct err *e) {
+/* Codes become areas by way of the column's dictionary: one look-up a code, not one a row. */
+static enum status areas_of_codes(struct arena *a, const struct programme *p, const struct column *c, uint32_t **out, struct err *e) {
   uint32_t *of;
   ARENA_TRY(e, of = arena_array(a, c->dict_count ? c->dict_count : 1, sizeof *of));
   for (uint32_t i = 0; i < c->dict_count; i++) {
@@ -35,48 +35,78 @@ static enum status areas_from_column(struct arena *a, const struct programme *p,
     code[s.len] = 0;
     of[i] = programme_area(p, code);
   }
-  for (uint64_t h = 0; h < rows; h++) out[h] = column_has(c, h) ? of[column_int(c, h)] : SAMPLE_NO_AREA;
+  *out = of;
   return OK;
+}
+
+static uint32_t area_by_code(const struct column *c, const uint32_t *of, uint64_t row) {
+  if (!column_has(c, row)) return SAMPLE_NO_AREA;
+  switch (c->width) {
+  case COL_U8: return of[((const uint8_t *)c->data)[row]];
+  case COL_U16: return of[((const uint16_t *)c->data)[row]];
+  default: return of[((const uint32_t *)c->data)[row]];
+  }
+}
+
+uint32_t sample_area(const struct sample *s, uint32_t g, uint64_t h) {
+  if (s->area) return s->area[s->first[g] + h];
+  const struct segment *seg = s->segments[g];
+  if (!s->area_of[g]) return SAMPLE_NO_AREA;
+  if (s->area_column[g] != &seg->village_code) return area_by_code(s->area_column[g], s->area_of[g], h);
+  return seg->village_of[h] < seg->village_code.rows ? area_by_code(s->area_column[g], s->area_of[g], seg->village_of[h]) : SAMPLE_NO_AREA;
+}
+
+double sample_persons(const struct sample *s, uint32_t g, uint64_t h, bool *known) {
+  const uint64_t i = s->first[g] + h;
+  if (s->persons) {
+    *known = s->persons_known[i];
+    return s->persons[i];
+  }
+  *known = s->few[i] != SAMPLE_MANY;
+  return *known ? s->few[i] : 0;
+}
+
+static enum status areas_derived(struct sample *s, const struct field *f, struct err *e) {
+  struct arena scratch;
+  arena_init(&scratch, 0);
+  enum status st = OK;
+  for (uint32_t g = 0; g < s->segment_count && st == OK; g++)
+    for (uint64_t h = 0, rows = segment_households(s->segments[g]); h < rows && st == OK; h++) {
+      struct rule_value v;
+      char code[128];
+      uint32_t *out = &s->area[s->first[g] + h];
+      st = eval_row(&scratch, f->derived, s->segments[g], h, h, &v, e);
+      *out = SAMPLE_NO_AREA;
+      if (st == OK && v.state == RULE_VALUE && v.kind == RULE_STRING && v.s.len < sizeof code) {
+        memcpy(code, v.s.at, v.s.len);
+        code[v.s.len] = 0;
+        *out = programme_area(s->programme, code);
+      }
+      if ((h & 1023) == 1023) arena_drop(&scratch);
+    }
+  arena_drop(&scratch);
+  return st;
 }
 
 static enum status areas_read(struct arena *a, struct sample *s, struct err *e) {
   const struct programme *p = s->programme;
   uint32_t index = 0;
   const struct field *f = p->household_area ? field_named(p, LEVEL_HOUSEHOLD, p->household_area, &index) : NULL;
-  for (uint32_t g = 0; g < s->segment_count; g++) {
+  ARENA_TRY(e, s->area_column = arena_array(a, s->segment_count ? s->segment_count : 1, sizeof *s->area_column));
+  ARENA_TRY(e, s->area_of = arena_array(a, s->segment_count ? s->segment_count : 1, sizeof *s->area_of));
+  for (uint32_t g = 0; g < s->segment_count && !(f && f->derived); g++) {
     const struct segment *seg = s->segments[g];
-    uint32_t *out = s->area + s->first[g];
-    uint64_t rows = segment_households(seg);
-    if (f && !f->derived) {
-      TRY(areas_from_column(a, p, &seg->levels[LEVEL_HOUSEHOLD].columns[f->column], rows, out, e));
-    } else if (f) {
-      struct arena scratch;
-      arena_init(&scratch, 0);
-      for (uint64_t h = 0; h < rows; h++) {
-        struct rule_value v;
-        enum status st = eval_row(&scratch, f->derived, seg, h, h, &v, e);
-        char code[128];
-        out[h] = SAMPLE_NO_AREA;
-        if (st == OK && v.state == RULE_VALUE && v.kind == RULE_STRING && v.s.len < sizeof code) {
-          memcpy(code, v.s.at, v.s.len);
-          code[v.s.len] = 0;
-          out[h] = programme_area(p, code);
-        }
-        if ((h & 1023) == 1023 || st != OK) arena_drop(&scratch);
-        if (st != OK) return st;
-      }
-      arena_drop(&scratch);
-    } else if (seg->village_of && seg->village_code.rows) {
-      uint32_t *village;
-      uint64_t villages = seg->village_code.rows;
-      ARENA_TRY(e, village = arena_array(a, villages, sizeof *village));
-      TRY(areas_from_column(a, p, &seg->village_code, villages, village, e));
-      for (uint64_t h = 0; h < rows; h++) out[h] = seg->village_of[h] < villages ? village[seg->village_of[h]] : SAMPLE_NO_AREA;
-    } else {
-      for (uint64_t h = 0; h < rows; h++) out[h] = SAMPLE_NO_AREA;
-    }
+    if (f) s->area_column[g] = &seg->levels[LEVEL_HOUSEHOLD].columns[f->column];
+    else if (seg->village_of && seg->village_code.rows) s->area_column[g] = &seg->village_code;
+    if (s->area_column[g]) TRY(areas_of_codes(a, p, s->area_column[g], &s->area_of[g], e));
   }
-  return OK;
+  if (s->brief && !(f && f->derived)) return OK;
+  uint32_t *area;
+  ARENA_TRY(e, area = arena_array(a, s->n ? s->n : 1, sizeof *area));
+  for (uint32_t g = 0; g < s->segment_count && !(f && f->derived); g++)
+    for (uint64_t h = 0, rows = segment_households(s->segments[g]); h < rows; h++) area[s->first[g] + h] = sample_area(s, g, h);
+  s->area = area;
+  return f && f->derived ? areas_derived(s, f, e) : OK;
 }
 
 /* A string or number as a key: strata and PSUs only need to be told apart. */
@@ -161,75 +191,135 @@ static enum status person_weights_read(struct sample *s, struct err *e) {
   return st;
 }
 
-enum status sample_read(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, struct sample *s, struct err *e) {
+/* ---- what is read in blocks, side by side ---- */
+
+enum { RULE_WELFARE, RULE_PERSONS, RULE_WEIGHT, RULES };
+
+struct reading {
+  struct sample *s;
+  const struct eval *ev;
+  struct eval_scratch *scratches[64];
+  uint32_t at[RULES]; /* where the rule stands in ev; UINT32_MAX = not asked */
+  struct block { uint32_t g, without_weight, without_persons; uint64_t from; bool many; enum status status; } *blocks;
+};
+
+/* A household with more people than a byte holds, or with part of a person: all of them need the wide form. */
+static bool is_few(double v) { return v >= 0 && v < SAMPLE_MANY && v == floor(v); }
+
+static void read_block(void *ctx, size_t n, unsigned worker) {
+  struct reading *r = ctx;
+  struct block *b = &r->blocks[n];
+  struct sample *s = r->s;
+  const struct segment *seg = s->segments[b->g];
+  const uint64_t rows = segment_households(seg);
+  const uint32_t take = (uint32_t)(rows - b->from < EVAL_BLOCK ? rows - b->from : EVAL_BLOCK), *members = seg->child_at[LEVEL_MEMBER];
+  const struct block_lanes *lanes;
+  b->without_weight = b->without_persons = 0;
+  b->status = eval_lanes(r->ev, r->scratches[worker], b->g, b->from, take, &lanes, NULL);
+  for (uint32_t k = 0; k < take && b->status == OK; k++) {
+    const uint64_t i = s->first[b->g] + b->from + k;
+    double v[RULES] = {NAN, NAN, NAN};
+    uint8_t state;
+    for (int rule = 0; rule < RULES; rule++)
+      if (r->at[rule] != UINT32_MAX && !eval_lane_number(&lanes[r->at[rule]], k, &v[rule], &state)) v[rule] = NAN;
+    if (!s->programme->design.persons) v[RULE_PERSONS] = members && segment_has_roster(seg, LEVEL_MEMBER, b->from + k) ? members[b->from + k + 1] - members[b->from + k] : NAN;
+    const bool known = isfinite(v[RULE_PERSONS]) && v[RULE_PERSONS] >= 0;
+    const double persons = known ? v[RULE_PERSONS] : 0;
+    if (!known) b->without_persons++;
+    if (s->few) {
+      b->many |= known && !is_few(persons);
+      s->few[i] = known && is_few(persons) ? (uint8_t)persons : SAMPLE_MANY;
+      continue;
+    }
+    s->persons_known[i] = known;
+    s->persons[i] = persons;
+    if (s->brief) continue;
+    s->welfare[i] = isfinite(v[RULE_WELFARE]) ? v[RULE_WELFARE] : NAN;
+    const double w = r->at[RULE_WEIGHT] != UINT32_MAX ? v[RULE_WEIGHT] : 1;
+    const bool weighed = isfinite(w) && w >= 0;
+    if (!weighed || !known) b->without_weight++;
+    s->weight[i] = weighed ? w : 0;
+    s->person_weight[i] = s->weight[i] * persons;
+  }
+}
+
+static enum status read_blocks(struct arena *a, struct sample *s, struct reading *r, struct pool *pool, struct err *e) {
+  uint64_t count = 0;
+  size_t n = s->n ? s->n : 1;
+  for (uint32_t g = 0; g < s->segment_count; g++) count += (segment_households(s->segments[g]) + EVAL_BLOCK - 1) / EVAL_BLOCK;
+  struct arena scratch;
+  arena_init(&scratch, 0);
+  r->blocks = arena_array(&scratch, count ? count : 1, sizeof *r->blocks);
+  enum status st = r->blocks ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  uint64_t at = 0;
+  for (uint32_t g = 0; g < s->segment_count && st == OK; g++)
+    for (uint64_t from = 0, rows = segment_households(s->segments[g]); from < rows; from += EVAL_BLOCK) r->blocks[at++] = (struct block){.g = g, .from = from};
+  if (st == OK) pool_run(pool, count, read_block, r);
+  bool many = false;
+  s->without_weight = s->without_persons = 0;
+  for (uint64_t k = 0; k < at; k++) {
+    many |= r->blocks[k].many;
+    s->without_weight += r->blocks[k].without_weight;
+    s->without_persons += r->blocks[k].without_persons;
+    if (st == OK && r->blocks[k].status != OK) st = err_set(e, r->blocks[k].status, NULL, "a block of households could not be read");
+  }
+  arena_drop(&scratch);
+  if (st != OK || !many) return st;
+  s->few = NULL; /* once more, with room */
+  ARENA_TRY(e, s->persons = arena_array(a, n, sizeof(double)));
+  ARENA_TRY(e, s->persons_known = arena_array(a, n, 1));
+  return read_blocks(a, s, r, pool, e);
+}
+
+enum status sample_read(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, bool brief, struct pool *pool, struct sample *s, struct err *e) {
   const struct design *d = &p->design;
-  *s = (struct sample){.programme = p, .segments = segments, .segment_count = count};
+  *s = (struct sample){.programme = p, .segments = segments, .segment_count = count, .brief = brief};
   ARENA_TRY(e, s->first = arena_array(a, (size_t)count + 1, sizeof *s->first));
   for (uint32_t g = 0; g < count; g++) s->first[g + 1] = s->first[g] + segment_households(segments[g]);
   s->n = s->first[count];
   size_t n = s->n ? s->n : 1;
-  ARENA_TRY(e, s->welfare = arena_array(a, n, sizeof(double)));
-  ARENA_TRY(e, s->weight = arena_array(a, n, sizeof(double)));
-  ARENA_TRY(e, s->persons = arena_array(a, n, sizeof(double)));
-  ARENA_TRY(e, s->persons_known = arena_array(a, n, 1));
-  ARENA_TRY(e, s->person_weight = arena_array(a, n, sizeof(double)));
-  ARENA_TRY(e, s->area = arena_array(a, n, sizeof *s->area));
-
-  const bool household_weight = d->weight && !d->person_weight;
-  const struct rule *const all[] = {d->welfare, d->persons, household_weight ? d->weight : NULL};
-  const char *const names[] = {"sample.welfare", "sample.persons", "sample.weight"};
+  if (brief) {
+    ARENA_TRY(e, s->few = arena_alloc(a, n));
+  } else {
+    ARENA_TRY(e, s->welfare = arena_array(a, n, sizeof(double)));
+    ARENA_TRY(e, s->weight = arena_array(a, n, sizeof(double)));
+    ARENA_TRY(e, s->persons = arena_array(a, n, sizeof(double)));
+    ARENA_TRY(e, s->persons_known = arena_array(a, n, 1));
+    ARENA_TRY(e, s->person_weight = arena_array(a, n, sizeof(double)));
+  }
+  const struct rule *const all[RULES] = {brief ? NULL : d->welfare, d->persons, d->weight && !d->person_weight && !brief ? d->weight : NULL};
+  static const char *const names[RULES] = {"sample.welfare", "sample.persons", "sample.weight"};
   const struct rule **rules;
-  uint32_t used = 0, where[3];
-  ARENA_TRY(e, rules = arena_array(a, 3, sizeof *rules));
-  ARENA_TRY(e, s->uses = arena_array(a, 3, sizeof *s->uses));
-  for (uint32_t i = 0; i < 3; i++)
-    if (all[i]) where[used] = i, rules[used++] = all[i];
+  uint32_t used = 0;
+  struct reading r = {.s = s};
+  ARENA_TRY(e, rules = arena_array(a, RULES, sizeof *rules));
+  ARENA_TRY(e, s->uses = arena_array(a, RULES, sizeof *s->uses));
+  for (uint32_t i = 0; i < RULES; i++) {
+    r.at[i] = all[i] ? used : UINT32_MAX;
+    if (all[i]) rules[used++] = all[i];
+  }
   struct eval *ev;
   TRY(eval_open(a, p, segments, count, rules, used, &ev, e));
-  struct eval_scratch *scratch;
-  TRY(eval_scratch_open(ev, &scratch, e));
-  struct eval_out out[3];
-  for (uint32_t i = 0; i < used; i++) {
-    ARENA_TRY(e, out[i].state = arena_alloc(a, EVAL_BLOCK));
-    ARENA_TRY(e, out[i].number = arena_array(a, EVAL_BLOCK, sizeof(double)));
+  r.ev = ev;
+  for (uint32_t i = 0; i < RULES; i++) {
+    if (!all[i]) continue;
     struct rule_use *u = &s->uses[s->use_count++];
-    u->name = names[where[i]];
+    u->name = names[i];
     u->what = "sample";
-    u->vectorised = eval_vectorised(ev, i, &u->why_not);
+    u->vectorised = eval_vectorised(ev, r.at[i], &u->why_not);
   }
+  const unsigned workers = pool ? pool_threads(pool) : 1;
   enum status st = OK;
-  for (uint32_t g = 0; g < count && st == OK; g++) {
-    const struct segment *seg = segments[g];
-    const uint32_t *members = seg->child_at[LEVEL_MEMBER];
-    for (uint64_t from = 0, rows = segment_households(seg); from < rows; from += EVAL_BLOCK) {
-      uint32_t take = (uint32_t)(rows - from < EVAL_BLOCK ? rows - from : EVAL_BLOCK);
-      st = eval_block(ev, scratch, g, from, take, out, e);
-      if (st != OK) break;
-      for (uint32_t k = 0; k < take; k++) {
-        uint64_t i = s->first[g] + from + k;
-        double v[3] = {NAN, NAN, NAN};
-        for (uint32_t r = 0; r < used; r++)
-          if (out[r].state[k] == EVAL_TRUE) v[where[r]] = out[r].number[k];
-        s->welfare[i] = isfinite(v[0]) ? v[0] : NAN;
-        if (!d->persons) v[1] = members && segment_has_roster(seg, LEVEL_MEMBER, from + k) ? members[from + k + 1] - members[from + k] : NAN;
-        s->persons_known[i] = isfinite(v[1]) && v[1] >= 0;
-        s->persons[i] = s->persons_known[i] ? v[1] : 0;
-        if (!s->persons_known[i]) s->without_persons++;
-        double w = household_weight ? v[2] : 1;
-        bool weighed = isfinite(w) && w >= 0;
-        if (!weighed || !s->persons_known[i]) s->without_weight++;
-        s->weight[i] = weighed ? w : 0;
-        s->person_weight[i] = s->weight[i] * s->persons[i];
-      }
-    }
-  }
-  eval_scratch_close(scratch);
+  for (unsigned w = 0; w < workers && st == OK; w++) st = eval_scratch_open(ev, &r.scratches[w], e);
+  if (st == OK) st = read_blocks(a, s, &r, pool, e);
+  for (unsigned w = 0; w < workers; w++) eval_scratch_close(r.scratches[w]);
   TRY(st);
+  TRY(areas_read(a, s, e));
+  if (brief) return OK;
   if (d->weight && d->person_weight) {
     s->without_weight = 0;
     TRY(person_weights_read(s, e));
   }
-  TRY(areas_read(a, s, e));
   if (d->strata) TRY(classes_read(a, s, d->strata, &s->stratum, &s->without_stratum, e));
   if (d->psu) TRY(classes_read(a, s, d->psu, &s->psu, &s->without_psu, e));
   return OK;

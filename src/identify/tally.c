@@ -38,8 +38,8 @@ enum status tally_reasons(struct arena *a, const struct programme *p, const stru
   for (uint32_t g = 0; g < d->set_count; g++) {
     const struct decision_set *set = &d->sets[g];
     for (uint64_t h = 0; h < set->rows; h++) {
-      const uint64_t held[] = {set->include[h], set->exclude[h], set->cause[h], set->deprived[h]};
-      const uint64_t unknown[] = {set->include_unknown[h], set->exclude_unknown[h], set->cause_unknown[h], set->deprived_unknown[h]};
+      const uint64_t held[] = {mask_at(&set->include, h), mask_at(&set->exclude, h), mask_at(&set->cause, h), mask_at(&set->deprived, h)};
+      const uint64_t unknown[] = {mask_at(&set->include_unknown, h), mask_at(&set->exclude_unknown, h), mask_at(&set->cause_unknown, h), mask_at(&set->deprived_unknown, h)};
       const bool qualified = set->outcome[h] == OUTCOME_SELECTED || set->outcome[h] == OUTCOME_NO_PLACE;
       for (uint32_t k = 0; k < 4; k++) {
         for (uint64_t bits = held[k]; bits; bits &= bits - 1) {

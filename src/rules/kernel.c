@@ -187,12 +187,16 @@ CLONES void kernel_calculate_real(double *restrict out, const double *restrict a
   }
 }
 
-CLONES void kernel_bit(uint32_t *restrict out, const uint8_t *restrict states, uint8_t mask, unsigned j, size_t n) {
-  uint32_t bit = (uint32_t)1 << j;
-  if (j == 0)
-    for (size_t i = 0; i < n; i++) out[i] = states[i] & mask ? 1 : 0;
-  else
-    for (size_t i = 0; i < n; i++) out[i] |= states[i] & mask ? bit : 0;
+CLONES uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n) {
+  const uint8_t bit = (uint8_t)(1u << j), keep = j ? 0xff : 0;
+  uint8_t all = 0;
+  for (size_t i = 0; i < n; i++) {
+    uint8_t s = states[i], y = yes[i] & keep, d = dunno[i] & keep;
+    all |= s;
+    yes[i] = (uint8_t)(y | (s & T ? bit : 0));
+    dunno[i] = (uint8_t)(d | (s & NO_VALUE ? bit : 0));
+  }
+  return all;
 }
 
 CLONES void kernel_count(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {

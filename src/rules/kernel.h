@@ -41,8 +41,8 @@ void kernel_compare_real(uint8_t *restrict out, const double *restrict a, const 
 void kernel_calculate_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned op, size_t n);
 void kernel_calculate_real(double *restrict out, const double *restrict a, const double *restrict b, unsigned op, size_t n);
 
-/* Bit j of out[i]: whether states[i] & mask. Bit 0 begins anew, the others are added. */
-void kernel_bit(uint32_t *restrict out, const uint8_t *restrict states, uint8_t mask, unsigned j, size_t n);
+/* Bit j (0..7) of yes[i]: states[i] is true; of dunno[i]: unknown or an error. Bit 0 begins anew, the others are added. Returns all states or-ed. */
+uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n);
 
 /* How many of rows at[i]..at[i+1] - at[0] are true, one number a household; readable bytes as below. */
 void kernel_count(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);

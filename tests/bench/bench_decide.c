@@ -1,345 +1,340 @@
-/* How fast decisions run: rules compiled from text over 30 million synthetic households on two threads, against a plain loop
- * written by hand for the same task, and against what the memory could give.
+/* How fast a nation is decided: the whole of `identify_run` (brief) by the programme xiangxi, from a mapped snapshot in the page cache, on two
+ * threads, against the same work in DuckDB's SQL on the same rows, and against what the memory could give.
  *
- * Columns: ten one-byte indicators, income (four bytes, two decimals), size (one byte), county (two bytes). Out: an outcome and reason codes per
- * household, and H, A and M0 by county. Then one predicate over 90 million members. Medians of seven runs, peers in turn.
- * usage: bench_decide [--rows N]      exit 1 when the rules and the loop disagree */
+ * The rows: `lucid synth` makes a tenth of the prefecture, a registry takes it in and freezes it; its segments are then written again
+ * under other homes, each its own file, until there are enough. DuckDB gets the same tables, copied as often, in its own format, in memory.
+ * Both give every household its reasons (two masks a kind of rule), its outcome before places, and counts by home; the counts must agree.
+ * Ranking (quota, ties) is timed apart. Medians of runs in turn.
+ * usage: bench_decide [--households N] [--scale X] [--folder DIR] [--no-peer]      exit 1 when the two disagree */
 #include <inttypes.h>
-#include <math.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "base/arena.h"
+#include "base/file.h"
 #include "base/pool.h"
 #include "base/progress.h"
-#include "base/random.h"
-#include "rules/block.h"
-#include "rules/score.h"
+#include "column/snapshot.h"
+#include "identify/identify.h"
 
-enum { SEGMENTS = 8, COUNTIES = 400, INDICATORS = 10, RULES = 14, RUNS = 7, CHUNK = 64 * BLOCK_ROWS };
-#define CUTOFF (1.0 / 3 - 1e-9)
-static const double weights[INDICATORS] = {1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 18, 1.0 / 18, 1.0 / 18, 1.0 / 18, 1.0 / 18, 1.0 / 18};
+enum { RUNS = 3, LAKE = 1 << 26 /* words */ };
 
-struct data { /* of one segment, as the columns show it */
-  struct segment segment;
-  struct column household[INDICATORS + 3], member[2];
-  uint8_t *outcome;   /* of the rules; then of the loop */
-  uint16_t *reasons;
-  uint64_t first_chunk;
-};
-
-static struct data data[SEGMENTS];
-static uint64_t chunks, rows, members;
-static struct pool *pool;
 static struct err err;
+static const char *lucid, *folder;
 
 static void must(enum status s) {
   if (s == OK) return;
-  fprintf(stderr, "%s HINT: %s\n", err.message, err.hint);
+  fprintf(stderr, "bench_decide: %s HINT: %s\n", err.message, err.hint);
   exit(1);
 }
 
-static void *need(uint64_t bytes) {
-  void *p = aligned_alloc(64, (bytes + 127) / 64 * 64);
+static void *need(void *p) {
   if (!p) fprintf(stderr, "out of memory\n"), exit(1);
   return p;
 }
 
-/* ---- synthetic people ---- */
-
-static struct column column(enum col_kind kind, enum col_width width, uint64_t n, int64_t min, int64_t max) {
-  return (struct column){.kind = kind, .width = width, .decimals = kind == COL_DECIMAL ? 2 : 0, .rows = n, .data = need(n * col_width_bytes(width)), .min = min, .max = max};
+__attribute__((format(printf, 1, 2))) static void run(const char *fmt, ...) {
+  char command[4096];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(command, sizeof command, fmt, ap);
+  va_end(ap);
+  if (system(command) != 0) fprintf(stderr, "bench_decide: failed: %s\n", command), exit(1);
 }
 
-static void make_segment(void *ctx, size_t k, unsigned worker) {
-  struct data *d = &data[k];
-  struct rng r;
-  uint64_t n = rows * (k + 1) / SEGMENTS - rows * k / SEGMENTS, m = 0;
-  (void)ctx, (void)worker;
-  rng_seed(&r, k + 1);
-  for (int i = 0; i < INDICATORS; i++) d->household[i] = column(COL_INT, COL_I8, n, 0, 3);
-  d->household[10] = column(COL_DECIMAL, COL_I32, n, 0, 60000000);
-  d->household[11] = column(COL_INT, COL_I8, n, 1, 12);
-  d->household[12] = column(COL_CHOICE, COL_U16, n, 0, COUNTIES - 1);
-  uint32_t *at = need((n + 1) * 4);
-  for (uint64_t h = 0; h < n; h++) {
-    uint64_t bits = rng_next(&r);
-    for (int i = 0; i < INDICATORS; i++) ((int8_t *)(uintptr_t)d->household[i].data)[h] = (int8_t)(bits >> (2 * i) & 3);
-    ((int32_t *)(uintptr_t)d->household[10].data)[h] = (int32_t)((bits >> 24 & 0xFFFFFF) * 3);
-    ((int8_t *)(uintptr_t)d->household[11].data)[h] = (int8_t)(1 + (bits >> 48) % 12);
-    ((uint16_t *)(uintptr_t)d->household[12].data)[h] = (uint16_t)(h * COUNTIES / SEGMENTS / n + k * COUNTIES / SEGMENTS);
-    at[h] = (uint32_t)m;
-    m += 1 + (bits >> 56) % 5;
+/* ---- the rows ---- */
+
+static void make_base(double scale) {
+  run("{ '%s' synth programmes/xiangxi --seed 1 --scale %g --out '%s/made' && '%s' init programmes/xiangxi '%s/base.lucid' && '%s' round open '%s/base.lucid' 2013 --year 2013; } >'%s/log' 2>&1", lucid, scale, folder, lucid, folder, lucid, folder, folder);
+  static const char *const sources[] = {"households", "members", "income_lines", "crops", "villages"};
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) run("'%s' import '%s/base.lucid' --data '%s/made/2013' --source %s >>'%s/log' 2>&1", lucid, folder, folder, sources[i], folder);
+  run("'%s' round close '%s/base.lucid' 2013 >>'%s/log' 2>&1 && for m in '%s'/base.snapshots/*/manifest.json; do ln -sfn \"$(dirname \"$m\")\" '%s/base'; done", lucid, folder, folder, folder, folder);
+}
+
+/* The base's segments again and again under other homes, into files of their own. */
+static void multiply(uint64_t households) {
+  struct snapshot *base;
+  char path[1024];
+  snprintf(path, sizeof path, "%s/base", folder);
+  must(snapshot_open_folder(path, NULL, NULL, &base, &err));
+  const uint64_t each = snapshot_rows(base, LEVEL_HOUSEHOLD), copies = (households + each - 1) / each;
+  struct snapshot_writer *w;
+  char hash[65];
+  snprintf(path, sizeof path, "%s/many", folder);
+  must(snapshot_create(path, "2013", 2013, &w, &err));
+  for (uint64_t k = 0; k < copies; k++)
+    for (uint32_t g = 0; g < snapshot_segment_count(base); g++) {
+      struct segment s = *snapshot_segment(base, g);
+      s.home += (int64_t)k * 1000;
+      must(snapshot_add(w, snapshot_schema(base), &s, &err));
+    }
+  must(snapshot_commit(w, hash, &err));
+  snapshot_close(base);
+  run("ln -sfn '%s/many/%s' '%s/snapshot'", folder, hash, folder);
+}
+
+/* ---- the base as CSV for the peer: every stored field that a rule could read ---- */
+
+static void put_cell(FILE *f, const struct column *c, uint64_t row) {
+  struct cell x = column_cell(c, row);
+  if (x.absence != PRESENT) return;
+  if (c->kind == COL_CHOICE || c->kind == COL_TEXT) fprintf(f, "%.*s", (int)x.s.len, x.s.at);
+  else if (c->kind == COL_REAL) fprintf(f, "%.17g", x.d);
+  else if (c->kind == COL_DECIMAL) {
+    double ten = 1;
+    for (int i = 0; i < c->decimals; i++) ten *= 10;
+    fprintf(f, "%.*f", c->decimals, (double)x.i / ten);
+  } else fprintf(f, "%lld", (long long)x.i);
+}
+
+/* Fields that some rule of the programme reads, itself or through derived ones. */
+static bool is_read(const struct programme *p, uint32_t level, uint32_t field) {
+  const struct identify *id = &p->identify;
+  bool read = rule_reads(id->rank.rule, level, field) || (p->design.persons && rule_reads(p->design.persons, level, field));
+  for (uint32_t i = 0; i < id->include_count; i++) read |= rule_reads(id->include[i].rule, level, field);
+  for (uint32_t i = 0; i < id->exclude_count; i++) read |= rule_reads(id->exclude[i].rule, level, field);
+  for (uint32_t i = 0; i < id->cause_count; i++) read |= rule_reads(id->causes[i].rule, level, field);
+  for (uint32_t i = 0; i < p->indicator_count; i++) read |= rule_reads(p->indicators[i].rule, level, field);
+  return read;
+}
+
+static void write_level(const struct programme *p, const struct snapshot *base, uint32_t level) {
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s.csv", folder, p->levels[level].name);
+  FILE *f = need(fopen(path, "w"));
+  fprintf(f, "home,household");
+  for (uint32_t i = 0; i < p->levels[level].field_count; i++)
+    if (!p->levels[level].fields[i].derived && is_read(p, level, i)) fprintf(f, ",%s", p->levels[level].fields[i].name);
+  if (level == LEVEL_HOUSEHOLD) fprintf(f, ",income_taken,members_taken");
+  fputc('\n', f);
+  for (uint32_t g = 0; g < snapshot_segment_count(base); g++) {
+    const struct segment *s = snapshot_segment(base, g);
+    for (uint64_t h = 0; h < segment_households(s); h++) {
+      uint64_t from = level == LEVEL_HOUSEHOLD ? h : s->child_at[level][h], to = level == LEVEL_HOUSEHOLD ? h + 1 : s->child_at[level][h + 1];
+      for (uint64_t row = from; row < to; row++) {
+        fprintf(f, "%lld,%" PRIu64, (long long)s->home, h);
+        for (uint32_t i = 0; i < p->levels[level].field_count; i++)
+          if (!p->levels[level].fields[i].derived && is_read(p, level, i)) fputc(',', f), put_cell(f, &s->levels[level].columns[p->levels[level].fields[i].column], row);
+        if (level == LEVEL_HOUSEHOLD) fprintf(f, ",%d,%d", segment_has_roster(s, LEVEL_LINE0, h), segment_has_roster(s, LEVEL_MEMBER, h));
+        fputc('\n', f);
+      }
+    }
   }
-  at[n] = (uint32_t)m;
-  d->member[0] = column(COL_INT, COL_I8, m, 0, 99);
-  for (uint64_t i = 0; i < m; i++) ((int8_t *)(uintptr_t)d->member[0].data)[i] = (int8_t)(rng_next(&r) % 100);
-  static const uint32_t offsets[COUNTIES + 1];
-  d->household[12].dict_at = offsets, d->household[12].dict_bytes = "", d->household[12].dict_count = COUNTIES; /* names don't matter here */
-  d->outcome = need(n);
-  d->reasons = need(n * 2);
-  memset(d->outcome, 0, n);
-  memset(d->reasons, 0, n * 2);
-  d->segment = (struct segment){.home = (int64_t)k, .level_count = 3};
-  d->segment.levels[LEVEL_HOUSEHOLD] = (struct table){n, INDICATORS + 3, d->household};
-  d->segment.levels[LEVEL_MEMBER] = (struct table){m, 1, d->member};
-  d->segment.child_at[LEVEL_MEMBER] = at;
-}
-
-static void make_people(void) {
-  pool_run(pool, SEGMENTS, make_segment, NULL);
-  for (int k = 0; k < SEGMENTS; k++) {
-    data[k].first_chunk = chunks;
-    chunks += (segment_households(&data[k].segment) + CHUNK - 1) / CHUNK;
-    members += data[k].segment.levels[LEVEL_MEMBER].rows;
-  }
-}
-
-static struct data *chunk_at(size_t i, uint64_t *from, uint64_t *to) {
-  int k = SEGMENTS - 1;
-  while (data[k].first_chunk > i) k--;
-  uint64_t n = segment_households(&data[k].segment);
-  *from = (i - data[k].first_chunk) * CHUNK;
-  *to = *from + CHUNK < n ? *from + CHUNK : n;
-  return &data[k];
-}
-
-/* ---- rules, from text ---- */
-
-static const char *const field_names[] = {"i1", "i2", "i3", "i4", "i5", "i6", "i7", "i8", "i9", "i10", "income", "size", "county"};
-#define INCLUDE "income / double(size) < line"
-#define EXCLUDE_1 "i9 == 3 && i10 >= 2"
-#define EXCLUDE_2 "income > 120000.0 && size <= 2"
-static const char *const sources[RULES + 1] = {INCLUDE, EXCLUDE_1, EXCLUDE_2, "i1 == 1", "i2 == 1", "i3 >= 2", "i4 == 0", "i5 == 1", "i6 == 1", "i7 != 2", "i8 == 1", "i9 == 1", "i10 == 1",
-                                               "(" INCLUDE ") && !(" EXCLUDE_1 ") && !(" EXCLUDE_2 ")", "size"};
-
-struct rules {
-  struct arena arena;
-  struct rule_field household[INDICATORS + 3], member[1];
-  struct rule_const consts[1];
-  struct rule_env env;
-  struct block_book *book;
-  struct block_bound *bound[SEGMENTS];
-  struct block_scratch *scratch[64];
-};
-
-static struct rules decide, exists;
-
-static void compile(struct rules *q, const char *const *texts, uint32_t count) {
-  arena_init(&q->arena, 0);
-  const struct rule **list = arena_array(&q->arena, count, sizeof *list);
-  if (!list) fprintf(stderr, "out of memory\n"), exit(1);
-  for (int i = 0; i < INDICATORS + 3; i++) q->household[i] = (struct rule_field){.name = field_names[i], .kind = i == 10 ? COL_DECIMAL : i == 12 ? COL_CHOICE : COL_INT, .decimals = i == 10 ? 2 : 0, .column = (uint32_t)i};
-  q->member[0] = (struct rule_field){.name = "age", .level = LEVEL_MEMBER, .kind = COL_INT};
-  q->consts[0] = (struct rule_const){"line", {.kind = RULE_DOUBLE, .d = 23000}};
-  q->env = (struct rule_env){.level_count = 3, .level_names = {"household", "members", "village"}, .fields = {q->household, q->member}, .field_count = {INDICATORS + 3, 1}, .consts = q->consts, .const_count = 1};
-  for (uint32_t i = 0; i < count; i++) {
-    struct rule *r = NULL;
-    must(rule_compile(&q->arena, &q->env, LEVEL_HOUSEHOLD, texts[i], strlen(texts[i]), NULL, &r, NULL, &err));
-    list[i] = r;
-  }
-  must(block_open(&q->arena, &q->env, list, count, &q->book, &err));
-  for (uint32_t i = 0; i < count; i++)
-    if (!block_vectorised(q->book, i, NULL)) fprintf(stderr, "%s does not run in blocks\n", texts[i]), exit(1);
-  for (int k = 0; k < SEGMENTS; k++) must(block_bind(&q->arena, q->book, &data[k].segment, &q->bound[k], &err));
-  for (unsigned t = 0; t < pool_threads(pool); t++) must(block_scratch_open(q->book, &q->scratch[t], &err));
-}
-
-static struct score score;
-static struct score_area *by_chunk;
-
-static void decide_chunk(void *ctx, size_t i, unsigned worker) {
-  uint64_t from, to;
-  struct data *d = chunk_at(i, &from, &to);
-  struct block_lanes lanes[RULES + 1];
-  uint32_t bits[BLOCK_ROWS];
-  double scores[BLOCK_ROWS];
-  const uint8_t *states[RULES - 1];
-  struct score_area *areas = by_chunk + i * COUNTIES;
-  (void)ctx;
-  memset(areas, 0, COUNTIES * sizeof *areas);
-  for (uint64_t at = from; at < to; at += BLOCK_ROWS) {
-    uint32_t n = to - at < BLOCK_ROWS ? (uint32_t)(to - at) : BLOCK_ROWS;
-    if (block_run(decide.bound[d - data], decide.scratch[worker], at, n, lanes, NULL) != OK) abort();
-    for (int r = 0; r < RULES - 1; r++) states[r] = lanes[r].state;
-    score_pack(states, RULES - 1, n, bits, NULL);
-    for (uint32_t k = 0; k < n; k++) d->reasons[at + k] = (uint16_t)bits[k], bits[k] >>= 3;
-    memcpy(d->outcome + at, lanes[RULES - 1].state, n);
-    score_look(&score, bits, n, scores);
-    score_by_area(areas, &d->household[12], at, lanes[RULES].ints, scores, CUTOFF, n);
-  }
-}
-
-/* ---- the same by hand ---- */
-
-static void loop_chunk(void *ctx, size_t i, unsigned worker) {
-  uint64_t from, to;
-  struct data *d = chunk_at(i, &from, &to);
-  const int8_t *x[INDICATORS], *size = d->household[11].data;
-  const int32_t *income = d->household[10].data;
-  const uint16_t *county = d->household[12].data;
-  struct score_area *areas = by_chunk + i * COUNTIES;
-  double line = 23000;
-  (void)ctx, (void)worker;
-  for (int k = 0; k < INDICATORS; k++) x[k] = d->household[k].data;
-  memset(areas, 0, COUNTIES * sizeof *areas);
-  for (uint64_t h = from; h < to; h++) {
-    double money = (double)income[h] / 100;
-    bool include = money / (double)size[h] < line, out_1 = x[8][h] == 3 && x[9][h] >= 2, out_2 = money > 120000.0 && size[h] <= 2;
-    bool dep[INDICATORS] = {x[0][h] == 1, x[1][h] == 1, x[2][h] >= 2, x[3][h] == 0, x[4][h] == 1, x[5][h] == 1, x[6][h] != 2, x[7][h] == 1, x[8][h] == 1, x[9][h] == 1};
-    unsigned reasons = (unsigned)include | (unsigned)out_1 << 1 | (unsigned)out_2 << 2;
-    int eighteenths = 3 * (dep[0] + dep[1] + dep[2] + dep[3]) + dep[4] + dep[5] + dep[6] + dep[7] + dep[8] + dep[9];
-    for (int k = 0; k < INDICATORS; k++) reasons |= (unsigned)dep[k] << (k + 3);
-    d->reasons[h] = (uint16_t)reasons;
-    d->outcome[h] = include && !out_1 && !out_2 ? BLOCK_TRUE : BLOCK_FALSE;
-    struct score_area *a = &areas[county[h]];
-    a->households++, a->persons += (uint64_t)size[h];
-    if (eighteenths >= 6) a->poor_households++, a->poor_persons += (uint64_t)size[h], a->poor_score += eighteenths * size[h] / 18.0;
-  }
-}
-
-/* ---- members ---- */
-
-static uint64_t *found_by_chunk;
-
-static void exists_chunk(void *ctx, size_t i, unsigned worker) {
-  uint64_t from, to, found = 0;
-  struct data *d = chunk_at(i, &from, &to);
-  struct block_lanes lanes[1];
-  (void)ctx;
-  for (uint64_t at = from; at < to; at += BLOCK_ROWS) {
-    uint32_t n = to - at < BLOCK_ROWS ? (uint32_t)(to - at) : BLOCK_ROWS;
-    if (block_run(exists.bound[d - data], exists.scratch[worker], at, n, lanes, NULL) != OK) abort();
-    for (uint32_t k = 0; k < n; k++) found += lanes[0].state[k] == BLOCK_TRUE;
-  }
-  found_by_chunk[i] = found;
-}
-
-static void exists_loop(void *ctx, size_t i, unsigned worker) {
-  uint64_t from, to, found = 0;
-  struct data *d = chunk_at(i, &from, &to);
-  const uint32_t *at = d->segment.child_at[LEVEL_MEMBER];
-  const int8_t *age = d->member[0].data;
-  (void)ctx, (void)worker;
-  for (uint64_t h = from; h < to; h++) {
-    bool any = false;
-    for (uint32_t m = at[h]; m < at[h + 1] && !any; m++) any = age[m] < 6;
-    found += any;
-  }
-  found_by_chunk[i] = found;
+  if (fclose(f) != 0) fprintf(stderr, "cannot write %s\n", path), exit(1);
 }
 
 /* ---- measuring ---- */
 
-static uint64_t *lake, lake_words;
+static _Atomic bool watching;
+static _Atomic uint64_t peak_kib; /* of memory of our own: mapped files are the page cache's */
+
+static uint64_t own_memory(void) {
+  FILE *f = fopen("/proc/self/status", "r");
+  char line[256];
+  unsigned long long kib = 0;
+  while (f && fgets(line, sizeof line, f)) (void)sscanf(line, "RssAnon: %llu", &kib);
+  if (f) fclose(f);
+  return kib;
+}
+
+static void *watch(void *none) {
+  while (watching) {
+    uint64_t now = own_memory();
+    if (now > peak_kib) peak_kib = now;
+    usleep(3000);
+  }
+  return none;
+}
+
+static uint64_t *lake;
 static volatile uint64_t drops[256]; /* so that the reading is not left out */
 
 static void read_lake(void *ctx, size_t i, unsigned worker) {
-  uint64_t sum[8] = {0}, from = lake_words / 256 * i;
+  uint64_t sum[8] = {0}, from = LAKE / 256 * i;
   (void)ctx, (void)worker;
-  for (uint64_t w = from; w < from + lake_words / 256; w += 8)
+  for (uint64_t w = from; w < from + LAKE / 256; w += 8)
     for (int k = 0; k < 8; k++) sum[k] += lake[w + (uint64_t)k];
   for (int k = 1; k < 8; k++) sum[0] += sum[k];
   drops[i] = sum[0];
 }
 
-/* Processor time of all threads too: on a busy machine it is what can be compared. */
-static double processor;
-
-static double cpu_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double seconds(size_t count, void (*task)(void *, size_t, unsigned)) {
-  int64_t began = progress_now_us();
-  double cpu = cpu_now();
-  pool_run(pool, count, task, NULL);
-  processor = cpu_now() - cpu;
-  return (double)(progress_now_us() - began) / 1e6;
+static double bandwidth(struct pool *pool) {
+  double best = 0;
+  lake = need(malloc((size_t)LAKE * 8));
+  memset(lake, 1, (size_t)LAKE * 8);
+  for (int i = 0; i < 5; i++) {
+    int64_t began = progress_now_us();
+    pool_run(pool, 256, read_lake, NULL);
+    double b = (double)LAKE * 8 / ((double)(progress_now_us() - began) / 1e6);
+    if (b > best) best = b;
+  }
+  free(lake);
+  return best;
 }
 
 static int by_size(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
-
-static double median(double *t) {
-  qsort(t, RUNS, sizeof *t, by_size);
-  return t[RUNS / 2];
+static double median(double *t, int n) {
+  qsort(t, (size_t)n, sizeof *t, by_size);
+  return t[n / 2];
 }
 
-/* Runs two peers in turn, so that both see the same minute. */
-struct times { double mine, peer, mine_cpu, peer_cpu; };
+static uint64_t column_bytes(const struct column *c) { return c->rows * col_width_bytes(c->width) + (c->valid ? c->rows / 8 : 0) + (c->absence ? c->rows : 0); }
 
-static struct times race(size_t count, void (*mine)(void *, size_t, unsigned), void (*peer)(void *, size_t, unsigned)) {
-  double t[4][RUNS];
-  for (int i = 0; i < RUNS; i++) {
-    t[0][i] = seconds(count, mine), t[2][i] = processor;
-    t[1][i] = seconds(count, peer), t[3][i] = processor;
+struct outcome_row { long long home; uint64_t selected, not_selected, undecided, poor; };
+
+static uint64_t bytes_read_by_rules(const struct programme *p, const struct snapshot *s) {
+  uint64_t bytes = 0;
+  for (uint32_t g = 0; g < snapshot_segment_count(s); g++) {
+    const struct segment *seg = snapshot_segment(s, g);
+    for (uint32_t l = 0; l < p->level_count; l++) {
+      bool any = false;
+      for (uint32_t i = 0; i < p->levels[l].field_count; i++) {
+        if (p->levels[l].fields[i].derived || !is_read(p, l, i)) continue;
+        bytes += column_bytes(&seg->levels[l].columns[p->levels[l].fields[i].column]);
+        any = true;
+      }
+      if (any && seg->child_at[l]) bytes += 4 * segment_households(seg);
+    }
   }
-  return (struct times){median(t[0]), median(t[1]), median(t[2]), median(t[3])};
+  return bytes;
 }
 
-static void report(const char *what, struct times t, double touched, double bandwidth) {
-  printf("%s: %.3f s, loop %.3f s, ratio %.2f, bandwidth %.0f %% (processor %.3f s, loop %.3f s, ratio %.2f)\n", what, t.mine, t.peer, t.mine / t.peer, 100 * touched / t.mine / bandwidth, t.mine_cpu, t.peer_cpu, t.mine_cpu / t.peer_cpu);
+static uint64_t bytes_of_snapshot(const struct snapshot *s) {
+  uint64_t bytes = 0;
+  for (uint32_t g = 0; g < snapshot_segment_count(s); g++) {
+    char path[1200];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/snapshot/home-%lld.segment", folder, (long long)snapshot_segment(s, g)->home);
+    if (stat(path, &st) == 0) bytes += (uint64_t)st.st_size;
+  }
+  return bytes;
 }
 
-static uint64_t fingerprint(struct score_area *total) {
-  uint64_t hash = 1469598103934665603u;
-  memset(total, 0, COUNTIES * sizeof *total);
-  for (uint64_t i = 0; i < chunks; i++) score_join(total, by_chunk + i * COUNTIES, COUNTIES);
-  for (int k = 0; k < SEGMENTS; k++)
-    for (uint64_t h = 0; h < segment_households(&data[k].segment); h++) hash = (hash ^ (data[k].outcome[h] | (uint64_t)data[k].reasons[h] << 8)) * 1099511628211u;
-  return hash;
+/* The peer prints its seconds, then home,selected,not_selected,undecided,poor lines; false when it is not there. */
+static bool peer(const char *home, uint64_t copies, const struct snapshot *s, const struct identified *last, double *seconds) {
+  char path[1200], line[512];
+  if (system("node --version >/dev/null 2>&1") != 0) return printf("DuckDB: skipped, there is no node\n"), false;
+  if (access("tests/bench/duckdb/node_modules", F_OK) != 0) return printf("DuckDB: skipped; once: cd tests/bench/duckdb && npm ci\n"), false;
+  snprintf(path, sizeof path, "%s/peer.out", folder);
+  run("node tests/bench/duckdb/decide.mjs '%s' %" PRIu64 " %d >'%s'", home, copies, RUNS, path);
+  FILE *f = need(fopen(path, "r"));
+  uint64_t rows = 0, wrong = 0;
+  *seconds = 0;
+  while (fgets(line, sizeof line, f)) {
+    struct outcome_row r;
+    if (sscanf(line, "seconds %lf", seconds) == 1) continue;
+    if (sscanf(line, "%lld,%" SCNu64 ",%" SCNu64 ",%" SCNu64 ",%" SCNu64, &r.home, &r.selected, &r.not_selected, &r.undecided, &r.poor) != 5) continue;
+    const uint32_t g = snapshot_find_home(s, r.home);
+    rows++;
+    if (g == UINT32_MAX) {
+      wrong++;
+      continue;
+    }
+    const struct decide_home *h = &last->homes[g];
+    if (h->households[OUTCOME_SELECTED] != r.selected || h->households[OUTCOME_NOT_SELECTED] != r.not_selected || h->households[OUTCOME_UNDECIDED] != r.undecided || h->poor_households != r.poor) {
+      if (!wrong) fprintf(stderr, "home %lld: selected %" PRIu64 " not %" PRIu64 " undecided %" PRIu64 " poor %" PRIu64 "; DuckDB says %s", r.home, h->households[OUTCOME_SELECTED], h->households[OUTCOME_NOT_SELECTED], h->households[OUTCOME_UNDECIDED], h->poor_households, line);
+      wrong++;
+    }
+  }
+  fclose(f);
+  if (wrong || rows != snapshot_segment_count(s)) fprintf(stderr, "bench_decide: DuckDB disagrees about %" PRIu64 " of %" PRIu64 " homes\n", wrong, rows), exit(1);
+  return true;
 }
 
 int main(int argc, char **argv) {
-  rows = argc == 3 && strcmp(argv[1], "--rows") == 0 ? strtoull(argv[2], NULL, 10) : 30000000;
-  if (argc != 1 && (argc != 3 || rows < SEGMENTS)) return fprintf(stderr, "usage: bench_decide [--rows N]\n"), 2;
-  must(pool_open(&pool, 2, &err));
-  make_people();
-  static const char *const child[] = {"members.exists(m, m.age < 6)"};
-  compile(&decide, sources, RULES + 1);
-  compile(&exists, child, 1);
-  must(score_open(&decide.arena, weights, INDICATORS, &score, &err));
-  by_chunk = need(chunks * COUNTIES * sizeof *by_chunk);
-  found_by_chunk = need(chunks * sizeof *found_by_chunk);
-  lake_words = rows / 256 * 256 * 4;
-  lake = need(lake_words * 8);
-  memset(lake, 1, lake_words * 8);
-  double bandwidth = 0;
-  for (int i = 0; i < 5; i++) {
-    double s = seconds(256, read_lake), b = (double)lake_words * 8 / s;
-    if (b > bandwidth) bandwidth = b;
+  uint64_t households = 1000000;
+  double scale = 0.1;
+  bool with_peer = true, made = true;
+  char own[] = "/tmp/bench-decide-XXXXXX";
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--households") == 0 && i + 1 < argc) households = strtoull(argv[++i], NULL, 10);
+    else if (strcmp(argv[i], "--scale") == 0 && i + 1 < argc) scale = strtod(argv[++i], NULL);
+    else if (strcmp(argv[i], "--folder") == 0 && i + 1 < argc) folder = argv[++i];
+    else if (strcmp(argv[i], "--no-peer") == 0) with_peer = false;
+    else return fprintf(stderr, "usage: bench_decide [--households N] [--scale X] [--folder DIR] [--no-peer]\n"), 2;
   }
-  static struct score_area total[COUNTIES], again[COUNTIES];
-  seconds(chunks, loop_chunk);
-  uint64_t by_hand = fingerprint(total);
-  seconds(chunks, decide_chunk);
-  uint64_t by_rules = fingerprint(again);
-  bool same = by_hand == by_rules;
-  for (int c = 0; c < COUNTIES; c++)
-    same &= total[c].households == again[c].households && total[c].persons == again[c].persons && total[c].poor_households == again[c].poor_households &&
-            total[c].poor_persons == again[c].poor_persons && fabs(total[c].poor_score - again[c].poor_score) <= 1e-9 * total[c].poor_score;
-  if (!same) return fprintf(stderr, "the rules and the loop disagree\n"), 1;
-  printf("%" PRIu64 " households, %" PRIu64 " members, %d rules, %u threads; memory gives %.1f GB/s\n", rows, members, RULES, pool_threads(pool), bandwidth / 1e9);
-  report("decide", race(chunks, decide_chunk, loop_chunk), (double)rows * (INDICATORS + 4 + 1 + 2 + 3), bandwidth);
-  seconds(chunks, exists_loop);
-  uint64_t one = 0, other = 0;
-  for (uint64_t i = 0; i < chunks; i++) one += found_by_chunk[i];
-  seconds(chunks, exists_chunk);
-  for (uint64_t i = 0; i < chunks; i++) other += found_by_chunk[i];
-  if (one != other) return fprintf(stderr, "the rule and the loop disagree over members\n"), 1;
-  report("members", race(chunks, exists_chunk, exists_loop), (double)members + 4.0 * (double)rows, bandwidth);
-  uint64_t persons = 0, poor = 0;
-  double m0 = 0;
-  for (int c = 0; c < COUNTIES; c++) persons += total[c].persons, poor += total[c].poor_persons, m0 += total[c].poor_score;
-  printf("found: H %.6f, A %.6f, M0 %.6f; %" PRIu64 " households with a child under six\n", (double)poor / (double)persons, m0 / (double)poor, m0 / (double)persons, one);
-  for (int q = 0; q < 2; q++)
-    for (unsigned t = 0; t < pool_threads(pool); t++) block_scratch_close((q ? &exists : &decide)->scratch[t]);
-  arena_drop(&decide.arena);
-  arena_drop(&exists.arena);
+  if (!households || !(scale > 0)) return fprintf(stderr, "usage: bench_decide [--households N] [--scale X] [--folder DIR] [--no-peer]\n"), 2;
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  lucid = getenv("LUCID") ? getenv("LUCID") : "build/lucid";
+  if (!folder) folder = need(mkdtemp(own));
+  else made = false;
+  char path[1200];
+  snprintf(path, sizeof path, "%s/base/manifest.json", folder);
+  must(file_make_dirs(folder, &err));
+  if (!file_exists(path)) make_base(scale);
+  snprintf(path, sizeof path, "%s/snapshot/manifest.json", folder);
+  if (!file_exists(path)) multiply(households);
+
+  struct pool *pool;
+  must(pool_open(&pool, 2, &err));
+  struct arena arena;
+  arena_init(&arena, 0);
+  struct programme *p;
+  struct problem *problems = NULL;
+  must(programme_load(&arena, "programmes/xiangxi", &p, &problems, &err));
+  struct snapshot *s, *base;
+  snprintf(path, sizeof path, "%s/snapshot", folder);
+  must(snapshot_open_folder(path, NULL, pool, &s, &err));
+  const uint32_t segments = snapshot_segment_count(s);
+  const struct segment **list = need(calloc(segments, sizeof *list));
+  for (uint32_t i = 0; i < segments; i++) list[i] = snapshot_segment(s, i);
+
+  const double gb = bandwidth(pool);
+  double seconds[RUNS], cpu[RUNS], ranking[RUNS];
+  struct identified last = {0};
+  struct arena work;
+  arena_init(&work, 0);
+  const uint64_t before = own_memory();
+  peak_kib = 0;
+  for (int i = 0; i < RUNS; i++) {
+    pthread_t watcher;
+    struct timespec c0, c1;
+    struct identify_input in = {.programme = p, .segments = list, .segment_count = segments, .round = "2013", .year = 2013, .snapshot = snapshot_hash_hex(s), .pool = pool, .brief = true};
+    arena_drop(&work);
+    watching = true;
+    if (pthread_create(&watcher, NULL, watch, NULL) != 0) return 1;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &c0);
+    must(identify_run(&work, &in, &last, &err));
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &c1);
+    watching = false;
+    pthread_join(watcher, NULL);
+    cpu[i] = (double)(c1.tv_sec - c0.tv_sec) + (double)(c1.tv_nsec - c0.tv_nsec) / 1e9;
+    seconds[i] = ranking[i] = 0;
+    for (uint32_t k = 0; k < last.result->phase_count; k++) {
+      const struct phase *ph = &last.result->phases[k];
+      if (strcmp(ph->name, "sample") == 0 || strcmp(ph->name, "line") == 0 || strcmp(ph->name, "rules") == 0) seconds[i] += ph->seconds;
+      if (strcmp(ph->name, "quota") == 0) ranking[i] = ph->seconds;
+      if (i == RUNS - 1) printf("  %s %.3f s\n", ph->name, ph->seconds);
+    }
+  }
+  const uint64_t n = last.sample.n, members = snapshot_rows(s, LEVEL_MEMBER), columns = bytes_of_snapshot(s), touched = bytes_read_by_rules(p, s);
+  const double mine = median(seconds, RUNS), own_bytes = (double)(peak_kib > before ? peak_kib - before : 0) * 1024;
+  printf("%" PRIu64 " households, %" PRIu64 " members, %u segments, %u rules, %u threads; memory gives %.1f GB/s\n", n, members, segments, last.result->rule_count, pool_threads(pool), gb / 1e9);
+  printf("decide: %.3f s (processor %.3f s with ranking and hash), %.1f ns of two cores a household; bandwidth %.0f %%\n", mine, median(cpu, RUNS), mine * 2e9 / (double)n, 100 * (double)touched / mine / gb);
+  printf("ranking: %.3f s\n", median(ranking, RUNS));
+  printf("memory: %.1f MB of its own at its most beside %.1f MB of columns: %.1f %%\n", own_bytes / 1e6, (double)columns / 1e6, 100 * own_bytes / (double)columns);
+  snprintf(path, sizeof path, "%s/base", folder);
+  must(snapshot_open_folder(path, NULL, pool, &base, &err));
+  const uint64_t copies = n / snapshot_rows(base, LEVEL_HOUSEHOLD);
+  double theirs;
+  if (with_peer) {
+    write_level(p, base, LEVEL_HOUSEHOLD);
+    write_level(p, base, LEVEL_MEMBER);
+    write_level(p, base, LEVEL_LINE0);
+    if (peer(folder, copies, s, &last, &theirs)) printf("DuckDB: %.3f s, ratio %.1f; both count the same in every home\n", theirs, theirs / mine);
+  }
+  snapshot_close(base);
+  snapshot_close(s);
+  arena_drop(&work);
+  arena_drop(&arena);
   pool_close(pool);
+  free(list);
+  if (made) run("rm -rf '%s'", folder);
   return 0;
 }

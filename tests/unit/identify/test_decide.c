@@ -17,8 +17,8 @@ static void the_four_outcomes_begin_with_three(void **state) {
   assert_outcome(&r, 2, OUTCOME_NOT_SELECTED);
   assert_outcome(&r, 3, OUTCOME_UNDECIDED);
   const struct decision_set *d = &r.decisions->sets[0];
-  assert_int_equal(d->include[0], 1);
-  assert_int_equal(d->exclude[2], 1);
+  assert_int_equal(mask_at(&d->include, 0), 1);
+  assert_int_equal(mask_at(&d->exclude, 2), 1);
   assert_int_equal(d->missing_count, 1);
   assert_int_equal(d->missing[0].household, 3);
   assert_int_equal(d->missing[0].field, F_INCOME);
@@ -173,8 +173,8 @@ static void without_inclusions_the_multidimensionally_poor_qualify(void **state)
   assert_outcome(&r, 1, OUTCOME_NOT_SELECTED);
   assert_outcome(&r, 2, OUTCOME_SELECTED);
   assert_outcome(&r, 3, OUTCOME_UNDECIDED);
-  assert_near(d->score[3], 0.25, 1e-12);
-  assert_near(d->score_high[3], 0.5, 1e-12);
+  assert_near(decision_score(r.decisions, d, 3), 0.25, 1e-12);
+  assert_near(decision_score_high(r.decisions, d, 3), 0.5, 1e-12);
   assert_int_equal(d->missing[0].field, F_ROOF);
   assert_int_equal(r.result->nation.af.unknown_households, 1);
 }
@@ -250,10 +250,10 @@ static void deprived_as_a_rule_reads_it_is_unknown_only_when_the_score_straddles
     const struct decision_set *d = &r.decisions->sets[0];
     uint32_t seen[3] = {0};
     for (uint32_t h = 0; h < N; h++) {
-      enum truth rule = d->include[h] & 1 ? TRUTH_TRUE : d->include_unknown[h] & 1 ? TRUTH_UNKNOWN : TRUTH_FALSE;
+      enum truth rule = mask_at(&d->include, h) & 1 ? TRUTH_TRUE : mask_at(&d->include_unknown, h) & 1 ? TRUTH_UNKNOWN : TRUTH_FALSE;
       if (rule != (enum truth)d->poor[h]) fail_msg("cutoff %s, pattern %u: the rule says %d, the bounds %d", cutoffs[c], h, (int)rule, (int)d->poor[h]);
       seen[rule == TRUTH_TRUE ? 0 : rule == TRUTH_FALSE ? 1 : 2]++;
-      if (rule == TRUTH_TRUE && d->deprived_unknown[h]) assert_outcome(&r, h, OUTCOME_SELECTED);
+      if (rule == TRUTH_TRUE && mask_at(&d->deprived_unknown, h)) assert_outcome(&r, h, OUTCOME_SELECTED);
     }
     assert_true(seen[0] && seen[1] && seen[2]);
   }

@@ -25,8 +25,8 @@ static void a_tie_that_fits_takes_its_places(void **state) {
   for (uint64_t h = 0; h < 4; h++) assert_outcome(&r, h, OUTCOME_SELECTED);
   assert_outcome(&r, 4, OUTCOME_NO_PLACE);
   assert_outcome(&r, 5, OUTCOME_SELECTED);
-  assert_int_equal(r.decisions->sets[0].place[1], 2);
-  assert_int_equal(r.decisions->sets[0].place[3], 2); /* equals share a position */
+  assert_int_equal(decisions_place(&r.decisions->sets[0], 1), 2);
+  assert_int_equal(decisions_place(&r.decisions->sets[0], 3), 2); /* equals share a position */
   assert_int_equal(r.result->quota_count, 2);
   assert_near(r.result->quota[0].cutoff, 200, 0);
   assert_int_equal(r.result->quota[0].tied, 0);
@@ -72,7 +72,7 @@ static void anyone_can_redo_the_draw(void **state) {
       int before = 0;
       for (int k = 0; k < 3; k++) before += draws[k] < draws[i];
       assert_outcome(&r, (uint64_t)i + 1, before < 2 ? OUTCOME_SELECTED : OUTCOME_NO_PLACE);
-      assert_int_equal(r.decisions->sets[0].place[i + 1], 2 + before);
+      assert_int_equal(decisions_place(&r.decisions->sets[0], i + 1), 2 + before);
     }
     assert_int_equal(selected(&r), 4);
     assert_int_equal(r.result->quota[0].tied_in, 2);
