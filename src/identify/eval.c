@@ -21,7 +21,7 @@ enum status eval_open(struct arena *a, const struct programme *p, const struct s
   ev->count = count;
   ARENA_TRY(e, ev->bound = arena_array(a, segment_count ? segment_count : 1, sizeof *ev->bound));
   TRY(block_open(a, &p->env, rules, count, &ev->book, e));
-  for (uint32_t g = 0; g < segment_count; g++) TRY(block_bind(a, ev->book, segments[g], &ev->bound[g], e));
+  TRY(block_bind_all(a, ev->book, segments, segment_count, ev->bound, e));
   *out = ev;
   return OK;
 }

@@ -50,6 +50,9 @@ bool block_vectorised(const struct block_book *b, uint32_t i, const char **why_n
  * ERR_CONFLICT when the segment's columns are not those of the env. */
 enum status block_bind(struct arena *a, const struct block_book *b, const struct segment *s, struct block_bound **out, struct err *e) MUST_CHECK;
 
+/* The same for many segments under the same constants: tables that serve several are made once. */
+enum status block_bind_all(struct arena *a, const struct block_book *b, const struct segment *const *segments, uint32_t count, struct block_bound **out, struct err *e) MUST_CHECK;
+
 /* One a thread; serves any bound form of the book it was opened for. */
 enum status block_scratch_open(const struct block_book *b, struct block_scratch **out, struct err *e) MUST_CHECK;
 void block_scratch_close(struct block_scratch *s); /* NULL is fine */

@@ -6,8 +6,21 @@
 #define TABLE_MAX 65536u    /* entries of a table over numbers or dates */
 #define CLONE_NODES 100000u /* a tree through derived fields, written out */
 
+/* Segments bound one after the other under the same constants mostly ask for the same constants and tables: those are made once. */
+struct made {
+  bool is;
+  const struct column *like; /* coded: whose dictionary the table is of */
+  struct bound_op op;
+  bool sure;                 /* a lookup of states: every entry a column without missing values can reach is true or false */
+};
+struct sharing {
+  struct made *ops;          /* one an operation */
+  struct span_of_values { int64_t min, max; uint64_t rows; } *leaves; /* over all the segments */
+};
+
 struct binder {
   struct arena *arena;
+  struct sharing *sharing;
   struct block_bound *bound;
   struct arena scratch;  /* of evaluations */
   /* the tree being cloned */
@@ -164,17 +177,37 @@ static void find_stretch(struct bound_op *b) {
   b->missing = s[n], b->filled = s[n + 1];
 }
 
-static void bind_lookup(struct binder *x, const struct op *op, struct bound_op *b) {
+static bool fits_table(const struct span_of_values *v) { return (uint64_t)v->max - (uint64_t)v->min < TABLE_MAX && (uint64_t)v->max - (uint64_t)v->min <= v->rows + 1024; }
+
+static bool same_dictionary(const struct column *a, const struct column *b) {
+  return a->dict_count == b->dict_count && (a->dict_at == b->dict_at || memcmp(a->dict_at, b->dict_at, (a->dict_count + 1u) * sizeof *a->dict_at) == 0) &&
+         (a->dict_bytes == b->dict_bytes || memcmp(a->dict_bytes, b->dict_bytes, a->dict_at[a->dict_count]) == 0);
+}
+
+/* What an earlier segment of the series made, if it serves here as well. */
+static bool lookup_made(const struct binder *x, uint32_t number, const struct bound_leaf *l, bool coded, const struct span_of_values *v, struct bound_op *b) {
+  const struct made *m = x->sharing ? &x->sharing->ops[number] : NULL;
+  if (!m || !m->is || (coded ? !same_dictionary(m->like, l->column) : m->op.lookup.base != v->min || m->op.lookup.size != (uint32_t)(v->max - v->min + 1))) return false;
+  *b = m->op;
+  b->total = m->sure && l->total;
+  return true;
+}
+
+static void bind_lookup(struct binder *x, uint32_t number, struct bound_op *b) {
+  const struct op *op = &x->bound->book->ops[number];
   const struct bound_leaf *l = &x->bound->leaves[op->leaf];
   const struct column *c = l->column;
-  bool coded = c->kind == COL_CHOICE || c->kind == COL_TEXT;
+  bool coded = c->kind == COL_CHOICE || c->kind == COL_TEXT, sure = op->class == 'b';
   struct lookup *t = &b->lookup;
-  t->base = coded ? 0 : c->min;
-  if (!coded && ((uint64_t)c->max - (uint64_t)c->min >= TABLE_MAX || (uint64_t)c->max - (uint64_t)c->min > c->rows + 1024)) {
+  struct span_of_values v = {c->min, c->max, c->rows};
+  if (x->sharing && fits_table(&x->sharing->leaves[op->leaf])) v = x->sharing->leaves[op->leaf];
+  t->base = coded ? 0 : v.min;
+  if (!coded && !fits_table(&v)) {
     b->dead = true; /* row by row is cheaper */
     return;
   }
-  t->size = coded ? c->dict_count : (uint32_t)(c->max - c->min + 1);
+  if (lookup_made(x, number, l, coded, &v, b)) return;
+  t->size = coded ? c->dict_count : (uint32_t)(v.max - v.min + 1);
   t->state = arena_alloc(x->arena, t->size + 2u);
   union number *values = op->class == 'b' ? NULL : arena_array(x->arena, t->size + 2u, sizeof *values), ignored;
   x->cell = (struct node){.kind = NODE_CONST};
@@ -194,11 +227,12 @@ static void bind_lookup(struct binder *x, const struct op *op, struct bound_op *
   x->cell.value = (struct rule_value){.state = RULE_UNKNOWN};
   x->has.value.b = false;
   t->state[t->size] = evaluate(x, root, op->class, values ? &values[t->size] : &ignored);
-  b->total = op->class == 'b' && l->total;
-  for (uint32_t i = 0; b->total && i < t->size + 2; i++)
-    if (i != t->size && (i != t->size + 1 || l->fill)) b->total = t->state[i] == BLOCK_TRUE || t->state[i] == BLOCK_FALSE;
+  for (uint32_t i = 0; sure && i < t->size + 2; i++)
+    if (i != t->size && (i != t->size + 1 || l->fill)) sure = t->state[i] == BLOCK_TRUE || t->state[i] == BLOCK_FALSE;
+  b->total = sure && l->total;
   b->lo = INT64_MIN, b->hi = INT64_MAX;
   if (op->class == 'b') find_stretch(b);
+  if (x->sharing && x->status == OK) x->sharing->ops[number] = (struct made){true, c, *b, sure};
 }
 
 /* ---- what is known of an operation's values before it runs ---- */
@@ -261,7 +295,13 @@ static void make_lanes(struct binder *x, const struct op *op, struct bound_op *b
   for (uint64_t i = 0; op->kind == OP_CONST && b->value && i < n; i++) memcpy((uint8_t *)b->value + i * 8, &b->constant, 8);
 }
 
-static void bind_const(struct binder *x, const struct op *op, struct bound_op *b) {
+static void bind_const(struct binder *x, uint32_t number, struct bound_op *b) {
+  const struct op *op = &x->bound->book->ops[number];
+  struct made *m = x->sharing ? &x->sharing->ops[number] : NULL;
+  if (m && m->is) {
+    *b = m->op;
+    return;
+  }
   x->nodes = 0;
   struct node *root = clone(x, op->node);
   if (!root) b->dead = true;
@@ -269,6 +309,7 @@ static void bind_const(struct binder *x, const struct op *op, struct bound_op *b
   b->constant_state = evaluate(x, root, op->class, &b->constant);
   b->lo = b->hi = op->class == 'i' ? b->constant.i : 0;
   b->total = b->constant_state == BLOCK_VALUE || (op->class == 'b' && b->constant_state == BLOCK_FALSE);
+  if (m && x->status == OK) *m = (struct made){.is = true, .op = *b};
 }
 
 static void bind_op(struct binder *x, uint32_t number) {
@@ -280,10 +321,10 @@ static void bind_op(struct binder *x, uint32_t number) {
   b->dead = p->dead || q->dead || r->dead;
   if (b->dead) return;
   switch (op->kind) {
-  case OP_CONST: bind_const(x, op, b); break;
+  case OP_CONST: bind_const(x, number, b); break;
   case OP_LOAD: bind_load(x, op, b); break;
   case OP_RANGE: bind_range(x, op, b); break;
-  case OP_LOOKUP: bind_lookup(x, op, b); break;
+  case OP_LOOKUP: bind_lookup(x, number, b); break;
   case OP_HAS: case OP_KNOWN: b->total = true; break;
   case OP_NOT: b->total = p->total; break;
   case OP_AND: case OP_OR: case OP_COMPARE: b->total = p->total && q->total; break;
@@ -334,9 +375,9 @@ static enum status bind_all(struct binder *x, struct err *e) {
   return x->status;
 }
 
-enum status block_bind(struct arena *a, const struct block_book *b, const struct segment *s, struct block_bound **out, struct err *e) {
+static enum status bind_one(struct arena *a, const struct block_book *b, const struct segment *s, struct sharing *sharing, struct block_bound **out, struct err *e) {
   struct err own = {0};
-  struct binder x = {.arena = a, .err = e ? e : &own, .status = OK};
+  struct binder x = {.arena = a, .sharing = sharing, .err = e ? e : &own, .status = OK};
   ARENA_TRY(e, x.bound = arena_new(a, struct block_bound));
   x.bound->book = b, x.bound->segment = s;
   arena_init(&x.scratch, 0);
@@ -344,4 +385,29 @@ enum status block_bind(struct arena *a, const struct block_book *b, const struct
   arena_drop(&x.scratch);
   if (st == OK) *out = x.bound;
   return st;
+}
+
+enum status block_bind(struct arena *a, const struct block_book *b, const struct segment *s, struct block_bound **out, struct err *e) { return bind_one(a, b, s, NULL, out, e); }
+
+/* The values of a leaf over all segments. Columns that are not what the book wants are found by bind_leaf. */
+static void span_leaf(const struct block_book *b, const struct leaf *leaf, const struct segment *const *segments, uint32_t count, struct span_of_values *v) {
+  const uint32_t at = b->env->fields[leaf->level][leaf->field].column;
+  *v = (struct span_of_values){INT64_MAX, INT64_MIN, 0};
+  for (uint32_t g = 0; g < count; g++) {
+    if (leaf->level >= segments[g]->level_count || at >= segments[g]->levels[leaf->level].column_count) continue;
+    const struct column *c = &segments[g]->levels[leaf->level].columns[at];
+    if (c->min < v->min) v->min = c->min;
+    if (c->max > v->max) v->max = c->max;
+    v->rows += c->rows;
+  }
+  if (v->min > v->max) *v = (struct span_of_values){0, 0, 0};
+}
+
+enum status block_bind_all(struct arena *a, const struct block_book *b, const struct segment *const *segments, uint32_t count, struct block_bound **out, struct err *e) {
+  struct sharing sharing;
+  ARENA_TRY(e, sharing.ops = arena_array(a, b->op_count + 1u, sizeof *sharing.ops));
+  ARENA_TRY(e, sharing.leaves = arena_array(a, b->leaf_count + 1u, sizeof *sharing.leaves));
+  for (uint32_t i = 0; i < b->leaf_count; i++) span_leaf(b, &b->leaves[i], segments, count, &sharing.leaves[i]);
+  for (uint32_t g = 0; g < count; g++) TRY(bind_one(a, b, segments[g], &sharing, &out[g], e));
+  return OK;
 }
