@@ -36,17 +36,17 @@ enum status decide_check(const struct programme *p, struct err *e) {
   return OK;
 }
 
-/* All rules of a run in one row: inclusions, exclusions, causes, indicators, the ranking. */
+/* All rules of a run in one row: inclusions, exclusions, causes, indicators, the ranking; the persons, where a brief sample wants them. */
 struct plan {
   const struct rule **rules;
-  uint32_t count, at[5]; /* where each kind begins; at[4] = the ranking, if any */
+  uint32_t count, at[5], persons; /* where each kind begins; at[4] = the ranking, if any; persons: UINT32_MAX = none */
 };
 
 static const enum reason_kind kind_of[] = {REASON_INCLUDE, REASON_EXCLUDE, REASON_CAUSE, REASON_INDICATOR};
 
-static enum status plan_make(struct arena *a, const struct programme *p, struct plan *plan, struct err *e) {
+static enum status plan_make(struct arena *a, const struct programme *p, bool persons, struct plan *plan, struct err *e) {
   const struct identify *id = &p->identify;
-  uint32_t n = 0, total = id->include_count + id->exclude_count + id->cause_count + p->indicator_count + 1;
+  uint32_t n = 0, total = id->include_count + id->exclude_count + id->cause_count + p->indicator_count + 2;
   ARENA_TRY(e, plan->rules = arena_array(a, total, sizeof *plan->rules));
   plan->at[0] = n;
   for (uint32_t i = 0; i < id->include_count; i++) plan->rules[n++] = id->include[i].rule;
@@ -58,6 +58,8 @@ static enum status plan_make(struct arena *a, const struct programme *p, struct 
   for (uint32_t i = 0; i < p->indicator_count; i++) plan->rules[n++] = p->indicators[i].rule;
   plan->at[4] = n;
   if (id->has_rank) plan->rules[n++] = id->rank.rule;
+  plan->persons = persons && p->design.persons ? n : UINT32_MAX;
+  if (plan->persons != UINT32_MAX) plan->rules[n++] = p->design.persons;
   plan->count = n;
   return OK;
 }
@@ -67,7 +69,6 @@ struct worker {
   struct eval_scratch *eval;
   struct settle settle;
   uint8_t mine[EVAL_BLOCK];
-  uint32_t area[EVAL_BLOCK];
   struct decision_missing *missing; uint64_t missing_count, missing_cap;
   struct decide_error *errors; uint64_t error_count, error_cap;
   struct decision_candidate candidates[EVAL_BLOCK]; uint32_t candidate_count;
@@ -82,12 +83,13 @@ struct task {
   struct decide_error *errors; uint64_t error_count;
   struct decision_candidate *candidates; uint64_t candidate_count;
   struct decide_home home;
+  bool many;        /* a household too large for the brief sample */
   enum status status;
 };
 
 struct job {
   struct programme *programme;
-  const struct sample *sample;
+  struct sample *sample;
   const struct poverty_lines *lines;
   struct decisions *decisions;
   const struct plan *plan;
@@ -220,7 +222,8 @@ static enum status settle_candidates(struct worker *w, struct task *t, const str
     bool sized = true, failed = w->error_count && erred(w, p, (uint32_t)h, &error_at);
     if (id->has_rank && !eval_lane_number(&lanes[j->plan->at[4]], k, &rank, &state)) flags |= DECISION_UNRANKED;
     failed |= state == EVAL_ERROR;
-    if (id->has_quota && !j->area_has_quota[w->area[k] < p->area_count ? w->area[k] : p->area_count]) flags |= DECISION_NO_AREA;
+    const uint32_t area = id->has_quota ? sample_area(j->sample, t->set, h) : 0;
+    if (id->has_quota && !j->area_has_quota[area < p->area_count ? area : p->area_count]) flags |= DECISION_NO_AREA;
     if (id->has_quota && id->quota_persons) (void)sample_persons(j->sample, t->set, h, &sized);
     const bool placeable = !id->has_quota || (!flags && sized);
     d->outcome[h] = q == TRUTH_TRUE && placeable ? OUTCOME_SELECTED : OUTCOME_UNDECIDED;
@@ -278,12 +281,13 @@ static enum status keep_list(struct task *t, void **have, uint64_t *count, const
   memcpy(all + *count * size, more, extra * size);
   *count += extra;
   *have = all;
-  qsort(all, *count, size, order);
+  if (*count > extra) qsort(all, *count, size, order); /* one class's are in order of household already */
   return OK;
 }
 
 static enum status keep_lists(struct worker *w, struct task *t, struct err *e) {
   void *missing = t->missing, *errors = t->errors, *candidates = t->candidates;
+  if (w->missing_count) qsort(w->missing, w->missing_count, sizeof *w->missing, by_cell);
   TRY(keep_list(t, &missing, &t->missing_count, w->missing, w->missing_count, sizeof *t->missing, by_cell, e));
   TRY(keep_list(t, &errors, &t->error_count, w->errors, w->error_count, sizeof *t->errors, by_household_and_rule, e));
   TRY(keep_list(t, &candidates, &t->candidate_count, w->candidates, w->candidate_count, sizeof *t->candidates, by_household, e));
@@ -312,7 +316,12 @@ static enum status run_block(struct task *t, const struct job *j, struct worker 
     settle_store(to[kind][0], t->from, s->yes[kind_of[kind]], mine, t->take);
     settle_store(to[kind][1], t->from, s->dunno[kind_of[kind]], mine, t->take);
   }
-  for (uint32_t k = 0; k < t->take; k++)
+  if (j->sample->few && !sample_fill_few(j->sample, t->set, t->from, t->take, plan->persons != UINT32_MAX ? &lanes[plan->persons] : NULL)) t->many = true;
+  if (whole) {
+    memset(d->outcome + t->from, OUTCOME_NOT_SELECTED, t->take);
+    memcpy(d->poor + t->from, s->poor, t->take);
+  }
+  for (uint32_t k = 0; k < t->take && !whole; k++)
     if (w->mine[k]) d->outcome[t->from + k] = OUTCOME_NOT_SELECTED, d->poor[t->from + k] = s->poor[k];
   if (seen & BLOCK_ERROR) TRY(note_errors(w, t, j, lanes, e));
   TRY(settle_candidates(w, t, j, lanes, e));
@@ -326,11 +335,11 @@ static void run_task(void *ctx, size_t i, unsigned worker) {
   struct worker *w = j->workers[worker];
   uint32_t mine = 0;
   if (t->status != OK) return;
-  const bool areas = j->lines->class_count > 1 || j->programme->identify.has_quota;
-  for (uint32_t k = 0; k < t->take; k++) {
-    if (areas) w->area[k] = sample_area(j->sample, t->set, t->from + k);
-    w->mine[k] = j->lines->class_count == 1 || poverty_lines_class(j->lines, w->area[k]) == j->class;
-    mine += w->mine[k];
+  if (j->lines->class_count == 1) {
+    memset(w->mine, 1, t->take);
+    mine = t->take;
+  } else {
+    for (uint32_t k = 0; k < t->take; k++) mine += w->mine[k] = poverty_lines_class(j->lines, sample_area(j->sample, t->set, t->from + k)) == j->class;
   }
   if (mine) t->status = run_block(t, j, w, mine == t->take, NULL);
 }
@@ -380,17 +389,18 @@ static enum status join_lists(struct arena *a, struct decisions *d, struct task 
 }
 
 static enum status note_uses(struct arena *a, const struct programme *p, const struct plan *plan, const struct eval *ev, struct decide_report *report, struct err *e) {
-  static const char *const what[] = {"include", "exclude", "cause", "indicator", "rank"};
+  static const char *const what[] = {"include", "exclude", "cause", "indicator", "rank", "sample"};
   if (report->uses) return OK;
   ARENA_TRY(e, report->uses = arena_array(a, plan->count ? plan->count : 1, sizeof *report->uses));
-  for (uint32_t kind = 0; kind < 5; kind++) {
-    uint32_t end = kind < 4 ? plan->at[kind + 1] : plan->count;
-    for (uint32_t r = plan->at[kind]; r < end; r++) {
-      uint32_t i = r - plan->at[kind];
+  for (uint32_t kind = 0; kind < 6; kind++) {
+    const uint32_t rank_end = plan->at[4] + p->identify.has_rank, begin = kind < 5 ? plan->at[kind] : rank_end;
+    uint32_t end = kind < 4 ? plan->at[kind + 1] : kind == 4 ? rank_end : plan->count;
+    for (uint32_t r = begin; r < end; r++) {
+      uint32_t i = r - begin;
       const struct identify *id = &p->identify;
       struct rule_use *u = &report->uses[report->use_count++];
       u->what = what[kind];
-      u->name = kind == 0 ? id->include[i].name : kind == 1 ? id->exclude[i].name : kind == 2 ? id->causes[i].name : kind == 3 ? p->indicators[i].name : id->rank.name ? id->rank.name : "rank";
+      u->name = kind == 0 ? id->include[i].name : kind == 1 ? id->exclude[i].name : kind == 2 ? id->causes[i].name : kind == 3 ? p->indicators[i].name : kind == 5 ? "sample.persons" : id->rank.name ? id->rank.name : "rank";
       u->vectorised = eval_vectorised(ev, r, &u->why_not);
     }
   }
@@ -461,12 +471,12 @@ static enum status run_classes(struct arena *a, struct job *j, struct pool *pool
   return OK;
 }
 
-enum status decide_all(struct arena *a, struct programme *p, const struct sample *s, const struct poverty_lines *lines, struct pool *pool, struct progress *progress,
+enum status decide_all(struct arena *a, struct programme *p, struct sample *s, const struct poverty_lines *lines, struct pool *pool, struct progress *progress,
                        struct decisions *d, struct decide_report *report, struct err *e) {
   TRY(decide_check(p, e));
   *report = (struct decide_report){0};
   struct plan plan;
-  TRY(plan_make(a, p, &plan, e));
+  TRY(plan_make(a, p, s->few != NULL, &plan, e));
   struct job j = {.programme = p, .sample = s, .lines = lines, .decisions = d, .plan = &plan};
   uint64_t count;
   decide_weights(p, d->weights);
@@ -476,6 +486,7 @@ enum status decide_all(struct arena *a, struct programme *p, const struct sample
   const unsigned workers = pool ? pool_threads(pool) : 1;
   ARENA_TRY(e, j.workers = arena_array(a, workers, sizeof(struct worker *)));
   enum status st = run_classes(a, &j, pool, workers, count, progress, report, e);
+  for (uint64_t i = 0; i < count; i++) report->many |= j.tasks[i].many;
   if (st == OK) st = join_lists(a, d, j.tasks, count, report, e);
   for (unsigned w = 0; w < workers; w++) {
     for (uint32_t r = 0; j.workers[w] && r < report->use_count; r++) report->uses[r].rows_redone += j.workers[w]->redone[r]; /* in the plan's order */

@@ -26,13 +26,15 @@ struct decide_home { /* one segment's households and persons by outcome, before 
 
 struct decide_report { /* what a run learns beside the decisions */
   struct decide_home *homes; /* one a segment */
+  bool many;                 /* the brief sample's households do not all fit a byte: read their persons (sample_read_persons) and decide again */
   struct decide_error *errors; uint64_t error_count; /* in order of set, household */
   struct rule_use *uses; uint32_t use_count;
 };
 
 /* ERR_INPUT when the programme has nothing that includes anybody; ERR_LIMIT when it has more than DECISION_RULES rules of a kind. */
 enum status decide_check(const struct programme *p, struct err *e) MUST_CHECK;
-enum status decide_all(struct arena *a, struct programme *p, const struct sample *s, const struct poverty_lines *lines, struct pool *pool, struct progress *progress,
+/* Fills a brief sample's `few` on the way. */
+enum status decide_all(struct arena *a, struct programme *p, struct sample *s, const struct poverty_lines *lines, struct pool *pool, struct progress *progress,
                        struct decisions *d, struct decide_report *report, struct err *e) MUST_CHECK;
 /* Weights scaled to add up to one: what a score is made of. out has indicator_count entries. */
 void decide_weights(const struct programme *p, double *out);

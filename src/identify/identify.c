@@ -74,13 +74,18 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
 
   struct decisions *d;
   TRY(decisions_new(a, p, in->segments, in->segment_count, &d, e));
+  struct decide_report report;
+  TRY(decide_all(a, p, s, &out->lines, in->pool, in->progress, d, &report, e));
+  if (report.many) {
+    TRY(sample_read_persons(a, s, in->pool, e));
+    TRY(decisions_new(a, p, in->segments, in->segment_count, &d, e));
+    TRY(decide_all(a, p, s, &out->lines, in->pool, in->progress, d, &report, e));
+  }
   out->decisions = d;
   f.decisions = d;
   memcpy(d->rules_hash, r->rules_hash, sizeof d->rules_hash);
   memcpy(d->snapshot, r->snapshot, sizeof d->snapshot);
   d->seed = r->seed;
-  struct decide_report report;
-  TRY(decide_all(a, p, s, &out->lines, in->pool, in->progress, d, &report, e));
   TRY(uses_join(a, r, s, &report, e));
   phase_end(r, "rules", &began);
   TRY(quota_fill(a, p, s, r->seed, d, &r->quota, &r->quota_count, e));

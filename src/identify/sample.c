@@ -200,11 +200,36 @@ struct reading {
   const struct eval *ev;
   struct eval_scratch *scratches[64];
   uint32_t at[RULES]; /* where the rule stands in ev; UINT32_MAX = not asked */
-  struct block { uint32_t g, without_weight, without_persons; uint64_t from; bool many; enum status status; } *blocks;
+  struct block { uint32_t g, without_weight, without_persons; uint64_t from; enum status status; } *blocks;
 };
 
 /* A household with more people than a byte holds, or with part of a person: all of them need the wide form. */
 static bool is_few(double v) { return v >= 0 && v < SAMPLE_MANY && v == floor(v); }
+
+bool sample_fill_few(struct sample *s, uint32_t g, uint64_t from, uint32_t count, const struct block_lanes *persons) {
+  const struct segment *seg = s->segments[g];
+  const uint32_t *members = seg->child_at[LEVEL_MEMBER];
+  uint8_t *few = s->few + s->first[g] + from;
+  uint64_t many = 0;
+  if (persons && persons->ints) {
+    for (uint32_t k = 0; k < count; k++) {
+      const bool known = persons->state[k] == BLOCK_VALUE && persons->ints[k] >= 0;
+      many |= known && persons->ints[k] >= SAMPLE_MANY;
+      few[k] = known ? (uint8_t)persons->ints[k] : SAMPLE_MANY;
+    }
+    return !many;
+  }
+  for (uint32_t k = 0; k < count; k++) {
+    double v = NAN;
+    uint8_t state;
+    if (persons && !eval_lane_number(persons, k, &v, &state)) v = NAN;
+    if (!persons && members && segment_has_roster(seg, LEVEL_MEMBER, from + k)) v = members[from + k + 1] - members[from + k];
+    const bool known = isfinite(v) && v >= 0;
+    many |= known && !is_few(v);
+    few[k] = known && is_few(v) ? (uint8_t)v : SAMPLE_MANY;
+  }
+  return !many;
+}
 
 static void read_block(void *ctx, size_t n, unsigned worker) {
   struct reading *r = ctx;
@@ -226,11 +251,6 @@ static void read_block(void *ctx, size_t n, unsigned worker) {
     const bool known = isfinite(v[RULE_PERSONS]) && v[RULE_PERSONS] >= 0;
     const double persons = known ? v[RULE_PERSONS] : 0;
     if (!known) b->without_persons++;
-    if (s->few) {
-      b->many |= known && !is_few(persons);
-      s->few[i] = known && is_few(persons) ? (uint8_t)persons : SAMPLE_MANY;
-      continue;
-    }
     s->persons_known[i] = known;
     s->persons[i] = persons;
     if (s->brief) continue;
@@ -243,9 +263,8 @@ static void read_block(void *ctx, size_t n, unsigned worker) {
   }
 }
 
-static enum status read_blocks(struct arena *a, struct sample *s, struct reading *r, struct pool *pool, struct err *e) {
+static enum status read_blocks(struct sample *s, struct reading *r, struct pool *pool, struct err *e) {
   uint64_t count = 0;
-  size_t n = s->n ? s->n : 1;
   for (uint32_t g = 0; g < s->segment_count; g++) count += (segment_households(s->segments[g]) + EVAL_BLOCK - 1) / EVAL_BLOCK;
   struct arena scratch;
   arena_init(&scratch, 0);
@@ -255,20 +274,55 @@ static enum status read_blocks(struct arena *a, struct sample *s, struct reading
   for (uint32_t g = 0; g < s->segment_count && st == OK; g++)
     for (uint64_t from = 0, rows = segment_households(s->segments[g]); from < rows; from += EVAL_BLOCK) r->blocks[at++] = (struct block){.g = g, .from = from};
   if (st == OK) pool_run(pool, count, read_block, r);
-  bool many = false;
   s->without_weight = s->without_persons = 0;
   for (uint64_t k = 0; k < at; k++) {
-    many |= r->blocks[k].many;
     s->without_weight += r->blocks[k].without_weight;
     s->without_persons += r->blocks[k].without_persons;
     if (st == OK && r->blocks[k].status != OK) st = err_set(e, r->blocks[k].status, NULL, "a block of households could not be read");
   }
   arena_drop(&scratch);
-  if (st != OK || !many) return st;
-  s->few = NULL; /* once more, with room */
+  return st;
+}
+
+/* Welfare, persons, weights of every household: what the sample has room for. */
+static enum status read_numbers(struct arena *a, struct sample *s, struct pool *pool, struct err *e) {
+  const struct design *d = &s->programme->design;
+  const struct rule *const all[RULES] = {s->brief ? NULL : d->welfare, d->persons, d->weight && !d->person_weight && !s->brief ? d->weight : NULL};
+  static const char *const names[RULES] = {"sample.welfare", "sample.persons", "sample.weight"};
+  const struct rule **rules;
+  uint32_t used = 0;
+  struct reading r = {.s = s};
+  ARENA_TRY(e, rules = arena_array(a, RULES, sizeof *rules));
+  ARENA_TRY(e, s->uses = arena_array(a, RULES, sizeof *s->uses));
+  for (uint32_t i = 0; i < RULES; i++) {
+    r.at[i] = all[i] ? used : UINT32_MAX;
+    if (all[i]) rules[used++] = all[i];
+  }
+  struct eval *ev;
+  TRY(eval_open(a, s->programme, s->segments, s->segment_count, rules, used, &ev, e));
+  r.ev = ev;
+  s->use_count = 0;
+  for (uint32_t i = 0; i < RULES; i++) {
+    if (!all[i]) continue;
+    struct rule_use *u = &s->uses[s->use_count++];
+    u->name = names[i];
+    u->what = "sample";
+    u->vectorised = eval_vectorised(ev, r.at[i], &u->why_not);
+  }
+  const unsigned workers = pool ? pool_threads(pool) : 1;
+  enum status st = OK;
+  for (unsigned w = 0; w < workers && st == OK; w++) st = eval_scratch_open(ev, &r.scratches[w], e);
+  if (st == OK) st = read_blocks(s, &r, pool, e);
+  for (unsigned w = 0; w < workers; w++) eval_scratch_close(r.scratches[w]);
+  return st;
+}
+
+enum status sample_read_persons(struct arena *a, struct sample *s, struct pool *pool, struct err *e) {
+  size_t n = s->n ? s->n : 1;
   ARENA_TRY(e, s->persons = arena_array(a, n, sizeof(double)));
   ARENA_TRY(e, s->persons_known = arena_array(a, n, 1));
-  return read_blocks(a, s, r, pool, e);
+  s->few = NULL;
+  return read_numbers(a, s, pool, e);
 }
 
 enum status sample_read(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, bool brief, struct pool *pool, struct sample *s, struct err *e) {
@@ -287,33 +341,7 @@ enum status sample_read(struct arena *a, const struct programme *p, const struct
     ARENA_TRY(e, s->persons_known = arena_array(a, n, 1));
     ARENA_TRY(e, s->person_weight = arena_array(a, n, sizeof(double)));
   }
-  const struct rule *const all[RULES] = {brief ? NULL : d->welfare, d->persons, d->weight && !d->person_weight && !brief ? d->weight : NULL};
-  static const char *const names[RULES] = {"sample.welfare", "sample.persons", "sample.weight"};
-  const struct rule **rules;
-  uint32_t used = 0;
-  struct reading r = {.s = s};
-  ARENA_TRY(e, rules = arena_array(a, RULES, sizeof *rules));
-  ARENA_TRY(e, s->uses = arena_array(a, RULES, sizeof *s->uses));
-  for (uint32_t i = 0; i < RULES; i++) {
-    r.at[i] = all[i] ? used : UINT32_MAX;
-    if (all[i]) rules[used++] = all[i];
-  }
-  struct eval *ev;
-  TRY(eval_open(a, p, segments, count, rules, used, &ev, e));
-  r.ev = ev;
-  for (uint32_t i = 0; i < RULES; i++) {
-    if (!all[i]) continue;
-    struct rule_use *u = &s->uses[s->use_count++];
-    u->name = names[i];
-    u->what = "sample";
-    u->vectorised = eval_vectorised(ev, r.at[i], &u->why_not);
-  }
-  const unsigned workers = pool ? pool_threads(pool) : 1;
-  enum status st = OK;
-  for (unsigned w = 0; w < workers && st == OK; w++) st = eval_scratch_open(ev, &r.scratches[w], e);
-  if (st == OK) st = read_blocks(a, s, &r, pool, e);
-  for (unsigned w = 0; w < workers; w++) eval_scratch_close(r.scratches[w]);
-  TRY(st);
+  if (!brief) TRY(read_numbers(a, s, pool, e));
   TRY(areas_read(a, s, e));
   if (brief) return OK;
   if (d->weight && d->person_weight) {

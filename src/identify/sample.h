@@ -25,7 +25,7 @@ struct sample {
   double *weight;        /* household's own; 0 when missing or nobody lives there */
   double *persons;       /* how many people; 0 when not known. Brief: NULL while all fit `few` */
   uint8_t *persons_known;
-  uint8_t *few;          /* brief: persons, or SAMPLE_MANY = not known */
+  uint8_t *few;          /* brief: persons, or SAMPLE_MANY = not known; filled by decide_all, which runs over the households anyway */
   double *person_weight; /* weight of the household counted in persons: what estimates use */
   uint32_t *stratum, *psu; /* NULL when the programme has none */
   uint32_t *area;        /* index in programme->areas, or SAMPLE_NO_AREA. Brief: NULL unless the area is derived by a rule */
@@ -40,6 +40,11 @@ struct sample {
 
 /* Households are read in blocks, by the pool (NULL = here): the same bytes for any number of threads. */
 enum status sample_read(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, bool brief, struct pool *pool, struct sample *out, struct err *e) MUST_CHECK;
+/* A brief sample whose persons do not all fit a byte: reads them again, with room. */
+enum status sample_read_persons(struct arena *a, struct sample *s, struct pool *pool, struct err *e) MUST_CHECK;
+/* How many people, from the lanes of the rule `persons` (NULL when the programme has none: then the members are counted). SAMPLE_MANY =
+ * not known. False when somebody's household does not fit. */
+bool sample_fill_few(struct sample *s, uint32_t g, uint64_t from, uint32_t count, const struct block_lanes *persons);
 /* Row h of segment g: its area (SAMPLE_NO_AREA), its persons (0 when not known). */
 uint32_t sample_area(const struct sample *s, uint32_t g, uint64_t h);
 double sample_persons(const struct sample *s, uint32_t g, uint64_t h, bool *known);

@@ -487,8 +487,8 @@ static bool is_dictionary(const struct compiler *c, const struct depends *d) {
   return kind == COL_CHOICE || kind == COL_TEXT;
 }
 
-/* A subtree that reads one text or choice becomes one lookup, whatever it does; one that reads one date or integer only when
- * there is no other way, because its table is as long as its range. */
+/* A subtree that reads one text or choice becomes one lookup, whatever it does, and a condition on one date, which mostly comes down to a
+ * stretch of days; one that reads one integer only when there is no other way, because its table is as long as its range. */
 static uint32_t build(struct compiler *c, const struct node *n, const struct frame *f) {
   struct depends d = {0};
   if (++c->depth > DEPTH_MAX) {
@@ -500,7 +500,7 @@ static uint32_t build(struct compiler *c, const struct node *n, const struct fra
   bool single = d.count == 1 && !d.odd && class_of(&n->type);
   if (!d.count && !d.odd) {
     op = class_of(&n->type) ? build_constant(c, n) : refuse(c, "a constant of it is neither boolean nor number");
-  } else if (single && is_dictionary(c, &d)) {
+  } else if (single && (is_dictionary(c, &d) || (class_of(&n->type) == 'b' && c->book->env->fields[d.level][d.field].kind == COL_DATE))) {
     op = build_lookup(c, n, &d);
   } else {
     const char *before = c->why_not;

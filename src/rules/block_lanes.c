@@ -31,16 +31,23 @@ static bool is_filled(const struct bound_leaf *l, uint64_t row) {
 /* Puts right the lanes of missing rows: by state for all, by value for numbers (value NULL for booleans). */
 static void patch(const struct bound_leaf *l, uint64_t first, uint64_t rows, uint8_t missing, uint8_t filled, union number fill, uint8_t *state, void *value) {
   const uint64_t *valid = l->column->valid;
+  const bool empty_filled = l->fill >> ABSENT_EMPTY & 1;
   if (!valid) return;
+  if (state && l->column->absence) {
+    uint8_t by_reason[ABSENCE_COUNT] = {0};
+    for (unsigned why = ABSENT_EMPTY; why < ABSENCE_COUNT; why++) by_reason[why] = l->fill >> why & 1 ? filled : missing;
+    kernel_missing_why(state, l->column->absence + first, by_reason, rows);
+  } else if (state) {
+    kernel_missing(state, valid, first, empty_filled ? filled : missing, rows);
+  }
+  if (!value || !l->fill || (!l->column->absence && !empty_filled)) return;
   for (uint64_t word = first / 64; word * 64 < first + rows; word++) {
     uint64_t gone = ~valid[word];
     if (word == first / 64) gone &= ~(uint64_t)0 << (first & 63);
     if ((word + 1) * 64 > first + rows) gone &= bits_tail(first + rows);
     for (; gone; gone &= gone - 1) {
-      uint64_t row = word * 64 + (uint64_t)__builtin_ctzll(gone), lane = row - first;
-      bool full = l->fill && is_filled(l, row);
-      if (state) state[lane] = full ? filled : missing;
-      if (value) memcpy((uint8_t *)value + lane * 8, &fill, full ? 8 : 0);
+      uint64_t row = word * 64 + (uint64_t)__builtin_ctzll(gone);
+      memcpy((uint8_t *)value + (row - first) * 8, &fill, is_filled(l, row) ? 8 : 0);
     }
   }
 }

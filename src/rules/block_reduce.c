@@ -15,11 +15,8 @@ struct reduction { /* one household's rows under a macro */
 static void forget(const struct place *p, uint32_t level, uint8_t *state, uint64_t *value) {
   const uint64_t *roster = p->bound->segment->roster[level];
   if (!roster) return;
-  for (uint32_t h = 0; h < p->households; h++) {
-    if (bits_get(roster, p->household + h)) continue;
-    state[h] = BLOCK_UNKNOWN;
-    if (value) value[h] = 0;
-  }
+  kernel_missing(state, roster, p->household, BLOCK_UNKNOWN, p->households);
+  for (uint32_t h = 0; value && h < p->households; h++) value[h] &= 0 - (uint64_t)bits_get(roster, p->household + h);
 }
 
 static uint8_t worst_of(uint8_t m) { return m & BLOCK_UNKNOWN ? BLOCK_UNKNOWN : m & BLOCK_ERROR ? BLOCK_ERROR : BLOCK_VALUE; }
@@ -29,20 +26,14 @@ static void quantify(const struct place *p, const struct op *op, const uint32_t 
   uint8_t settles = op->rel == MACRO_ALL ? BLOCK_FALSE : BLOCK_TRUE, else_ = op->rel == MACRO_ALL ? BLOCK_TRUE : BLOCK_FALSE;
   uint8_t means[16];
   for (unsigned m = 0; m < 16; m++) means[m] = m & settles ? settles : m & BLOCK_UNKNOWN ? BLOCK_UNKNOWN : m & BLOCK_ERROR ? BLOCK_ERROR : else_;
-  kernel_fold(out.state, p->at[op->b].state, at, p->households);
-  for (uint32_t h = 0; h < p->households; h++) out.state[h] = means[out.state[h] & 15];
+  kernel_fold(out.state, p->at[op->b].state, at, means, p->households);
 }
 
 /* How many rows are true: a number unless one of them is unknown or an error. */
 static void count_rows(const struct place *p, const struct op *op, const uint32_t *at, struct lanes out) {
-  const uint8_t *where = p->at[op->a].state;
-  int64_t *value = out.value;
-  kernel_fold(out.state, where, at, p->households);
-  kernel_count(value, where, at, p->households);
-  for (uint32_t h = 0; h < p->households; h++) {
-    out.state[h] = worst_of(out.state[h]);
-    if (out.state[h] != BLOCK_VALUE) value[h] = 0;
-  }
+  uint8_t means[16];
+  for (unsigned m = 0; m < 16; m++) means[m] = worst_of((uint8_t)m);
+  kernel_count(out.value, out.state, p->at[op->a].state, at, means, p->households);
 }
 
 static uint32_t count_true(const uint8_t *s, uint32_t n, uint8_t *m) {

@@ -199,37 +199,81 @@ CLONES uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, co
   return all;
 }
 
-CLONES void kernel_count(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
-  const uint64_t trues = 0x0101010101010101u * T;
-  uint32_t first = at[0];
-  for (size_t h = 0; h < households; h++) {
-    const uint8_t *p = states + (at[h] - first);
-    uint32_t left = at[h + 1] - at[h];
-    int64_t count = 0;
-    uint64_t word;
-    for (; left >= 8; left -= 8, p += 8) {
-      memcpy(&word, p, 8);
-      count += __builtin_popcountll(word & trues);
+/* Eight bits as eight bytes of 0 or 255: byte k keeps bit k, and what is not 0 carries into the byte's own highest bit. */
+static inline uint64_t spread(uint64_t bits) {
+  uint64_t each = (bits & 0xff) * 0x0101010101010101u & 0x8040201008040201u;
+  return (((each + 0x7f7f7f7f7f7f7f7fu) & 0x8080808080808080u) >> 7) * 0xff;
+}
+
+void kernel_missing(uint8_t *restrict states, const uint64_t *restrict valid, uint64_t first, uint8_t state, size_t n) {
+  const uint64_t all = 0x0101010101010101u * state;
+  size_t i = 0;
+  for (; i < n && ((first + i) & 63); i++)
+    if (!bits_get(valid, first + i)) states[i] = state;
+  for (; i + 64 <= n; i += 64) {
+    uint64_t word = valid[(first + i) / 64];
+    if (word == ~(uint64_t)0) continue;
+    for (size_t k = 0; k < 64; k += 8, word >>= 8) {
+      uint64_t lanes, keep = spread(word);
+      memcpy(&lanes, states + i + k, 8);
+      lanes = (lanes & keep) | (all & ~keep);
+      memcpy(states + i + k, &lanes, 8);
     }
-    memcpy(&word, p, 8);
-    out[h] = count + __builtin_popcountll(word & trues & (((uint64_t)1 << (left * 8)) - 1));
+  }
+  for (; i < n; i++)
+    if (!bits_get(valid, first + i)) states[i] = state;
+}
+
+CLONES void kernel_missing_why(uint8_t *restrict states, const uint8_t *restrict absence, const uint8_t *by_reason, size_t n) {
+  const uint8_t r1 = by_reason[1], r2 = by_reason[2], r3 = by_reason[3], r4 = by_reason[4];
+  for (size_t i = 0; i < n; i++) {
+    uint8_t why = absence[i], s = states[i];
+    s = why == 1 ? r1 : s;
+    s = why == 2 ? r2 : s;
+    s = why == 3 ? r3 : s;
+    states[i] = why == 4 ? r4 : s;
   }
 }
 
-void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
-  uint32_t first = at[0];
+void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households) {
+  const uint32_t first = at[0];
   for (size_t h = 0; h < households; h++) {
     const uint8_t *p = states + (at[h] - first);
-    uint32_t count = at[h + 1] - at[h];
+    uint32_t left = at[h + 1] - at[h];
     uint64_t all = 0, word;
-    for (; count >= 8; count -= 8, p += 8) {
+    for (; left >= 8; left -= 8, p += 8) {
       memcpy(&word, p, 8);
       all |= word;
     }
     memcpy(&word, p, 8);
-    all |= word & (((uint64_t)1 << (count * 8)) - 1);
+    all |= word & (((uint64_t)1 << (left * 8)) - 1);
     all |= all >> 32;
     all |= all >> 16;
-    out[h] = (uint8_t)(all | all >> 8);
+    out[h] = means[(all | all >> 8) & 15];
+  }
+}
+
+CLONES void kernel_count(int64_t *restrict out, uint8_t *restrict state, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households) {
+  const uint64_t trues = 0x0101010101010101u * T;
+  const uint32_t first = at[0];
+  for (size_t h = 0; h < households; h++) {
+    const uint8_t *p = states + (at[h] - first);
+    uint32_t left = at[h + 1] - at[h];
+    uint64_t all = 0, word;
+    int64_t count = 0;
+    for (; left >= 8; left -= 8, p += 8) {
+      memcpy(&word, p, 8);
+      all |= word;
+      count += __builtin_popcountll(word & trues);
+    }
+    memcpy(&word, p, 8);
+    word &= ((uint64_t)1 << (left * 8)) - 1;
+    all |= word;
+    count += __builtin_popcountll(word & trues);
+    all |= all >> 32;
+    all |= all >> 16;
+    const uint8_t said = means[(all | all >> 8) & 15];
+    state[h] = said;
+    out[h] = said == T ? count : 0;
   }
 }

@@ -44,9 +44,14 @@ void kernel_calculate_real(double *restrict out, const double *restrict a, const
 /* Bit j (0..7) of yes[i]: states[i] is true; of dunno[i]: unknown or an error. Bit 0 begins anew, the others are added. Returns all states or-ed. */
 uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n);
 
-/* How many of rows at[i]..at[i+1] - at[0] are true, one number a household; readable bytes as below. */
-void kernel_count(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
-/* The OR of the states of rows at[i]..at[i+1] - at[0], one byte a household. `states` has 8 readable bytes behind its last. */
-void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
+/* States of missing rows: `state` where bit first + i of valid is not set. */
+void kernel_missing(uint8_t *restrict states, const uint64_t *restrict valid, uint64_t first, uint8_t state, size_t n);
+/* The same where the reasons are told: by_reason[absence[i]], five of them; the first (it is not missing) is never used. */
+void kernel_missing_why(uint8_t *restrict states, const uint8_t *restrict absence, const uint8_t *by_reason, size_t n);
+
+/* Rows at[i]..at[i+1] - at[0] of a household, whose states are or-ed; means[] says what comes of it. `states` has 8 readable bytes behind its last.
+ * The second also counts those that are true: 0 where what comes of it is no value. */
+void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households);
+void kernel_count(int64_t *restrict out, uint8_t *restrict state, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households);
 
 #endif

@@ -5,7 +5,7 @@
  * under other homes, each its own file, until there are enough. DuckDB gets the same tables, copied as often, in its own format, in memory.
  * Both give every household its reasons (two masks a kind of rule), its outcome before places, and counts by home; the counts must agree.
  * Ranking (quota, ties) is timed apart. Medians of runs in turn.
- * usage: bench_decide [--households N] [--scale X] [--folder DIR] [--no-peer]      exit 1 when the two disagree */
+ * usage: bench_decide [--households N] [--scale X] [--folder DIR] [--runs N] [--no-peer]      exit 1 when the two disagree */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -23,10 +23,11 @@
 #include "column/snapshot.h"
 #include "identify/identify.h"
 
-enum { RUNS = 3, LAKE = 1 << 26 /* words */ };
+enum { RUNS_MAX = 1000, LAKE = 1 << 24 /* words */ };
 
 static struct err err;
 static const char *lucid, *folder;
+static int runs = 5;
 
 static void must(enum status s) {
   if (s == OK) return;
@@ -222,7 +223,7 @@ static bool peer(const char *home, uint64_t copies, const struct snapshot *s, co
   if (system("node --version >/dev/null 2>&1") != 0) return printf("DuckDB: skipped, there is no node\n"), false;
   if (access("tests/bench/duckdb/node_modules", F_OK) != 0) return printf("DuckDB: skipped; once: cd tests/bench/duckdb && npm ci\n"), false;
   snprintf(path, sizeof path, "%s/peer.out", folder);
-  run("node tests/bench/duckdb/decide.mjs '%s' %" PRIu64 " %d >'%s'", home, copies, RUNS, path);
+  run("node tests/bench/duckdb/decide.mjs '%s' %" PRIu64 " %d >'%s'", home, copies, runs, path);
   FILE *f = need(fopen(path, "r"));
   uint64_t rows = 0, wrong = 0;
   *seconds = 0;
@@ -256,10 +257,11 @@ int main(int argc, char **argv) {
     if (strcmp(argv[i], "--households") == 0 && i + 1 < argc) households = strtoull(argv[++i], NULL, 10);
     else if (strcmp(argv[i], "--scale") == 0 && i + 1 < argc) scale = strtod(argv[++i], NULL);
     else if (strcmp(argv[i], "--folder") == 0 && i + 1 < argc) folder = argv[++i];
+    else if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc) runs = atoi(argv[++i]);
     else if (strcmp(argv[i], "--no-peer") == 0) with_peer = false;
-    else return fprintf(stderr, "usage: bench_decide [--households N] [--scale X] [--folder DIR] [--no-peer]\n"), 2;
+    else return fprintf(stderr, "usage: bench_decide [--households N] [--scale X] [--folder DIR] [--runs N] [--no-peer]\n"), 2;
   }
-  if (!households || !(scale > 0)) return fprintf(stderr, "usage: bench_decide [--households N] [--scale X] [--folder DIR] [--no-peer]\n"), 2;
+  if (!households || !(scale > 0) || runs < 1 || runs > RUNS_MAX) return fprintf(stderr, "usage: bench_decide [--households N] [--scale X] [--folder DIR] [--runs N] [--no-peer]\n"), 2;
   setvbuf(stdout, NULL, _IOLBF, 0);
   lucid = getenv("LUCID") ? getenv("LUCID") : "build/lucid";
   if (!folder) folder = need(mkdtemp(own));
@@ -286,13 +288,13 @@ int main(int argc, char **argv) {
   for (uint32_t i = 0; i < segments; i++) list[i] = snapshot_segment(s, i);
 
   const double gb = bandwidth(pool);
-  double seconds[RUNS], cpu[RUNS], ranking[RUNS];
+  static double seconds[RUNS_MAX], cpu[RUNS_MAX], ranking[RUNS_MAX];
   struct identified last = {0};
   struct arena work;
   arena_init(&work, 0);
   const uint64_t before = own_memory();
   peak_kib = 0;
-  for (int i = 0; i < RUNS; i++) {
+  for (int i = 0; i < runs; i++) {
     pthread_t watcher;
     struct timespec c0, c1;
     struct identify_input in = {.programme = p, .segments = list, .segment_count = segments, .round = "2013", .year = 2013, .snapshot = snapshot_hash_hex(s), .pool = pool, .brief = true};
@@ -310,14 +312,14 @@ int main(int argc, char **argv) {
       const struct phase *ph = &last.result->phases[k];
       if (strcmp(ph->name, "sample") == 0 || strcmp(ph->name, "line") == 0 || strcmp(ph->name, "rules") == 0) seconds[i] += ph->seconds;
       if (strcmp(ph->name, "quota") == 0) ranking[i] = ph->seconds;
-      if (i == RUNS - 1) printf("  %s %.3f s\n", ph->name, ph->seconds);
+      if (i == runs - 1) printf("  %s %.3f s\n", ph->name, ph->seconds);
     }
   }
   const uint64_t n = last.sample.n, members = snapshot_rows(s, LEVEL_MEMBER), columns = bytes_of_snapshot(s), touched = bytes_read_by_rules(p, s);
-  const double mine = median(seconds, RUNS), own_bytes = (double)(peak_kib > before ? peak_kib - before : 0) * 1024;
+  const double mine = median(seconds, runs), own_bytes = (double)(peak_kib > before ? peak_kib - before : 0) * 1024;
   printf("%" PRIu64 " households, %" PRIu64 " members, %u segments, %u rules, %u threads; memory gives %.1f GB/s\n", n, members, segments, last.result->rule_count, pool_threads(pool), gb / 1e9);
-  printf("decide: %.3f s (processor %.3f s with ranking and hash), %.1f ns of two cores a household; bandwidth %.0f %%\n", mine, median(cpu, RUNS), mine * 2e9 / (double)n, 100 * (double)touched / mine / gb);
-  printf("ranking: %.3f s\n", median(ranking, RUNS));
+  printf("decide: %.3f s (processor %.3f s with ranking and hash), %.1f ns of two cores a household; bandwidth %.0f %%\n", mine, median(cpu, runs), mine * 2e9 / (double)n, 100 * (double)touched / mine / gb);
+  printf("ranking: %.3f s\n", median(ranking, runs));
   printf("memory: %.1f MB of its own at its most beside %.1f MB of columns: %.1f %%\n", own_bytes / 1e6, (double)columns / 1e6, 100 * own_bytes / (double)columns);
   snprintf(path, sizeof path, "%s/base", folder);
   must(snapshot_open_folder(path, NULL, pool, &base, &err));
