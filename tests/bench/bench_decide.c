@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "base/file.h"
 #include "base/pool.h"
 #include "base/progress.h"
@@ -86,7 +87,11 @@ static void put_cell(FILE *f, const struct column *c, uint64_t row) {
   struct cell x = column_cell(c, row);
   if (x.absence != PRESENT) return;
   if (c->kind == COL_CHOICE || c->kind == COL_TEXT) fprintf(f, "%.*s", (int)x.s.len, x.s.at);
-  else if (c->kind == COL_REAL) fprintf(f, "%.17g", x.d);
+  else if (c->kind == COL_BOOL) fprintf(f, "%s", x.i ? "true" : "false");
+  else if (c->kind == COL_DATE) {
+    char day[11];
+    fputs(date_format((int32_t)x.i, day), f);
+  } else if (c->kind == COL_REAL) fprintf(f, "%.17g", x.d);
   else if (c->kind == COL_DECIMAL) {
     double ten = 1;
     for (int i = 0; i < c->decimals; i++) ten *= 10;
@@ -318,9 +323,9 @@ int main(int argc, char **argv) {
   const uint64_t n = last.sample.n, members = snapshot_rows(s, LEVEL_MEMBER), columns = bytes_of_snapshot(s), touched = bytes_read_by_rules(p, s);
   const double mine = median(seconds, runs), own_bytes = (double)(peak_kib > before ? peak_kib - before : 0) * 1024;
   printf("%" PRIu64 " households, %" PRIu64 " members, %u segments, %u rules, %u threads; memory gives %.1f GB/s\n", n, members, segments, last.result->rule_count, pool_threads(pool), gb / 1e9);
-  printf("decide: %.3f s (processor %.3f s with ranking and hash), %.1f ns of two cores a household; bandwidth %.0f %%\n", mine, median(cpu, runs), mine * 2e9 / (double)n, 100 * (double)touched / mine / gb);
+  printf("decide: %.3f s, %.1f ns a household on each of the cores; bandwidth %.0f %% (processor, with ranking and hash: %.3f s)\n", mine, mine * 2e9 / (double)n, 100 * (double)touched / mine / gb, median(cpu, runs));
   printf("ranking: %.3f s\n", median(ranking, runs));
-  printf("memory: %.1f MB of its own at its most beside %.1f MB of columns: %.1f %%\n", own_bytes / 1e6, (double)columns / 1e6, 100 * own_bytes / (double)columns);
+  printf("memory: %.1f MB of its own at its most, beside %.1f MB: %.1f %% of the columns\n", own_bytes / 1e6, (double)columns / 1e6, 100 * own_bytes / (double)columns);
   snprintf(path, sizeof path, "%s/base", folder);
   must(snapshot_open_folder(path, NULL, pool, &base, &err));
   const uint64_t copies = n / snapshot_rows(base, LEVEL_HOUSEHOLD);
