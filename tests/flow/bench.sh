@@ -8,14 +8,13 @@ for b in decide snapshot; do
   ok bench_${b}_builds [ "$rc" = 0 ]
 done
 case $BUILD in /*) bench=$BUILD/bench ;; *) bench=$TOP/$BUILD/bench ;; esac
-here=$PWD
-cd "$TOP" || exit 1
-run "$bench/bench_decide" --folder "$here/rows" --scale 0.003 --households 3000 --runs 1
+cd "$TOP" || exit 1 # the programme and the peer are found from here
+run "$bench/bench_decide" --folder "$DIR/rows" --scale 0.003 --households 3000 --runs 1
 ok a_nation_of_three_thousand_is_decided_as_the_peer_does [ "$rc" = 0 ]
 says says_how_long_it_took "decide: "
 says says_what_it_kept_beside_the_columns "% of the columns"
 says says_how_the_peer_did_or_why_it_is_not_there "DuckDB: "
-cd "$here" || exit 1
+
 fails a_word_it_does_not_know_is_refused 2 "usage: bench_decide" "$bench/bench_decide" --fast
 run "$bench/bench_snapshot" --rows 5000
 ok a_snapshot_is_built_written_and_opened [ "$rc" = 0 ]
