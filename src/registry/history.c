@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "registry/history.h"
 #include "registry/natural.h"
 #include "registry/version.h"
 
@@ -88,22 +89,22 @@ static enum status note(struct teller *t, int64_t event, struct registry_change 
   return OK;
 }
 
-static enum status revealed(struct teller *t, const struct told *x, uint32_t field, const char **out, struct err *e) {
-  const struct field_slot *f = &x->ls->fields[field];
-  struct span c = x->v[f->at].s;
-  enum status s = seal_household(&t->r->seal, t->r->db, t->home, t->id, false, e);
+enum status history_reveal(struct registry *r, struct arena *a, const struct level_store *ls, const struct store_value *v, int64_t home, int64_t household, int64_t item, uint32_t field, const char **out, struct err *e) {
+  const struct field_slot *f = &ls->fields[field];
+  struct span c = v[f->at].s;
+  enum status s = seal_household(&r->seal, r->db, home, household, false, e);
   if (s == ERR_NOT_FOUND) {
     *out = "erased";
     return OK;
   }
   TRY(s);
   char *plain;
-  ARENA_TRY(e, plain = arena_alloc(t->a, c.len + 1));
-  TRY(seal_decrypt(&t->r->seal, (struct seal_place){t->home, t->id, x->item, f->id}, c.at, c.len, (uint8_t *)plain, e));
+  ARENA_TRY(e, plain = arena_alloc(a, c.len + 1));
+  TRY(seal_decrypt(&r->seal, (struct seal_place){home, household, item, f->id}, c.at, c.len, (uint8_t *)plain, e));
   if (f->def->kind != COL_TEXT && f->def->kind != COL_CHOICE) {
     int64_t i;
     memcpy(&i, plain, sizeof i);
-    ARENA_TRY(e, plain = arena_printf(t->a, "%lld", (long long)i));
+    ARENA_TRY(e, plain = arena_printf(a, "%lld", (long long)i));
   }
   *out = plain;
   return OK;
@@ -120,7 +121,7 @@ static enum status words(struct teller *t, const struct told *x, uint32_t field,
     *out = absence_name(c.absence);
     return OK;
   }
-  if (f->sealed && t->reveal) return revealed(t, x, field, out, e);
+  if (f->sealed && t->reveal) return history_reveal(t->r, t->a, x->ls, x->v, t->home, t->id, x->item, field, out, e);
   if (f->sealed) *out = "sealed";
   else if (f->kind == COL_TEXT || f->kind == COL_CHOICE) ARENA_TRY(e, *out = arena_strn(t->a, c.s.at, c.s.len));
   else if (f->kind == COL_BOOL) *out = c.i ? "true" : "false";

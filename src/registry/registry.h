@@ -27,6 +27,8 @@ struct round_info { int64_t id; char name[64]; int32_t year; bool open; char sna
 enum status registry_round_open(struct registry *r, const char *name, int32_t year, struct round_info *out, struct err *e) MUST_CHECK;
 enum status registry_round_close(struct registry *r, const char *name, struct progress *pr, struct round_info *out, struct err *e) MUST_CHECK;
 enum status registry_round_get(struct registry *r, const char *name_or_null_for_latest, struct round_info *out, struct err *e) MUST_CHECK;
+/* The event that closed a round; 0 while it is open. */
+enum status registry_round_closed_event(struct registry *r, int64_t round, int64_t *event, struct err *e) MUST_CHECK;
 enum status registry_rounds(struct registry *r, struct arena *a, struct round_info **out, uint32_t *count, struct err *e) MUST_CHECK;
 
 struct import_counts { struct ingest_counts read; uint64_t inserted, changed, unchanged, ended; int64_t event; /* 0 = nothing was new: nothing was written */ };

@@ -54,6 +54,8 @@ enum status round_closed_by(struct registry *r, int64_t round, int64_t *event, s
   }
 }
 
+enum status registry_round_closed_event(struct registry *r, int64_t round, int64_t *event, struct err *e) { return round_closed_by(r, round, event, e); }
+
 enum status registry_rounds(struct registry *r, struct arena *a, struct round_info **out, uint32_t *count, struct err *e) {
   struct store_stmt *st;
   bool row;
