@@ -4,7 +4,7 @@ BUILD   ?= build
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := $(shell cat VERSION)
 ROOMS   := $(shell sed 's/\#.*//' src/LAYERS)
-PKGS    := sqlite3 libpq yaml-0.1 jansson libsodium libcrypto zlib liblzma
+PKGS    := sqlite3 libpq yaml-0.1 jansson libsodium libcrypto zlib liblzma libzip expat xlsxwriter
 PKGCFLAGS := $(shell pkg-config --cflags $(PKGS))
 STD     := -std=c17 -D_DEFAULT_SOURCE
 WARN    := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \

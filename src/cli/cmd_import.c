@@ -64,6 +64,7 @@ static enum status one_file(struct cli *c, struct registry *r, const char *round
   if (!full) return err_set(e, ERR_NOT_FOUND, "check the path", "%s: there is no such file", file);
   ARENA_TRY(e, src.file = arena_str(&c->arena, full));
   free(full);
+  src.table = cli_option(c, "sheet");
   o->map_file = cli_option(c, "map");
   o->guess = cli_flag(c, "guess");
   const struct ingest_match *m;
@@ -83,7 +84,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (cli_option(c, "level") && !file) return err_set(e, ERR_USAGE, "name the file too: --file F --level L", "--level needs --file");
   if (cli_option(c, "map") && !file) return err_set(e, ERR_USAGE, "name the file too: --file F --map M", "--map needs --file");
   TRY(open_registry(c, dry, &r, e));
-  struct ingest_options o = {.data_dir = cli_option(c, "data"), .keep_good = cli_flag(c, "keep-good"), .refused_path = cli_option(c, "refused"), .progress = &c->progress};
+  struct ingest_options o = {.data_dir = cli_option(c, "data"), .keep_good = cli_flag(c, "keep-good"), .refused_path = cli_option(c, "refused"), .sheet = cli_option(c, "sheet"), .progress = &c->progress};
   enum status s = file ? one_file(c, r, round, file, &o, dry, &n, e) : registry_import(r, round, source, &o, dry, &n, e);
   if (s == ERR_INPUT && o.refused_path && file_exists(o.refused_path)) cli_note(c, "the refused rows, each with its problem, are in %s", o.refused_path);
   if (s == OK) {
@@ -101,11 +102,12 @@ const struct verb verb_import = {
     .arguments = "REGISTRY",
     .summary = "bring data files into the open round",
     .options = "source=NAME  only this source of the programme (default: all of them)\n"
-               "file=FILE  a file that the programme does not name (CSV, .dta, .RData, .rds)\n"
+               "file=FILE  a file that the programme does not name (CSV, .xlsx, .dta, .RData, .rds)\n"
                "map=FILE  which of its columns is which field (a CSV: field,column,with)\n"
                "level=NAME  what its rows are: household (default), members, flat (members, with household fields beside), or another level\n"
                "guess  map by names and labels; shown before it is used\n"
-               "data=DIR  where the programme's files lie (default: its data folder)\n"
+               "data=DIR  where the programme's files lie (default: its data folder), or a workbook with a sheet for each source\n"
+               "sheet=NAME  of a workbook, only this sheet (default: the one with the headings sought)\n"
                "round=NAME  which round (default: the latest)\n"
                "dry-run  read and check everything, report, write nothing\n"
                "keep-good  refuse single rows, not the whole import\n"
@@ -114,8 +116,11 @@ const struct verb verb_import = {
             "member again updates; rows that say nothing new are left alone, so an import can always be repeated. A field that\n"
             "a file has no column for keeps its value. A list of members (or crops, visits, ...) taken in a new round replaces\n"
             "the one before: who is no longer on it is ended, and stays in the history.\n\n"
+            "Workbooks (.xlsx) are read like CSV files, and serve where the programme names a .csv: the sheet and the row of headings are\n"
+            "found by the headings, titles above them are passed over.\n\n"
             "  lucid import silc.lucid --data ~/survey\n"
             "  lucid import county.lucid --source households --dry-run\n"
+            "  lucid import county.lucid --data village.xlsx\n"
             "  lucid import county.lucid --file visits.csv --map visits-map.csv --keep-good --refused refused.csv\n",
     .run = run,
 };

@@ -375,7 +375,7 @@ static enum status look_at_start(struct reader *r, struct csv *c, struct err *e)
   if (n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
     return err_set(e, ERR_INPUT, "save it as \"CSV UTF-8\"", "%s is UTF-16 text, which is not read", r->path);
   if (n >= 4 && (memcmp(p, "PK\003\004", 4) == 0 || memcmp(p, "\320\317\021\340", 4) == 0))
-    return err_set(e, ERR_INPUT, "save the sheet as \"CSV UTF-8\"", "%s is a spreadsheet or a zip file, not CSV", r->path);
+    return err_set(e, ERR_INPUT, "name it .xlsx where it is a workbook, or save the sheet as \"CSV UTF-8\"", "%s is a spreadsheet or a zip file, not CSV", r->path);
   if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b) return err_set(e, ERR_INPUT, "unpack it first: gunzip", "%s is compressed, not CSV", r->path);
   if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
     r->bom = true;

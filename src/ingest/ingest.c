@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/date.h"
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "ingest/mapping.h"
 #include "ingest/reader.h"
 #include "ingest/refused.h"
+#include "ingest/xlsx_sheet.h"
 
 struct run {
   struct programme *p;
@@ -29,6 +31,7 @@ struct run {
   size_t kept_key_len;
   uint64_t kept_row; /* 0 = none */
   /* keep_good: households of which a row is refused, found in a first pass */
+  bool swapped;      /* the file has another ending than the source names */
   bool looking;      /* this is the first pass: nothing is handed over or written */
   struct map broken; /* household key -> row that is refused */
 };
@@ -42,6 +45,14 @@ static bool problem(char *out, size_t size, const char *field, const char *why) 
   return false;
 }
 
+/* The same with the cell's place, where the file is a spreadsheet: sheet!C17. */
+static bool problem_at(char *out, size_t size, const struct reader *r, const struct reader_row *row, uint32_t column, const char *field, const char *why) {
+  char letters[8];
+  if (!r->sheet || column == MAPPING_NO_COLUMN) return problem(out, size, field, why);
+  snprintf(out, size, "%.80s!%s%llu, %s: %s", r->sheet, sheet_letters(column, letters), (unsigned long long)row->line, field, why);
+  return false;
+}
+
 static bool read_side(const struct programme *p, struct mapping_side *s, const struct reader *r, const struct reader_row *row, char *out, size_t size) {
   for (uint32_t i = 0; i < s->count; i++) {
     struct mapping_entry *m = &s->entries[i];
@@ -51,12 +62,12 @@ static bool read_side(const struct programme *p, struct mapping_side *s, const s
     struct reader_cell place;
     char why[300];
     if (m->within_count) {
-      if (!mapping_place(m, p, row, &place, why, sizeof why)) return problem(out, size, f->name, why);
+      if (!mapping_place(m, p, row, &place, why, sizeof why)) return problem_at(out, size, r, row, m->column, f->name, why);
       from = &place;
     }
-    if (!validate_cell(&m->validate, &r->columns[m->column], from, cell, why, sizeof why)) return problem(out, size, f->name, why);
+    if (!validate_cell(&m->validate, &r->columns[m->column], from, cell, why, sizeof why)) return problem_at(out, size, r, row, m->column, f->name, why);
     if (cell->absence == PRESENT) m->present++;
-    else if (f->required) return problem(out, size, f->name, cell->absence == ABSENT_EMPTY ? "a value is required" : "a value is required, not a missing code");
+    else if (f->required) return problem_at(out, size, r, row, m->column, f->name, cell->absence == ABSENT_EMPTY ? "a value is required" : "a value is required, not a missing code");
   }
   return true;
 }
@@ -65,8 +76,8 @@ static bool read_key(struct run *x, const struct reader_row *row, uint32_t colum
   char why[200];
   *out = (struct span){"", 0};
   if (column == MAPPING_NO_COLUMN) return true;
-  if (!validate_key(&row->cells[column], x->key_buffer[which], out, why, sizeof why)) return problem(words, size, name, why);
-  if (needed && !out->len) return problem(words, size, name, "it is empty");
+  if (!validate_key(&row->cells[column], x->key_buffer[which], out, why, sizeof why)) return problem_at(words, size, x->reader, row, column, name, why);
+  if (needed && !out->len) return problem_at(words, size, x->reader, row, column, name, "it is empty");
   return true;
 }
 
@@ -163,7 +174,7 @@ static bool read_spread(struct run *x, const struct reader_row *row, char *out, 
     struct mapping_spread *s = &m->spread[i];
     const struct reader_column *column = &x->reader->columns[s->column];
     char why[300];
-    if (!validate_cell(&m->spread_value, column, &row->cells[s->column], &s->cell, why, sizeof why)) return problem(out, size, column->name, why);
+    if (!validate_cell(&m->spread_value, column, &row->cells[s->column], &s->cell, why, sizeof why)) return problem_at(out, size, x->reader, row, s->column, column->name, why);
   }
   return true;
 }
@@ -238,23 +249,65 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
 
 /* ---- one file ---- */
 
-/* The path of the source's file, in the arena. */
-static enum status locate(struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char **out, struct err *e) {
+static bool is_workbook(const char *path) {
+  const char *dot = strrchr(path, '.');
+  return dot && (strcasecmp(dot, ".xlsx") == 0 || strcasecmp(dot, ".xlsm") == 0);
+}
+
+/* The path of the source's file, in the arena: the one that is named, or the same as .xlsx where .csv is named, or the other way round. The place where files
+ * are looked for may itself be a workbook with a sheet a source. */
+static enum status locate(struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char **out, bool *swapped, struct err *e) {
   const char *dir = o->data_dir;
+  *swapped = false;
   if (!src->file || !src->file[0]) return err_set(e, ERR_INPUT, NULL, "the source %s names no file", src->name ? src->name : "");
+  if (dir && is_workbook(dir) && file_exists(dir) && !file_is_dir(dir)) {
+    ARENA_TRY(e, *out = arena_str(a, dir));
+    *swapped = true;
+    return OK;
+  }
   if (!dir) ARENA_TRY(e, dir = arena_printf(a, "%s/data", p->folder ? p->folder : "."));
   ARENA_TRY(e, *out = file_join(a, dir, src->file));
   if (file_exists(*out)) return OK;
+  const char *dot = strrchr(src->file, '.'), *other = !dot ? NULL : strcasecmp(dot, ".csv") == 0 ? "xlsx" : strcasecmp(dot, ".xlsx") == 0 ? "csv" : NULL;
+  if (other) {
+    const char *file = arena_printf(a, "%.*s.%s", (int)(dot - src->file), src->file, other), *path;
+    ARENA_TRY(e, file);
+    ARENA_TRY(e, path = file_join(a, dir, file));
+    if (file_exists(path)) {
+      *out = path;
+      *swapped = true;
+      return OK;
+    }
+  }
   const char *hint = src->fetch_hint_en ? src->fetch_hint_en : "put it there, or say with --data where it is";
   return err_set(e, ERR_NOT_FOUND, hint, "%s is not there", *out);
 }
 
+enum status ingest_path(struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char **out, struct err *e) {
+  bool swapped;
+  return locate(a, p, src, o ? o : &(struct ingest_options){0}, out, &swapped, e);
+}
+
+static enum status open_reader(struct reader *r, struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char *path, bool swapped, bool must, struct err *e) {
+  struct reader_wants wants = {0};
+  if (is_workbook(path)) TRY(mapping_wants(&wants, a, p, src, o, e));
+  wants.must = must;
+  return reader_open_for(r, path, swapped ? NULL : src->format, o->sheet && is_workbook(path) ? o->sheet : src->table, &wants, e);
+}
+
 bool ingest_there(const struct programme *p, const struct source *src, const char *data_dir) {
+  struct ingest_options o = {.data_dir = data_dir};
   struct arena a;
+  struct reader r = {0};
   struct err e;
   const char *path;
+  bool swapped;
   arena_init(&a, 0);
-  bool there = locate(&a, p, src, &(struct ingest_options){.data_dir = data_dir}, &path, &e) == OK;
+  bool there = locate(&a, p, src, &o, &path, &swapped, &e) == OK;
+  if (there && data_dir && strcmp(path, data_dir) == 0) { /* one workbook for all sources: is a sheet of it this source's? what else is wrong with it, reading says */
+    there = open_reader(&r, &a, p, src, &o, path, swapped, true, &e) != ERR_NOT_FOUND;
+    reader_close(&r);
+  }
   arena_drop(&a);
   return there;
 }
@@ -283,7 +336,8 @@ static enum status verdict(struct run *x, struct err *e) {
   char hint[400], place[80];
   if (x->refused.path) snprintf(hint, sizeof hint, "%.250s lists them with their problems; mend them, or take the rest with --keep-good", x->refused.path);
   else snprintf(hint, sizeof hint, "name a file with --refused to list them; mend them, or take the rest with --keep-good");
-  if (x->first_line) snprintf(place, sizeof place, "row %llu (line %llu)", (unsigned long long)x->first_row, (unsigned long long)x->first_line);
+  if (x->reader->sheet) snprintf(place, sizeof place, "row %llu of the sheet", (unsigned long long)x->first_line);
+  else if (x->first_line) snprintf(place, sizeof place, "row %llu (line %llu)", (unsigned long long)x->first_row, (unsigned long long)x->first_line);
   else snprintf(place, sizeof place, "row %llu", (unsigned long long)x->first_row);
   if (c->rows_refused == 1) return err_set(e, ERR_INPUT, hint, "%s: 1 of %llu rows is refused: %s: %s", path, (unsigned long long)c->rows_read, place, x->first_problem);
   return err_set(e, ERR_INPUT, hint, "%s: %llu of %llu rows are refused; the first is %s: %s", path, (unsigned long long)c->rows_refused, (unsigned long long)c->rows_read, place,
@@ -300,7 +354,7 @@ static enum status one_pass(struct run *x, const char *what, struct err *e) {
 }
 
 /* The first of two passes with keep_good over rows of members: which households can't be kept. Then all begins again. */
-static enum status look_ahead(struct run *x, const char *path, struct err *e) {
+static enum status look_ahead(struct run *x, struct arena *a, const char *path, struct err *e) {
   if (!x->reader->bytes) return err_set(e, ERR_USAGE, "save it as a file first", "%s is a pipe: it can't be read twice, as --keep-good must", path);
   x->looking = true;
   TRY(one_pass(x, "checking", e));
@@ -310,7 +364,7 @@ static enum status look_ahead(struct run *x, const char *path, struct err *e) {
   for (uint32_t i = 0; i < x->mapping.household.count; i++) x->mapping.household.entries[i].present = 0;
   uint32_t columns = x->reader->column_count;
   reader_close(x->reader);
-  TRY(reader_open(x->reader, path, x->src->format, x->src->table, e));
+  TRY(open_reader(x->reader, a, x->p, x->src, x->o, path, x->swapped, false, e));
   if (x->reader->column_count == columns) return OK;
   return err_set(e, ERR_CONFLICT, "is somebody writing it? try again", "%s changed while it was read", path);
 }
@@ -320,14 +374,16 @@ static enum status read_rows(struct run *x, struct arena *a, const char *path, s
   map_init(&x->broken, a);
   uint32_t n = x->p->levels[LEVEL_HOUSEHOLD].collected_count, level = x->mapping.row.level;
   ARENA_TRY(e, x->kept = arena_array(a, n + 1, sizeof *x->kept));
-  if (x->o->keep_good && level != LEVEL_HOUSEHOLD && level != LEVEL_VILLAGE) TRY(look_ahead(x, path, e));
+  if (x->o->keep_good && level != LEVEL_HOUSEHOLD && level != LEVEL_VILLAGE) TRY(look_ahead(x, a, path, e));
   enum status s = one_pass(x, "importing", e);
   x->counts->encoding = strcmp(x->reader->encoding, "GB18030") == 0 ? "GB18030" : strcmp(x->reader->encoding, "WINDOWS-1252") == 0 ? "WINDOWS-1252" : "UTF-8";
   struct err late;
   enum status closed = refused_close(&x->refused, s == OK ? e : &late);
   if (s != OK) return s;
   TRY(closed);
-  if (x->mapping.lacking[0]) snprintf(x->counts->notes, sizeof x->counts->notes, "no column in the file, so these keep what they had: %s", x->mapping.lacking);
+  if (x->reader->note[0]) snprintf(x->counts->notes, sizeof x->counts->notes, "%.80s: %s", file_base(path), x->reader->note);
+  size_t noted = strlen(x->counts->notes);
+  if (x->mapping.lacking[0]) snprintf(x->counts->notes + noted, sizeof x->counts->notes - noted, "%sno column in the file, so these keep what they had: %s", noted ? "; " : "", x->mapping.lacking);
   if (x->counts->rows_read) {
     add_note(x, &x->mapping.household);
     add_note(x, &x->mapping.row);
@@ -344,9 +400,9 @@ enum status ingest_source(struct programme *p, const struct source *src, const s
   *counts = (struct ingest_counts){.encoding = "UTF-8"};
   arena_init(&a, (size_t)256 << 20);
   arena_init(&x.kept_arena, 0);
-  enum status s = locate(&a, p, src, o, &path, e);
+  enum status s = locate(&a, p, src, o, &path, &x.swapped, e);
   if (s == OK) s = refused_fits(o->refused_path, path, e);
-  if (s == OK) s = reader_open(&r, path, src->format, src->table, e);
+  if (s == OK) s = open_reader(&r, &a, p, src, o, path, x.swapped, false, e);
   if (s == OK) s = read_rows(&x, &a, path, e);
   reader_close(&r);
   arena_drop(&x.kept_arena);
@@ -392,8 +448,9 @@ enum status ingest_preview(struct arena *a, struct programme *p, const struct so
                            uint32_t *count, struct err *e) {
   struct reader r = {0};
   const char *path;
-  TRY(locate(a, p, src, o, &path, e));
-  TRY(reader_open(&r, path, src->format, src->table, e));
+  bool swapped;
+  TRY(locate(a, p, src, o, &path, &swapped, e));
+  TRY(open_reader(&r, a, p, src, o, path, swapped, false, e));
   enum status s = preview(a, p, src, o, &r, out, count, e);
   reader_close(&r);
   return s;

@@ -1,6 +1,6 @@
 /* ingest.h - outside files into validated rows.
  *
- * A reader (ingest/reader.h: CSV, .dta, .RData, .rds) yields rows of texts and numbers; the mapping says which column is which field;
+ * A reader (ingest/reader.h: CSV, .xlsx, .dta, .RData, .rds) yields rows of texts and numbers; the mapping says which column is which field;
  * the codebook validates; good rows go to a sink, refused ones to a CSV with the reason beside each. All or nothing per
  * file unless the caller asks for the good rows. Memory is constant in the file's size. The sink is the registry's import or a test.
  *
@@ -40,7 +40,8 @@ struct ingest_sink {
 };
 
 struct ingest_options {
-  const char *data_dir;      /* where source files are looked for; NULL = the programme's data/ folder */
+  const char *data_dir;      /* where source files are looked for, or a workbook with a sheet a source; NULL = the programme's data/ folder */
+  const char *sheet;         /* of a workbook; NULL = the source's `table`, or the one that fits */
   const char *map_file;      /* `--map`, or NULL */
   bool guess;                /* no mapping given: guess from names and labels (without it, only from equal names) */
   bool keep_good;            /* refuse rows, not the file */
@@ -60,6 +61,8 @@ struct ingest_counts {
 enum status ingest_source(struct programme *p, const struct source *src, const struct ingest_options *o,
                           struct ingest_sink *sink, struct ingest_counts *counts, struct err *e) MUST_CHECK;
 
+/* The path of the file that ingest_source would read; in the arena. ERR_NOT_FOUND when it is absent. */
+enum status ingest_path(struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char **out, struct err *e) MUST_CHECK;
 /* Whether the source's file lies where ingest_source would look for it. */
 bool ingest_there(const struct programme *p, const struct source *src, const char *data_dir);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
+
 struct wish { /* one line of a mapping, before columns are looked up */
   const char *field, *column, *why;
   const struct field *target; /* NULL = find it by name */
@@ -422,6 +424,85 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
   TRY(open_keys(m, &w, r, e));
   TRY(check_required(p, &m->row, r, e));
   return m->flat ? check_required(p, &m->household, r, e) : OK;
+}
+
+/* ---- what a workbook is searched for ---- */
+
+struct want_list { struct arena *arena; const char **list; uint32_t count, cap; };
+
+static enum status want(struct want_list *w, const char *heading, struct err *e) {
+  if (!heading || !heading[0]) return OK;
+  if (w->count == w->cap) {
+    uint32_t cap = w->cap ? w->cap * 2 : 64;
+    void *p = arena_grow(w->arena, w->list, w->count, cap, sizeof *w->list);
+    ARENA_TRY(e, p);
+    w->list = p, w->cap = cap;
+  }
+  w->list[w->count++] = heading;
+  return OK;
+}
+
+static enum status want_words(struct want_list *w, const char *const *words, struct err *e) {
+  struct text t;
+  text_init(&t, 4000);
+  for (; *words; words++) text_addf(&t, "%s%s", t.len ? "|" : "", *words);
+  const char *joined = arena_str(w->arena, text_str(&t));
+  text_free(&t);
+  ARENA_TRY(e, joined);
+  return want(w, joined, e);
+}
+
+static enum status want_level(struct want_list *w, const struct programme *p, uint32_t level, bool labels, struct err *e) {
+  const struct level *l = &p->levels[level];
+  for (uint32_t i = 0; i < l->collected_count; i++) {
+    const struct field *f = &l->fields[i];
+    const char *all = f->name;
+    if (labels) ARENA_TRY(e, all = arena_printf(w->arena, "%s|%s|%s", f->name, f->label.zh ? f->label.zh : "", f->label.en ? f->label.en : ""));
+    TRY(want(w, all, e));
+  }
+  return OK;
+}
+
+static enum status own_name(struct arena *a, const struct source *src, const char **out, struct err *e) {
+  const char *base = file_base(src->file ? src->file : ""), *dot = strrchr(base, '.');
+  ARENA_TRY(e, *out = arena_strn(a, base, dot ? (size_t)(dot - base) : strlen(base)));
+  return OK;
+}
+
+enum status mapping_wants(struct reader_wants *out, struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, struct err *e) {
+  struct want_list w = {.arena = a};
+  struct wishes wishes = {.arena = a, .household_key = src->household_key, .member_key = src->member_key, .village_key = src->village_key};
+  if (o->map_file) TRY(wishes_of_file(&wishes, o->map_file, e));
+  else TRY(wishes_of_source(&wishes, src, e));
+  TRY(want(&w, wishes.household_key, e));
+  TRY(want(&w, wishes.member_key, e));
+  TRY(want(&w, wishes.village_key, e));
+  for (uint32_t i = 0; i < wishes.count; i++) {
+    TRY(want(&w, wishes.list[i].column, e));
+    for (uint32_t k = 0; k < wishes.list[i].within_count; k++) TRY(want(&w, wishes.list[i].within[k], e));
+  }
+  for (uint32_t i = 0; i < src->spread_count; i++) TRY(want(&w, src->spread[i].column, e));
+  bool guess = !o->map_file && !src->map_count && !src->spread_count;
+  if (src->level < p->level_count && guess) {
+    TRY(want_level(&w, p, src->level, true, e));
+    if (src->flat) TRY(want_level(&w, p, LEVEL_HOUSEHOLD, true, e));
+    if (!src->household_key && src->level != LEVEL_VILLAGE) TRY(want_words(&w, household_words, e));
+    if (!src->member_key && src->level != LEVEL_VILLAGE && src->level != LEVEL_HOUSEHOLD) TRY(want_words(&w, member_words, e));
+    if (!src->village_key && src->level == LEVEL_VILLAGE) TRY(want_words(&w, village_words, e));
+  }
+  *out = (struct reader_wants){.headings = w.list, .count = w.count};
+  if (!src->name || !src->file) return OK;
+  TRY(own_name(a, src, &out->names[0], e)); /* a sheet is known by the name that the source's own file has, or by the source's */
+  out->names[1] = src->name;
+  const char **others = arena_array(a, p->source_count + 1, sizeof *others);
+  ARENA_TRY(e, others);
+  for (uint32_t i = 0; i < p->source_count; i++) {
+    const char *name;
+    TRY(own_name(a, &p->sources[i], &name, e));
+    if (strcmp(name, out->names[0]) != 0) others[out->other_count++] = name;
+  }
+  out->others = others;
+  return OK;
 }
 
 /* ---- places by name ---- */

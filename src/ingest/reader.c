@@ -11,13 +11,14 @@
 #include "ingest/csv.h"
 #include "ingest/dta.h"
 #include "ingest/rdata.h"
+#include "ingest/xlsx.h"
 
-enum format_kind { FORMAT_IS_CSV, FORMAT_IS_DTA, FORMAT_IS_RDATA };
+enum format_kind { FORMAT_IS_CSV, FORMAT_IS_DTA, FORMAT_IS_RDATA, FORMAT_IS_XLSX };
 
 static const struct {
   const char *name; /* as a format, and as the ending of a path */
   enum format_kind kind;
-} formats[] = {{"csv", FORMAT_IS_CSV}, {"tsv", FORMAT_IS_CSV}, {"txt", FORMAT_IS_CSV}, {"dta", FORMAT_IS_DTA}, {"rdata", FORMAT_IS_RDATA}, {"rda", FORMAT_IS_RDATA}, {"rds", FORMAT_IS_RDATA}};
+} formats[] = {{"csv", FORMAT_IS_CSV}, {"tsv", FORMAT_IS_CSV}, {"txt", FORMAT_IS_CSV}, {"dta", FORMAT_IS_DTA}, {"rdata", FORMAT_IS_RDATA}, {"rda", FORMAT_IS_RDATA}, {"rds", FORMAT_IS_RDATA}, {"xlsx", FORMAT_IS_XLSX}, {"xlsm", FORMAT_IS_XLSX}, {"xls", FORMAT_IS_XLSX}, {"et", FORMAT_IS_XLSX}};
 
 static enum status which_format(const char *path, const char *format, enum format_kind *out, struct err *e) {
   const char *dot = strrchr(path, '.'), *ending = format ? format : dot && !strchr(dot, '/') ? dot + 1 : "";
@@ -26,11 +27,11 @@ static enum status which_format(const char *path, const char *format, enum forma
       *out = formats[i].kind;
       return OK;
     }
-  if (format) return err_set(e, ERR_INPUT, "csv, dta, rdata or rds", "%s is not a format of data files", format);
-  return err_set(e, ERR_INPUT, "name the file .csv, .dta, .RData or .rds, or say its format", "%s: the ending does not tell what kind of file it is", path);
+  if (format) return err_set(e, ERR_INPUT, "csv, xlsx, dta, rdata or rds", "%s is not a format of data files", format);
+  return err_set(e, ERR_INPUT, "name the file .csv, .xlsx, .dta, .RData or .rds, or say its format", "%s: the ending does not tell what kind of file it is", path);
 }
 
-enum status reader_open_fd(struct reader *r, int fd, const char *path, const char *format, const char *table, struct err *e) {
+enum status reader_open_fd(struct reader *r, int fd, const char *path, const char *format, const char *table, const struct reader_wants *wants, struct err *e) {
   *r = (struct reader){.path = path};
   arena_init(&r->arena, (size_t)256 << 20);
   enum format_kind kind = FORMAT_IS_CSV;
@@ -47,16 +48,19 @@ enum status reader_open_fd(struct reader *r, int fd, const char *path, const cha
     case FORMAT_IS_CSV: s = csv_open(r, fd, e); break;
     case FORMAT_IS_DTA: s = dta_open(r, fd, e); break;
     case FORMAT_IS_RDATA: s = rdata_open(r, fd, table, e); break;
+    case FORMAT_IS_XLSX: s = xlsx_open(r, fd, table, wants, e); break;
   }
   if (s != OK) reader_close(r);
   return s;
 }
 
-enum status reader_open(struct reader *r, const char *path, const char *format, const char *table, struct err *e) {
+enum status reader_open(struct reader *r, const char *path, const char *format, const char *table, struct err *e) { return reader_open_for(r, path, format, table, NULL, e); }
+
+enum status reader_open_for(struct reader *r, const char *path, const char *format, const char *table, const struct reader_wants *wants, struct err *e) {
   *r = (struct reader){.path = path};
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe must not keep us waiting: it is refused below */
   if (fd < 0) return err_errno(e, errno, "cannot open %s", path);
-  return reader_open_fd(r, fd, path, format, table, e);
+  return reader_open_fd(r, fd, path, format, table, wants, e);
 }
 
 enum status reader_each(struct reader *r, enum status (*row)(void *, const struct reader_row *, struct err *), void *ctx, struct err *e) {

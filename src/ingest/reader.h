@@ -1,4 +1,4 @@
-/* reader.h - one way of reading a table out of any file we know: CSV, Stata .dta, R's .RData and .rds.
+/* reader.h - one way of reading a table out of any file we know: CSV, Excel's .xlsx, Stata .dta, R's .RData and .rds.
  *
  * `reader_open` reads as far as the names of the columns (and their labels); `reader_each` then hands over row after row.
  * A row is an array of cells that live until the call returns. What a cell *means* is not decided here: a reader says
@@ -9,7 +9,7 @@
  * What is wrong with one row only (too few cells, bytes that are no text) comes with the row, as `problem`, so that the
  * caller may put it aside and go on.
  *
- * Memory: CSV holds one row (at most CSV_ROW_MAX) and a buffer; .dta one row; R files lie unpacked in an unlinked temporary
+ * Memory: CSV holds one row (at most CSV_ROW_MAX) and a buffer; .dta one row; a workbook one row and its shared texts; R files lie unpacked in an unlinked temporary
  * file that is mapped, because R stores column after column. Cost: see each reader's header. */
 #ifndef INGEST_READER_H
 #define INGEST_READER_H
@@ -24,12 +24,14 @@ enum reader_kind {
   READ_TEXT,   /* UTF-8 without NUL */
   READ_NUMBER, /* a double; may be NaN or infinite, which validation refuses */
   READ_DATE,   /* days since 1970 */
+  READ_BAD,    /* holds something that can't be taken: `text` says why */
 };
 
 struct reader_cell {
   uint8_t kind; /* enum reader_kind */
   char tag;
   bool single;  /* READ_NUMBER: the file holds a 4-byte float: its shortest decimal text is meant */
+  bool percent; /* READ_NUMBER: shown as a percentage: 0.45 is 45 % */
   union {
     struct span text;
     double number;
@@ -55,7 +57,7 @@ struct reader_column {
 
 struct reader_row {
   uint64_t number; /* from 1, headings not counted */
-  uint64_t line;   /* CSV: the line it begins on, from 1; otherwise 0 */
+  uint64_t line;   /* CSV: the line it begins on, from 1; a spreadsheet: its row there; otherwise 0 */
   const struct reader_cell *cells;
   uint32_t count;      /* the columns' count, except when `problem` says otherwise */
   const char *problem; /* NULL, or why this row can't be used */
@@ -72,24 +74,37 @@ struct reader_driver {
 struct reader {
   struct arena arena;   /* names and labels */
   const char *path;     /* for messages; borrowed from the caller */
-  const char *format;   /* "csv" "dta" "rdata" */
+  const char *format;   /* "csv" "xlsx" "dta" "rdata" */
   const char *encoding; /* "UTF-8", "GB18030", ...: final after reader_each, since a file may begin in plain ASCII */
   struct reader_column *columns;
   uint32_t column_count;
   uint64_t rows;        /* 0 = not known before */
   uint64_t bytes;       /* of the file; 0 = not known (a pipe) */
   bool bom;
+  const char *sheet;    /* a spreadsheet's: the name of the sheet; its columns begin at A. Otherwise NULL */
+  char note[400];       /* what the person should know of the reading; "" = nothing. Final after reader_each */
   const struct reader_driver *driver;
   void *state;
 };
 
 #define READER_COLUMNS_MAX 32768u /* also the most a .dta holds for most editions of Stata */
 
-/* `format`: csv, dta, rdata, rds, or NULL = by the ending of the path. `table`: the R object wanted, NULL = the only data frame.
+struct reader_wants { /* how to know the heading row and the sheet of a workbook; other formats need no such thing */
+  const char *const *headings; /* each in its spellings, `a|b` */
+  uint32_t count;
+  const char *names[3];        /* a sheet of this name is taken before others; NULL = none */
+  const char *const *others;   /* sheets of these names are somebody else's, and are not taken by their headings */
+  uint32_t other_count;
+  bool must;                   /* no row of headings fits: ERR_NOT_FOUND, instead of taking the first row */
+};
+
+/* `format`: csv, xlsx, dta, rdata, rds, or NULL = by the ending of the path. `table`: the sheet or R object wanted, NULL = the only one that fits.
  * ERR_NOT_FOUND, ERR_INPUT (not that format, damaged, empty, a heading twice), ERR_LIMIT. */
 enum status reader_open(struct reader *r, const char *path, const char *format, const char *table, struct err *e) MUST_CHECK;
+/* The same for somebody who knows the headings he looks for; `wants` may be NULL. */
+enum status reader_open_for(struct reader *r, const char *path, const char *format, const char *table, const struct reader_wants *wants, struct err *e) MUST_CHECK;
 /* The same on an open file; the descriptor becomes the reader's. */
-enum status reader_open_fd(struct reader *r, int fd, const char *path, const char *format, const char *table, struct err *e) MUST_CHECK;
+enum status reader_open_fd(struct reader *r, int fd, const char *path, const char *format, const char *table, const struct reader_wants *wants, struct err *e) MUST_CHECK;
 /* Calls `row` for every row in the file's order; stops with what it returns when that is not OK. Once per open. */
 enum status reader_each(struct reader *r, enum status (*row)(void *ctx, const struct reader_row *row, struct err *e), void *ctx,
                         struct err *e) MUST_CHECK;

@@ -28,7 +28,7 @@ void refused_put(FILE *f, struct span s) {
 static void put_cell(FILE *f, const struct reader_cell *c) {
   char buf[40];
   switch ((enum reader_kind)c->kind) {
-    case READ_EMPTY: return;
+    case READ_EMPTY: case READ_BAD: return; /* what is bad stands beside, as the problem */
     case READ_TAG: fprintf(f, ".%c", c->tag); return;
     case READ_TEXT: refused_put(f, c->text); return;
     case READ_DATE: fputs(c->days >= DATE_MIN && c->days <= DATE_MAX ? date_format((int32_t)c->days, buf) : "", f); return;

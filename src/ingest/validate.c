@@ -66,6 +66,35 @@ static struct span trim(struct span s) {
   }
 }
 
+/* Digits and letters in the full width of Chinese type (U+FF01 to U+FF5E) as plain ones, where nothing else of more than a byte is in it. */
+static struct span narrow(struct span s, char buffer[40]) {
+  size_t n = 0;
+  bool any = false;
+  for (size_t i = 0; i < s.len; i++, n++) {
+    if (n == 40) return s;
+    unsigned char c = (unsigned char)s.at[i];
+    if (c < 0x80) {
+      buffer[n] = (char)c;
+      continue;
+    }
+    uint32_t code = 0;
+    size_t k = text_utf8_next(s.at + i, s.len - i, &code);
+    if (!k || code < 0xff01 || code > 0xff5e) return s;
+    buffer[n] = (char)(code - 0xfee0);
+    any = true;
+    i += k - 1;
+  }
+  return any ? (struct span){buffer, n} : s;
+}
+
+/* The same for a text that is a number and no words: an identity number, a telephone. */
+static struct span narrow_number(struct span s, char buffer[40]) {
+  struct span n = narrow(s, buffer);
+  for (size_t i = 0; i < n.len; i++)
+    if (!(n.at[i] >= '0' && n.at[i] <= '9') && n.at[i] != '-' && n.at[i] != '+' && !(i && (n.at[i] == 'X' || n.at[i] == 'x'))) return s;
+  return n;
+}
+
 static const char *const yes_words[] = {"1", "yes", "y", "true", "t", "是", "有", NULL};
 static const char *const no_words[] = {"0", "no", "n", "false", "f", "否", "无", "没有", NULL};
 
@@ -288,6 +317,8 @@ static bool from_text(struct validate *v, struct span s, struct cell *out, char 
   char buf[80];
   enum absence absence;
   s = trim(s);
+  if (f->kind != COL_TEXT && f->kind != COL_CHOICE) s = narrow(s, v->buffer);
+  else if (f->sealed) s = narrow_number(s, v->buffer);
   if (v->missing_any && is_missing_text(v, s, &absence)) {
     out->absence = absence;
     return true;
@@ -362,6 +393,11 @@ static bool from_number(struct validate *v, const struct reader_column *col, con
       out->absence = f->missing[i].why;
       return true;
     }
+  if (c->percent && v->conversion == CONVERT_HUNDREDTH) { /* 45 %, kept as 0.45, stands for the 45 that others write */
+    char shifted[40];
+    snprintf(shifted, sizeof shifted, "%.15g", d * 100);
+    if (!number_double(shifted, strlen(shifted), &d)) return WHY("the value is no number");
+  }
   out->absence = PRESENT;
   if (f->kind == COL_REAL) return real_value(v, d, number_text(d, c->single, v->buffer), out, why, size);
   if (f->kind == COL_INT && d == floor(d) && fabs(d) < EXACT_DOUBLE && v->conversion == CONVERT_NONE) {
@@ -416,7 +452,8 @@ static bool date_cell(struct validate *v, int64_t days, struct cell *out, char *
 static bool from_identity(const struct validate *v, struct span s, struct cell *out, char *why, size_t size) {
   static const int weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   int digit[20], sum = 0;
-  s = trim(s);
+  char plain[40];
+  s = narrow(trim(s), plain);
   if (!s.len) return true;
   if (s.len != 15 && s.len != 18 && s.len != 20) return WHY("the identity number has %zu characters, not 18 (or 15, or 20 on a disability card)", s.len);
   for (size_t i = 0; i < s.len; i++) {
@@ -442,6 +479,7 @@ static bool from_identity(const struct validate *v, struct span s, struct cell *
 
 static bool identity_cell(struct validate *v, const struct reader_cell *c, struct cell *out, char *why, size_t size) {
   if (c->kind == READ_EMPTY || c->kind == READ_TAG) return true;
+  if (c->kind == READ_BAD) return WHY("%.*s", (int)(c->text.len < 200 ? c->text.len : 200), c->text.at);
   if (c->kind == READ_TEXT) return from_identity(v, c->text, out, why, size);
   if (c->kind != READ_NUMBER || !isfinite(c->number) || fabs(c->number) >= EXACT_DOUBLE) return WHY("the identity number passed through a number and lost digits: keep it as text");
   return from_identity(v, number_text(c->number, c->single, v->buffer), out, why, size);
@@ -462,6 +500,7 @@ bool validate_cell(struct validate *v, const struct reader_column *col, const st
     case READ_TEXT: return from_text(v, c->text, out, why, size);
     case READ_NUMBER: return from_number(v, col, c, out, why, size);
     case READ_DATE: return date_cell(v, c->days, out, why, size);
+    case READ_BAD: return WHY("%.*s", (int)(c->text.len < 200 ? c->text.len : 200), c->text.at);
   }
   return WHY("the cell has no known form");
 }
@@ -471,7 +510,7 @@ bool validate_key(const struct reader_cell *c, char buffer[40], struct span *out
   switch ((enum reader_kind)c->kind) {
     case READ_EMPTY: case READ_TAG: return true;
     case READ_TEXT:
-      *out = trim(c->text);
+      *out = narrow(trim(c->text), buffer);
       if (out->len > 200) return WHY("a number of %zu bytes is too long; at most 200 are possible", out->len);
       for (size_t i = 0; i < out->len; i++)
         if ((unsigned char)out->at[i] < ' ') return WHY("it holds a control character");
@@ -482,6 +521,7 @@ bool validate_key(const struct reader_cell *c, char buffer[40], struct span *out
       *out = number_text(c->number, c->single, buffer);
       return true;
     case READ_DATE: return WHY("it is a date");
+    case READ_BAD: return WHY("%.*s", (int)(c->text.len < 150 ? c->text.len : 150), c->text.at);
   }
   return WHY("it has no known form");
 }

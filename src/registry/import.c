@@ -22,8 +22,9 @@ static enum status files_digest(struct registry *r, const struct source *const *
   for (uint32_t i = 0; i < count && s == OK; i++) {
     struct arena a;
     arena_init(&a, 0);
-    char *dir = o && o->data_dir ? arena_str(&a, o->data_dir) : file_join(&a, r->p->folder ? r->p->folder : "", "data");
-    char *path = dir ? file_join(&a, dir, src[i]->file) : NULL;
+    const char *path = NULL;
+    struct err absent; /* reading says it */
+    if (ingest_path(&a, r->p, src[i], o, &path, &absent) != OK) path = NULL;
     struct digest_stream one;
     struct stat st;
     FILE *f = path && stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rb") : NULL; /* what is no file, reading refuses */

@@ -26,7 +26,7 @@ static enum status fuzz_row(void *ctx, const struct reader_row *row, struct err 
   (void)e;
   for (uint32_t i = 0; i < row->count; i++) {
     const struct reader_cell *c = &row->cells[i];
-    if (c->kind == READ_TEXT) {
+    if (c->kind == READ_TEXT || c->kind == READ_BAD) {
       if (memchr(c->text.at, 0, c->text.len)) abort();
       if (!row->problem && !text_is_utf8(c->text.at, c->text.len, NULL)) abort();
       for (size_t k = 0; k < c->text.len; k++) *sum += (unsigned char)c->text.at[k];
@@ -64,7 +64,7 @@ static int fuzz_ingest(const uint8_t *data, size_t size, const char *format) {
   struct reader r = {0};
   struct err e;
   uint64_t sum[2] = {0};
-  if (reader_open_fd(&r, fuzz_fd(data, size), "input", format, NULL, &e) != OK) return 0;
+  if (reader_open_fd(&r, fuzz_fd(data, size), "input", format, NULL, NULL, &e) != OK) return 0;
   for (uint32_t i = 0; i < r.column_count; i++) {
     const struct reader_column *c = &r.columns[i];
     sum[0] += strlen(c->name) + (c->label ? strlen(c->label) : 0);

@@ -61,6 +61,7 @@ static inline void fixture_cell(struct text *t, const struct reader_cell *c) {
     case READ_TAG: text_addf(t, ".%c", c->tag); break;
     case READ_TEXT: text_addn(t, c->text.at, c->text.len); break;
     case READ_NUMBER: text_addf(t, "#%s", number_shortest(c->number, buf)); break;
+    case READ_BAD: text_addc(t, '?'), text_addn(t, c->text.at, c->text.len); break;
     case READ_DATE: text_addf(t, "@%s", date_format((int32_t)c->days, buf)); break;
   }
 }

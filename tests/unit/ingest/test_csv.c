@@ -165,7 +165,7 @@ static void read_a_gigabyte(const char *head, char fill, enum status want, const
   text_init(&t, 1000);
   struct rusage before, after;
   getrusage(RUSAGE_SELF, &before);
-  enum status s = reader_open_fd(&r, fds[0], "pipe.csv", "csv", NULL, &e);
+  enum status s = reader_open_fd(&r, fds[0], "pipe.csv", "csv", NULL, NULL, &e);
   if (s == OK) s = reader_each(&r, fixture_row, &t, &e);
   getrusage(RUSAGE_SELF, &after);
   reader_close(&r);

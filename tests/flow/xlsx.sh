@@ -1,0 +1,63 @@
+#!/bin/sh
+# Villages work in Excel: workbooks come in by their headings as the CSV files do, and go back out as workbooks that can be edited and brought back.
+. "$(dirname "$0")/lib.sh"
+P=$TOP/programmes/xiangxi
+X=$TOP/tests/flow/xiangxi
+PY=python3
+$PY -c 'import openpyxl' 2>/dev/null || PY=/usr/bin/python3
+if ! $PY -c 'import openpyxl' 2>/dev/null; then
+  echo "skip workbooks: python3-openpyxl is not there"
+  finish
+fi
+mkdir "$DIR/made"
+$PY "$TOP/tests/flow/xlsx/make.py" "$X" "$DIR/made" || fail "the workbooks are made"
+
+start() { "$LUCID" init "$P" "$DIR/$1.lucid" --quiet >/dev/null && "$LUCID" round open "$DIR/$1.lucid" r --year "$2" --quiet >/dev/null; }
+decide() { "$LUCID" round close "$DIR/$1.lucid" r --quiet >/dev/null; "$LUCID" identify "$DIR/$1.lucid" --decisions "$DIR/$1.csv" --quiet >/dev/null; }
+
+# what the same people give as CSV
+start csv 2019
+for s in villages households members income_lines crops visits helpers; do "$LUCID" import "$DIR/csv.lucid" --data "$X" --source $s --quiet >/dev/null; done
+decide csv
+
+start book 2019
+run "$LUCID" import "$DIR/book.lucid" --data "$DIR/made/book.xlsx"
+ok a_workbook_with_a_sheet_a_level_is_imported_at_once [ "$rc" = 0 ]
+says sources_without_a_sheet_are_told "not there, and passed over: export-2022.csv"
+says where_the_headings_were_found_is_told "the headings were found in row 2 of the sheet 户信息"
+decide book
+ok it_decides_as_the_csv_files_do cmp -s "$DIR/book.csv" "$DIR/csv.csv"
+
+start folder 2019
+run "$LUCID" import "$DIR/folder.lucid" --data "$DIR/made/folder"
+ok xlsx_files_serve_where_the_programme_names_csv [ "$rc" = 0 ]
+decide folder
+ok and_decide_the_same cmp -s "$DIR/folder.csv" "$DIR/csv.csv"
+
+# the national system's export, with joined cells and hidden rows
+start list 2020
+run "$LUCID" import "$DIR/list.lucid" --data "$DIR/made/list" --source export_2022
+ok the_export_of_2022_is_imported_from_a_workbook [ "$rc" = 0 ]
+says hidden_rows_are_read_and_told "1 hidden rows were read like the others"
+start plain 2020
+"$LUCID" import "$DIR/plain.lucid" --data "$X" --source export_2022 --quiet >/dev/null
+decide list; decide plain
+ok with_its_joined_cells_it_decides_as_csv cmp -s "$DIR/list.csv" "$DIR/plain.csv"
+
+# ---- what is wrong is said, with its place ----
+start bad 2019
+"$LUCID" import "$DIR/bad.lucid" --data "$X" --source households --quiet >/dev/null
+B=$DIR/made/bad
+fails an_identity_number_that_became_a_number_is_refused 3 "whose end the spreadsheet has dropped" "$LUCID" import "$DIR/bad.lucid" --data "$B/number.xlsx" --source members
+says with_the_place_of_its_cell "家庭成员!"
+fails an_error_value_is_refused 3 "家庭成员!D3, " "$LUCID" import "$DIR/bad.lucid" --data "$B/error.xlsx" --source members
+says by_its_name "the spreadsheet's error #N/A"
+fails a_formula_that_was_never_computed_is_refused 3 "a formula without its value" "$LUCID" import "$DIR/bad.lucid" --data "$B/formula.xlsx" --source members
+fails a_document_type_is_refused 3 "holds a document type declaration" "$LUCID" import "$DIR/bad.lucid" --data "$B/dtd.xlsx" --source members
+fails a_file_that_was_cut_off_is_refused 3 "is damaged" "$LUCID" import "$DIR/bad.lucid" --data "$B/cut.xlsx" --source members
+fails an_old_workbook_is_refused_with_what_to_do 3 "save it as .xlsx" "$LUCID" import "$DIR/bad.lucid" --file "$B/old.xls"
+fails a_bomb_is_refused 12 "unpacks to more than a table would" "$LUCID" import "$DIR/bad.lucid" --data "$B/bomb.xlsx" --source members
+run "$LUCID" import "$DIR/bad.lucid" --data "$B/strict.xlsx" --source households --format json
+ok the_strict_form_is_read [ "$rc" = 0 ]
+says as_the_csv_is '"changed": 0'
+finish
