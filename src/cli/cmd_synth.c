@@ -3,7 +3,27 @@
 #include "base/number.h"
 #include "cli/open.h"
 #include "cli/table.h"
-#include "synth/synth.h"
+#include "synth/frozen.h"
+
+static enum status run_frozen(struct cli *c, const struct programme *p, const struct synth_options *o, const char *out, struct err *e) {
+  struct pool *pool;
+  struct frozen n;
+  int64_t year;
+  TRY(cli_option_int(c, "round", 0, 9999, 0, &year, e));
+  TRY(pool_open(&pool, 0, e));
+  enum status s = frozen_write(&c->arena, p, o, (int)year, pool, out, &n, e);
+  pool_close(pool);
+  TRY(s);
+  struct table_out *t;
+  static const char *const heads[] = {"round", ">households", ">persons", ">on the register", ">truly poor", "snapshot", "truth", NULL};
+  char text[32];
+  TRY(table_open(c, heads, &t, e));
+  (void)snprintf(text, sizeof text, "%d", n.year);
+  table_text(t, text), table_int(t, n.households), table_int(t, n.persons), table_int(t, n.listed), table_int(t, n.truly_poor), table_text(t, n.hash), table_text(t, n.truth_hash);
+  TRY(table_close(t, e));
+  cli_note(c, "synthetic: nobody in %s exists", out);
+  return OK;
+}
 
 static enum status run(struct cli *c, struct err *e) {
   const char *folder, *out = cli_option(c, "out"), *scale = cli_option(c, "scale"), *fault;
@@ -19,6 +39,10 @@ static enum status run(struct cli *c, struct err *e) {
   if (scale && !number_double(scale, strlen(scale), &o.scale)) return err_set(e, ERR_USAGE, "1 is everybody, 0.01 about one township", "--scale %s: a number is wanted", scale);
   for (int i = 0; (fault = cli_option_nth(c, "faults", i)); i++) TRY(fault_read(&o.faults, fault, e));
   TRY(open_programme(c, folder, &p, e));
+  const char *as = cli_option(c, "as");
+  if (as && strcmp(as, "csv") != 0 && strcmp(as, "snapshot") != 0) return err_set(e, ERR_USAGE, "csv or snapshot", "--as %s is not a form", as);
+  if (as && !strcmp(as, "snapshot")) return run_frozen(c, p, &o, out, e);
+  if (cli_option(c, "round")) return err_set(e, ERR_USAGE, "files are written for all rounds", "--round goes with --as snapshot");
   TRY(synth_write(&c->arena, p, &o, out, &n, e));
   struct table_out *t;
   static const char *const heads[] = {"round", ">households", ">persons", ">on the register", ">share %", ">truly poor %", NULL};
@@ -42,8 +66,10 @@ const struct verb verb_synth = {
     .arguments = "PROGRAMME",
     .summary = "make a synthetic population, with the truth beside it",
     .options = "seed=N  the same seed gives the same files\n"
-               "scale=X  1 is everybody; 0.01 about one township; up to 100 (default: 1)\n"
+               "scale=X  1 is everybody; 0.01 about one township; up to 1000 (default: 1)\n"
                "out=DIR  a new folder for the files\n"
+               "as=FORM  csv: files to import; snapshot: frozen columns of one round, with the truth beside them (default: csv)\n"
+               "round=YEAR  with --as snapshot: which round (default: the last)\n"
                "faults=KIND=SHARE*  plant known faults: duplicate, split, quantity, edited, copied, payroll, car, one-off, below\n",
     .text = "Makes up households, members, crops and income lines from the numbers in PROGRAMME/synth.yaml, for each of its rounds.\n"
             "DIR/<year> is what the register says, in the layout that the programme imports; DIR/truth-<year>.csv holds true incomes beside\n"
@@ -51,6 +77,7 @@ const struct verb verb_synth = {
             "  lucid synth programmes/xiangxi --seed 1 --scale 0.01 --out made\n"
             "  lucid init programmes/xiangxi made.lucid && lucid round open made.lucid 2013 --year 2013\n"
             "  for s in households members income_lines crops villages; do lucid import made.lucid --data made/2013 --source $s; done\n"
+            "  lucid synth programmes/xiangxi --seed 1 --scale 10 --as snapshot --round 2013 --out nation\n"
             "  lucid synth programmes/xiangxi --seed 1 --out faulty --faults duplicate=0.01 --faults below=0.05\n",
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "base/map.h"
 
 #define MOST_ROWS (UINT32_MAX - 1u)
+#define RECENT 4u
 
 struct growing { /* one column while rows arrive */
   enum col_kind kind;
@@ -23,6 +24,14 @@ struct growing { /* one column while rows arrive */
   int64_t min, max;     /* of codes: in order of arrival, so meaningless before finish */
   bool any;
   struct map dict;      /* text and choices: code in order of arrival */
+  uint32_t recent[RECENT], recent_count; /* codes that came lately: few values come again and again */
+  /* Text that has come in ascending order so far, all different, as numbers of households do, needs no map and no sorting: it stands
+   * here in one piece. The first text out of order moves all of it into `dict`. */
+  bool ascending;
+  char *texts;
+  uint64_t texts_cap;
+  uint32_t *text_at, text_count;
+  uint64_t text_at_cap;
 };
 
 struct growing_level {
@@ -68,7 +77,7 @@ static bool reserve(void *buffer_pointer, uint64_t *cap, uint64_t want, size_t s
 
 static void growing_init(struct growing *g, struct arena *a, const char *name, enum col_kind kind, uint8_t decimals) {
   static const enum col_width narrowest[COL_KIND_COUNT] = {COL_I8, COL_I8, COL_I8, COL_F32, COL_I32, COL_U8, COL_U8};
-  *g = (struct growing){.kind = kind, .decimals = decimals, .width = narrowest[kind], .name = name};
+  *g = (struct growing){.kind = kind, .decimals = decimals, .width = narrowest[kind], .name = name, .ascending = kind == COL_TEXT};
   map_init(&g->dict, a);
 }
 
@@ -76,6 +85,9 @@ static void growing_free(struct growing *g) {
   free(g->data);
   free(g->valid);
   free(g->absence);
+  free(g->texts);
+  free(g->text_at);
+  g->texts = NULL, g->text_at = NULL;
 }
 
 static bool growing_reserve(struct growing *g) {
@@ -166,15 +178,62 @@ static enum status push_int(struct growing *g, int64_t v, struct err *e) {
   return OK;
 }
 
+static enum status check_text(struct growing *g, struct span s, struct err *e) {
+  size_t bad;
+  if (s.len && !text_is_utf8(s.at, s.len, &bad)) return err_set(e, ERR_INPUT, "convert the file to UTF-8", "column %s: a text is not UTF-8 at its byte %zu", g->name, bad + 1);
+  if ((g->text_bytes += s.len) > UINT32_MAX) return err_set(e, ERR_LIMIT, "split the home", "column %s: more than 4 GiB of distinct text", g->name);
+  return OK;
+}
+
+/* Moves what came in order into the map, with the codes it has. */
+static bool stop_ascending(struct growing *g) {
+  uint32_t code;
+  for (uint32_t i = 0; i < g->text_count; i++)
+    if (!map_put(&g->dict, g->texts + g->text_at[i], g->text_at[i + 1] - g->text_at[i], &code, NULL)) return false;
+  free(g->texts);
+  free(g->text_at);
+  g->texts = NULL, g->text_at = NULL, g->ascending = false;
+  return true;
+}
+
+/* Puts the text behind the others when it is greater than the last; *done false: it is not. */
+static enum status push_ascending(struct growing *g, struct span s, bool *done, struct err *e) {
+  *done = false;
+  if (g->text_count) {
+    uint32_t at = g->text_at[g->text_count - 1], len = g->text_at[g->text_count] - at;
+    size_t n = len < s.len ? len : s.len;
+    int order = n ? memcmp(s.at, g->texts + at, n) : 0;
+    if (order < 0 || (order == 0 && s.len <= len)) return OK;
+  }
+  TRY(check_text(g, s, e));
+  if (!reserve(&g->texts, &g->texts_cap, g->text_bytes + 1, 1) || !reserve(&g->text_at, &g->text_at_cap, g->text_count + 2u, sizeof *g->text_at)) return no_memory(e);
+  if (!g->text_count) g->text_at[0] = 0;
+  if (s.len) memcpy(g->texts + g->text_at[g->text_count], s.at, s.len);
+  g->text_at[g->text_count + 1] = (uint32_t)g->text_bytes;
+  g->text_count++;
+  *done = true;
+  return push_int(g, g->text_count - 1, e);
+}
+
+static uint32_t distinct_texts(const struct growing *g) { return g->ascending ? g->text_count : g->dict.count; }
+
 static enum status push_text(struct growing *g, struct span s, struct err *e) {
   uint32_t code;
   bool fresh;
-  if (!map_put(&g->dict, s.at ? s.at : "", s.len, &code, &fresh)) return no_memory(e);
-  if (fresh) {
-    size_t bad;
-    if (s.len && !text_is_utf8(s.at, s.len, &bad)) return err_set(e, ERR_INPUT, "convert the file to UTF-8", "column %s: a text is not UTF-8 at its byte %zu", g->name, bad + 1);
-    if ((g->text_bytes += s.len) > UINT32_MAX) return err_set(e, ERR_LIMIT, "split the home", "column %s: more than 4 GiB of distinct text", g->name);
+  if (g->ascending) {
+    bool done;
+    TRY(push_ascending(g, s, &done, e));
+    if (done) return OK;
+    if (!stop_ascending(g)) return no_memory(e);
   }
+  for (uint32_t i = 0; i < g->recent_count; i++) {
+    struct span have = g->dict.keys[g->recent[i]];
+    if (have.len == s.len && (!s.len || memcmp(have.at, s.at, s.len) == 0)) return push_int(g, g->recent[i], e);
+  }
+  if (!map_put(&g->dict, s.at ? s.at : "", s.len, &code, &fresh)) return no_memory(e);
+  if (fresh) TRY(check_text(g, s, e));
+  if (g->recent_count < RECENT) g->recent[g->recent_count++] = code;
+  else memmove(g->recent + 1, g->recent, (RECENT - 1) * sizeof *g->recent), g->recent[0] = code;
   return push_int(g, code, e);
 }
 
@@ -286,7 +345,7 @@ enum status builder_household(struct builder *b, int64_t id, struct span key, st
   if (village.len) TRY(add_village(b, village, NULL, false, &b->village_of[h], e));
   b->household_id[h] = id;
   TRY(push(&b->key, &(struct cell){.s = key}, e));
-  if (b->key.dict.count != h + 1)
+  if (distinct_texts(&b->key) != h + 1)
     return err_set(e, ERR_INPUT, "each household needs a number of its own", "household number %.*s stands twice", (int)(key.len > 100 ? 100 : key.len), key.at);
   b->last_member = INT64_MIN;
   return push_row(hh, cells, e);
@@ -342,6 +401,13 @@ static int entry_order(const void *pa, const void *pb) {
 
 /* Sorts the dictionary and writes it out; was_to_now[code of arrival] = sorted code. */
 static bool finish_dict(struct builder *b, const struct growing *g, struct column *c, uint32_t **was_to_now) {
+  if (g->ascending) { /* sorted as it is: codes stay */
+    static const uint32_t none = 0;
+    c->dict_at = own_copy(b, g->text_count ? g->text_at : &none, (g->text_count + 1u) * sizeof none);
+    c->dict_bytes = own_copy(b, g->texts, g->text_bytes);
+    c->dict_count = g->text_count;
+    return c->dict_at && c->dict_bytes;
+  }
   uint32_t n = g->dict.count;
   struct entry *entries = malloc((n + 1u) * sizeof *entries);
   uint32_t *at = own(b, (n + 1u) * sizeof *at), *now = malloc((n + 1u) * sizeof *now);
@@ -383,17 +449,21 @@ static enum status finish_column(struct builder *b, struct growing *g, const uin
     good = valid != NULL;
   }
   if (good && g->absence) good = (absence = own(b, g->rows)) != NULL;
-  for (uint64_t i = 0; good && i < g->rows; i++) {
+  if (good && !row_was && !now) { /* as it came */
+    memcpy(data, g->data, g->rows * width);
+    if (valid) memcpy(valid, g->valid, bits_words(g->rows) * 8);
+    if (absence) memcpy(absence, g->absence, g->rows);
+  } else for (uint64_t i = 0; good && i < g->rows; i++) {
     uint64_t from = row_was ? row_was[i] : i;
     bool has = !g->valid || bits_get(g->valid, from);
-    if (coded) put_int(data, g->width, i, has ? now[get_int(g->data, g->width, from)] : 0);
+    if (coded && now) put_int(data, g->width, i, has ? now[get_int(g->data, g->width, from)] : 0);
     else memcpy(data + i * width, g->data + from * width, width);
     if (valid && has) bits_set(valid, i);
     if (absence) absence[i] = g->absence[from];
   }
   free(now);
   growing_free(g);
-  g->data = NULL, g->valid = NULL, g->absence = NULL;
+  g->data = NULL, g->valid = NULL, g->absence = NULL, g->text_count = 0;
   c->data = data, c->valid = valid, c->absence = absence;
   return good ? OK : no_memory(e);
 }

@@ -126,7 +126,7 @@ static int by_key(const void *x, const void *y) {
 }
 
 enum status population_blocks(struct arena *a, const struct population *pop, double scale, struct block_id **out, uint32_t *count, struct err *e) {
-  if (!(scale > 0 && scale <= 100)) return err_set(e, ERR_USAGE, "1 is everybody, 0.01 about one township", "the scale is above 0 and at most 100");
+  if (!(scale > 0 && scale <= SYNTH_SCALE_MAX)) return err_set(e, ERR_USAGE, "1 is everybody, 0.01 about one township", "the scale is above 0 and at most %d", SYNTH_SCALE_MAX);
   uint32_t whole = (uint32_t)scale, n = 0, areas = 0;
   struct block_id *list;
   struct drawn *order;
@@ -151,8 +151,8 @@ enum status population_blocks(struct arena *a, const struct population *pop, dou
     for (uint32_t i = 0; i < pop->village_count; i++)
       if ((pop->villages[i].parent == UINT32_MAX ? pop->villages[i].area : pop->villages[i].parent) == order[k].area) left -= (double)pop->villages[i].persons;
   }
-  for (uint32_t copy = 0; copy <= whole; copy++)
-    for (uint32_t i = 0; i < pop->village_count; i++)
+  for (uint32_t i = 0; i < pop->village_count; i++)
+    for (uint32_t copy = 0; copy <= whole; copy++)
       if (copy < whole || taken[pop->villages[i].parent == UINT32_MAX ? pop->villages[i].area : pop->villages[i].parent]) list[n++] = (struct block_id){i, copy};
   *out = list, *count = n;
   return OK;

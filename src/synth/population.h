@@ -12,6 +12,7 @@
 #include "synth/model.h"
 
 #define SYNTH_BLOCK_NUMBERS 100000u /* household numbers a block may use */
+#define SYNTH_SCALE_MAX 1000        /* some 500 million households */
 
 struct village {
   const char *code;
@@ -38,7 +39,7 @@ struct population {
 };
 
 enum status population_open(struct arena *a, const struct programme *p, const struct model *m, uint64_t seed, struct population **out, struct err *e) MUST_CHECK;
-/* The blocks of a scale, in the order they are written. scale in (0, 100]. */
+/* The blocks of a scale, in the order they are written: by village, then by copy. scale in (0, SYNTH_SCALE_MAX]. */
 enum status population_blocks(struct arena *a, const struct population *pop, double scale, struct block_id **out, uint32_t *count, struct err *e) MUST_CHECK;
 
 #endif

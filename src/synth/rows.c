@@ -128,46 +128,46 @@ static enum status put_home(struct writer *w, bool card, struct err *e) {
   for (uint32_t i = 0; i < round; i++) before |= h->listed[i], gap |= before && !h->listed[i];
   row_begin(r);
   row_text(r, KEY_HOUSEHOLD, w->key);
-  row_text(r, "home_village", w->b->village->code);
-  row_int(r, "registered_persons", w->size);
-  row_text(r, "household_type", listed ? (gap ? "returned" : "registered") : before ? "exited" : "never");
+  row_text(r, FILL_home_village, w->b->village->code);
+  row_int(r, FILL_registered_persons, w->size);
+  row_text(r, FILL_household_type, listed ? (gap ? "returned" : "registered") : before ? "exited" : "never");
   if (listed || before) {
     bool poorest = listed && well < -1.6;
-    row_text(r, "attribute", poorest ? (h->kind == KIND_SINGLE && x.u_food < 0 ? "tekun" : "dibao") : "general");
-    row_date(r, "first_identified", date_from_civil(pop->m->rounds[h->first_listed >= 0 ? h->first_listed : 0].year, 12, 1));
-    const char *causes[] = {"cause_main", "cause_2", "cause_3"};
+    row_text(r, FILL_attribute, poorest ? (h->kind == KIND_SINGLE && x.u_food < 0 ? "tekun" : "dibao") : "general");
+    row_date(r, FILL_first_identified, date_from_civil(pop->m->rounds[h->first_listed >= 0 ? h->first_listed : 0].year, 12, 1));
+    static const enum filled causes[] = {FILL_cause_main, FILL_cause_2, FILL_cause_3};
     for (int i = 0; i < 3; i++) {
       const char *c = cause_of(w, &x, i);
       if (c) row_text(r, causes[i], c);
     }
   }
-  if (gap && listed) row_int(r, "returned_year", year);
+  if (gap && listed) row_int(r, FILL_returned_year, year);
   if (!listed && before) {
     uint32_t out = round;
     while (out && !h->listed[out - 1]) out--;
-    row_int(r, "planned_exit_year", pop->m->rounds[out].year);
+    row_int(r, FILL_planned_exit_year, pop->m->rounds[out].year);
   }
-  row_bool(r, "exit_this_year", household_exits(h, round));
-  row_bool(r, "martyr_family", x.u_toilet > 0.985);
-  row_text(r, "monitor_kind", "none");
-  row_fixed(r, "rigid_spending", h->shock[round] ? floor(w->income * w->size * (0.2 + 0.6 * x.u_road)) : floor(200 * x.u_fuel * w->size), 2);
-  row_bool(r, "income_card", card);
-  row_fixed(r, "income_given", w->income, 2);
-  row_fixed(r, "farmland", x.land, 2), row_fixed(r, "irrigated", x.land * (0.2 + 0.5 * x.u_road), 2), row_fixed(r, "forest", x.forest, 2);
-  row_fixed(r, "forest_returned", x.u_fuel < 0.3 ? x.land * 0.3 : 0, 2), row_fixed(r, "orchard", 0, 2);
-  row_bool(r, "production_power", x.u_road < 0.85 + 0.02 * since), row_bool(r, "household_power", true), row_bool(r, "broadcast", x.u_fuel < 0.9 + 0.015 * since);
-  row_bool(r, "water_difficult", water < -1.9), row_bool(r, "water_safe", water >= -1.6);
-  row_bool(r, "food_enough", food >= -2.4), row_bool(r, "clothing_enough", food >= -2.6);
-  row_fixed(r, "house_area", x.area, 1);
-  row_text(r, "house_structure", house < -0.8 ? "earth_wood" : house < 0.2 ? "brick_wood" : house < 1.9 ? "brick_concrete" : "frame");
-  row_bool(r, "dangerous_house", house < -1.5);
-  row_text(r, "house_grade", house < -1.9 ? "D" : house < -1.5 ? "C" : house < 0 ? "B" : "A");
-  row_bool(r, "toilet", x.u_toilet < 0.35 + 0.08 * since);
-  row_text(r, "road_kind", x.u_road < 0.4 + 0.08 * since ? "hard" : x.u_road < 0.8 ? "gravel" : "dirt");
-  row_fixed(r, "road_km", x.km, 1);
-  row_text(r, "fuel", x.u_fuel < 0.55 - 0.05 * since ? "firewood" : x.u_fuel < 0.65 - 0.05 * since ? "coal" : "clean");
-  row_bool(r, "cooperative", x.u_toilet < 0.05 + 0.06 * since);
-  return sheet_put(w->l->by_level[LEVEL_HOUSEHOLD], r, e);
+  row_bool(r, FILL_exit_this_year, household_exits(h, round));
+  row_bool(r, FILL_martyr_family, x.u_toilet > 0.985);
+  row_text(r, FILL_monitor_kind, "none");
+  row_fixed(r, FILL_rigid_spending, h->shock[round] ? floor(w->income * w->size * (0.2 + 0.6 * x.u_road)) : floor(200 * x.u_fuel * w->size), 2);
+  row_bool(r, FILL_income_card, card);
+  row_fixed(r, FILL_income_given, w->income, 2);
+  row_fixed(r, FILL_farmland, x.land, 2), row_fixed(r, FILL_irrigated, x.land * (0.2 + 0.5 * x.u_road), 2), row_fixed(r, FILL_forest, x.forest, 2);
+  row_fixed(r, FILL_forest_returned, x.u_fuel < 0.3 ? x.land * 0.3 : 0, 2), row_fixed(r, FILL_orchard, 0, 2);
+  row_bool(r, FILL_production_power, x.u_road < 0.85 + 0.02 * since), row_bool(r, FILL_household_power, true), row_bool(r, FILL_broadcast, x.u_fuel < 0.9 + 0.015 * since);
+  row_bool(r, FILL_water_difficult, water < -1.9), row_bool(r, FILL_water_safe, water >= -1.6);
+  row_bool(r, FILL_food_enough, food >= -2.4), row_bool(r, FILL_clothing_enough, food >= -2.6);
+  row_fixed(r, FILL_house_area, x.area, 1);
+  row_text(r, FILL_house_structure, house < -0.8 ? "earth_wood" : house < 0.2 ? "brick_wood" : house < 1.9 ? "brick_concrete" : "frame");
+  row_bool(r, FILL_dangerous_house, house < -1.5);
+  row_text(r, FILL_house_grade, house < -1.9 ? "D" : house < -1.5 ? "C" : house < 0 ? "B" : "A");
+  row_bool(r, FILL_toilet, x.u_toilet < 0.35 + 0.08 * since);
+  row_text(r, FILL_road_kind, x.u_road < 0.4 + 0.08 * since ? "hard" : x.u_road < 0.8 ? "gravel" : "dirt");
+  row_fixed(r, FILL_road_km, x.km, 1);
+  row_text(r, FILL_fuel, x.u_fuel < 0.55 - 0.05 * since ? "firewood" : x.u_fuel < 0.65 - 0.05 * since ? "coal" : "clean");
+  row_bool(r, FILL_cooperative, x.u_toilet < 0.05 + 0.06 * since);
+  return layout_put(w->l, LEVEL_HOUSEHOLD, r, e);
 }
 
 static enum status put_people(struct writer *w, struct err *e) {
@@ -192,17 +192,17 @@ static enum status put_people(struct writer *w, struct err *e) {
       (void)snprintf(name, sizeof name, "%s%s", m->surnames[x->surname], m->given[(x->given + 1) % m->given_count]);
     }
     row_begin(r);
-    row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, number), row_text(r, "person_number", number);
-    row_text(r, "name", name), row_text(r, "id_number", id), row_text(r, "sex", x->female ? "female" : "male"), row_date(r, "birth", x->birth);
-    row_text(r, "relation", first && w->from ? "head" : w->from ? "other" : relation_words[x->relation[w->round]]);
+    row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, number), row_text(r, FILL_person_number, number);
+    row_text(r, FILL_name, name), row_text(r, FILL_id_number, id), row_text(r, FILL_sex, x->female ? "female" : "male"), row_date(r, FILL_birth, x->birth);
+    row_text(r, FILL_relation, first && w->from ? "head" : w->from ? "other" : relation_words[x->relation[w->round]]);
     first = false;
-    row_text(r, "ethnicity", x->people), row_text(r, "education", school[n.schooling]), row_text(r, "student", n.student);
-    row_text(r, "dropout", !n.dropped ? "none" : x->u_kind < 0.3 ? "illness" : "weary");
-    row_text(r, "health", health[n.health]), row_text(r, "labour", labour[n.labour]), row_int(r, "months_away", n.months_away);
-    row_bool(r, "basic_medical", x->u_insured < insured), row_bool(r, "serious_insurance", x->u_serious < insured);
-    row_bool(r, "pension", n.age >= 16 && x->u_pension < (n.age >= 60 ? 0.93 : 0.8)), row_bool(r, "dibao", poorest);
-    row_bool(r, "on_register", true), row_bool(r, "shares_budget", true);
-    TRY(sheet_put(w->l->by_level[LEVEL_MEMBER], r, e));
+    row_text(r, FILL_ethnicity, x->people), row_text(r, FILL_education, school[n.schooling]), row_text(r, FILL_student, n.student);
+    row_text(r, FILL_dropout, !n.dropped ? "none" : x->u_kind < 0.3 ? "illness" : "weary");
+    row_text(r, FILL_health, health[n.health]), row_text(r, FILL_labour, labour[n.labour]), row_int(r, FILL_months_away, n.months_away);
+    row_bool(r, FILL_basic_medical, x->u_insured < insured), row_bool(r, FILL_serious_insurance, x->u_serious < insured);
+    row_bool(r, FILL_pension, n.age >= 16 && x->u_pension < (n.age >= 60 ? 0.93 : 0.8)), row_bool(r, FILL_dibao, poorest);
+    row_bool(r, FILL_on_register, true), row_bool(r, FILL_shares_budget, true);
+    TRY(layout_put(w->l, LEVEL_MEMBER, r, e));
   }
   return OK;
 }
@@ -219,24 +219,23 @@ struct item { /* an income line, in cents */
   int64_t amount, cost;
 };
 
-static enum status put_item(struct writer *w, struct sheet *s, int *nth, const struct item *x, struct err *e) {
+static enum status put_item(struct writer *w, uint32_t level, int *nth, const struct item *x, struct err *e) {
   struct row *r = &w->row;
   char no[16];
   if (x->amount <= 0) return OK;
   (void)snprintf(no, sizeof no, "%d", ++*nth);
   row_begin(r);
-  row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, no), row_text(r, "item", x->name);
+  row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, no), row_text(r, FILL_item, x->name);
   if (x->unit) {
-    row_fixed(r, "quantity", x->quantity, 2), row_text(r, "unit", x->unit), row_fixed(r, "price", x->price, 2);
-    row_date(r, "price_date", date_from_civil(w->b->pop->m->rounds[w->round].year, 10, 15));
-    row_text(r, "price_place", w->b->pop->p->areas[w->b->village->area].parent != UINT32_MAX ? w->b->pop->p->areas[w->b->pop->p->areas[w->b->village->area].parent].code : "");
+    row_fixed(r, FILL_quantity, x->quantity, 2), row_text(r, FILL_unit, x->unit), row_fixed(r, FILL_price, x->price, 2);
+    row_date(r, FILL_price_date, date_from_civil(w->b->pop->m->rounds[w->round].year, 10, 15));
+    row_text(r, FILL_price_place, w->b->pop->p->areas[w->b->village->area].parent != UINT32_MAX ? w->b->pop->p->areas[w->b->pop->p->areas[w->b->village->area].parent].code : "");
   }
-  char money[32];
-  row_text(r, "amount", number_decimal_format(x->amount, 2, money));
-  row_text(r, "cost_basis", x->basis);
-  if (x->cost) row_text(r, "cost", number_decimal_format(x->cost, 2, money));
-  row_text(r, "evidence", x->evidence);
-  return sheet_put(s, r, e);
+  row_scaled(r, FILL_amount, x->amount, 2);
+  row_text(r, FILL_cost_basis, x->basis);
+  if (x->cost) row_scaled(r, FILL_cost, x->cost, 2);
+  row_text(r, FILL_evidence, x->evidence);
+  return level < LEVEL_MAX ? layout_put(w->l, level, r, e) : OK;
 }
 
 /* Crops and income lines. The lines' net amounts sum to `income` a head times persons, to a cent. */
@@ -246,7 +245,6 @@ static enum status put_lines(struct writer *w, bool card, struct err *e) {
   uint32_t which[CROPS_MAX], lines = level_named(pop->p, LEVEL_OF_LINES), crops = level_named(pop->p, LEVEL_OF_CROPS);
   double area[CROPS_MAX], net = 0, rest;
   uint32_t n = crops_of(w->b, w->like, which, area);
-  struct sheet *s = lines < LEVEL_MAX ? w->l->by_level[lines] : NULL;
   struct home x = home_of(w->b, w->like);
   int nth = 0, old = 0, away = 0, workers = 0;
   double income = w->income;
@@ -265,34 +263,34 @@ static enum status put_lines(struct writer *w, bool card, struct err *e) {
     char no[16];
     (void)snprintf(no, sizeof no, "%u", i + 1);
     row_begin(&w->row);
-    row_text(&w->row, KEY_HOUSEHOLD, w->key), row_text(&w->row, KEY_MEMBER, no), row_text(&w->row, "crop", c->crop);
-    if (c->animal) row_int(&w->row, "heads", (int64_t)(area[i] * five));
-    else row_fixed(&w->row, "area", area[i] * five, 2), row_fixed(&w->row, "sold_kg", quantity * five, 1);
-    row_bool(&w->row, "contract", false), row_bool(&w->row, "subsidised", false), row_bool(&w->row, "suitable", true);
-    if (crops < LEVEL_MAX) TRY(sheet_put(w->l->by_level[crops], &w->row, e));
+    row_text(&w->row, KEY_HOUSEHOLD, w->key), row_text(&w->row, KEY_MEMBER, no), row_text(&w->row, FILL_crop, c->crop);
+    if (c->animal) row_int(&w->row, FILL_heads, (int64_t)(area[i] * five));
+    else row_fixed(&w->row, FILL_area, area[i] * five, 2), row_fixed(&w->row, FILL_sold_kg, quantity * five, 1);
+    row_bool(&w->row, FILL_contract, false), row_bool(&w->row, FILL_subsidised, false), row_bool(&w->row, FILL_suitable, true);
+    if (crops < LEVEL_MAX) TRY(layout_put(w->l, crops, &w->row, e));
     if (!card) continue;
     struct item it = {c->item, c->unit, "rate", "measured", quantity * five, c->price, (int64_t)floor(quantity * c->price * 100) * (int64_t)five, 0};
     rest -= (double)it.amount / five / 100 * (1 - c->cost);
-    TRY(put_item(w, s, &nth, &it, e));
+    TRY(put_item(w, lines, &nth, &it, e));
   }
   if (!card) return OK;
   double pension = fmin(old * m->pension, rest * 0.6);
   struct item pay = {"pension_payment", NULL, "none", "receipt", 0, 0, (int64_t)floor(pension * 100), 0};
   rest -= (double)pay.amount / 100;
-  TRY(put_item(w, s, &nth, &pay, e));
+  TRY(put_item(w, lines, &nth, &pay, e));
   bool poorest = w->h->listed[w->round] && w->h->score[w->round] / 1.3 < -1.6;
   struct item floor_pay = {"dibao_payment", NULL, "none", "receipt", 0, 0, poorest ? (int64_t)floor(fmin(m->allowance * w->size, rest * 0.6) * 100) : 0, 0};
   rest -= (double)floor_pay.amount / 100;
-  TRY(put_item(w, s, &nth, &floor_pay, e));
+  TRY(put_item(w, lines, &nth, &floor_pay, e));
   struct item support = {"farm_support", NULL, "none", "receipt", 0, 0, (int64_t)floor(fmin(x.land * m->farm_support, rest * 0.5) * 100), 0};
   rest -= (double)support.amount / 100;
-  TRY(put_item(w, s, &nth, &support, e));
+  TRY(put_item(w, lines, &nth, &support, e));
   int64_t left = (int64_t)ceil(rest * 100 - 1e-6);
   struct item wage = {workers ? "wage" : "transfer_other", NULL, "none", workers ? "statement" : "receipt", 0, 0, left, 0};
   if (away) wage.name = "wage_away", wage.basis = "receipt", wage.amount = (int64_t)ceil((double)left / (1 - m->away_cost)), wage.cost = wage.amount - left;
-  TRY(put_item(w, s, &nth, &wage, e));
+  TRY(put_item(w, lines, &nth, &wage, e));
   struct item gift = {"transfer_other", NULL, "none", "statement", 0, 0, w->fault == FAULT_ONE_OFF ? (int64_t)ceil((w->income - income) * w->size * 100) : 0, 0};
-  return put_item(w, s, &nth, &gift, e);
+  return put_item(w, lines, &nth, &gift, e);
 }
 
 static enum status put(struct writer *w, struct err *e) {
@@ -325,20 +323,20 @@ enum status rows_household(struct layout *l, const struct block *b, uint32_t at,
 
 enum status rows_village(struct layout *l, const struct block *b, uint32_t round, struct err *e) {
   const struct village *v = b->village;
-  struct row r;
+  struct row r = {.count = 0};
   struct rng c = chance_of(b->pop->seed, v->code, 1, ABOUT_VILLAGE);
   int since = b->pop->m->rounds[round].year - b->pop->m->rounds[0].year, households = 0;
   double far = v->km / 40, land = 0.9 + 0.4 * rng_unit(&c), u = rng_unit(&c), share = v->poor[0];
   for (uint32_t i = 0; i < b->count; i++) households += b->households[i].size[round] > 0;
   row_begin(&r);
   row_text(&r, KEY_VILLAGE, v->code);
-  row_bool(&r, "poor_village", share > 0.33);
-  row_int(&r, "households", households), row_int(&r, "persons_total", b->persons[round]), row_int(&r, "natural_villages", chance_between(&c, 2, 9));
-  row_int(&r, "altitude", (int64_t)(250 + 600 * far + 250 * u));
-  row_fixed(&r, "km_county", 5 + 1.5 * v->km + 20 * u, 1), row_fixed(&r, "km_township", 1 + 0.6 * v->km, 1), row_fixed(&r, "km_school", 0.3 + 0.3 * v->km, 1);
-  row_bool(&r, "road_hard", u < 0.75 + 0.06 * since - 0.3 * far), row_bool(&r, "bus", u < 0.5 + 0.07 * since - 0.3 * far), row_bool(&r, "power", true);
-  row_bool(&r, "broadband", u < 0.3 + 0.12 * since), row_fixed(&r, "tap_share", 100 * fmin(1, 0.45 + 0.08 * since + 0.1 * u), 1);
-  row_bool(&r, "clinic", u < 0.7 + 0.05 * since), row_bool(&r, "doctor", u < 0.65 + 0.05 * since);
-  row_fixed(&r, "collective_income", floor(2000 + 9000 * since * u), 2), row_int(&r, "cooperatives", (int64_t)(since * u)), row_fixed(&r, "village_farmland", land * (double)b->persons[0], 2);
-  return sheet_put(l->by_level[LEVEL_VILLAGE], &r, e);
+  row_bool(&r, FILL_poor_village, share > 0.33);
+  row_int(&r, FILL_households, households), row_int(&r, FILL_persons_total, b->persons[round]), row_int(&r, FILL_natural_villages, chance_between(&c, 2, 9));
+  row_int(&r, FILL_altitude, (int64_t)(250 + 600 * far + 250 * u));
+  row_fixed(&r, FILL_km_county, 5 + 1.5 * v->km + 20 * u, 1), row_fixed(&r, FILL_km_township, 1 + 0.6 * v->km, 1), row_fixed(&r, FILL_km_school, 0.3 + 0.3 * v->km, 1);
+  row_bool(&r, FILL_road_hard, u < 0.75 + 0.06 * since - 0.3 * far), row_bool(&r, FILL_bus, u < 0.5 + 0.07 * since - 0.3 * far), row_bool(&r, FILL_power, true);
+  row_bool(&r, FILL_broadband, u < 0.3 + 0.12 * since), row_fixed(&r, FILL_tap_share, 100 * fmin(1, 0.45 + 0.08 * since + 0.1 * u), 1);
+  row_bool(&r, FILL_clinic, u < 0.7 + 0.05 * since), row_bool(&r, FILL_doctor, u < 0.65 + 0.05 * since);
+  row_fixed(&r, FILL_collective_income, floor(2000 + 9000 * since * u), 2), row_int(&r, FILL_cooperatives, (int64_t)(since * u)), row_fixed(&r, FILL_village_farmland, land * (double)b->persons[0], 2);
+  return layout_put(l, LEVEL_VILLAGE, &r, e);
 }

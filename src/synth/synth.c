@@ -17,35 +17,38 @@ struct making {
 };
 
 static const char *const truth_fields[] = {"household", "village", "persons", "line", "true_income", "truly_poor", "recorded_income", "on_register", "shock"};
+static const enum filled truth_filled[] = {FILL_household, FILL_village, FILL_persons, FILL_line, FILL_true_income, FILL_truly_poor, FILL_recorded_income, FILL_on_register, FILL_shock};
 static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what"};
+static const enum filled fault_filled[] = {FILL_round, FILL_household, FILL_other_household, FILL_kind, FILL_what};
 static const char *const department_fields[] = {"year", "list", "id_number"};
+static const enum filled department_filled[] = {FILL_year, FILL_list, FILL_id_number};
 
 static enum status put_truth(struct making *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
-  struct row r;
+  struct row r = {.count = 0};
   char key[40];
   row_begin(&r);
-  row_text(&r, "household", rows_key(b->village, h, false, key)), row_text(&r, "village", b->village->code), row_int(&r, "persons", h->size[round]);
-  row_fixed(&r, "line", b->pop->lines[round], 2), row_fixed(&r, "true_income", h->income[round], 2), row_bool(&r, "truly_poor", h->income[round] < b->pop->lines[round]);
-  row_fixed(&r, "recorded_income", h->recorded[round], 2), row_bool(&r, "on_register", h->listed[round]), row_bool(&r, "shock", h->shock[round]);
+  row_text(&r, FILL_household, rows_key(b->village, h, false, key)), row_text(&r, FILL_village, b->village->code), row_int(&r, FILL_persons, h->size[round]);
+  row_fixed(&r, FILL_line, b->pop->lines[round], 2), row_fixed(&r, FILL_true_income, h->income[round], 2), row_bool(&r, FILL_truly_poor, h->income[round] < b->pop->lines[round]);
+  row_fixed(&r, FILL_recorded_income, h->recorded[round], 2), row_bool(&r, FILL_on_register, h->listed[round]), row_bool(&r, FILL_shock, h->shock[round]);
   return sheet_put(k->truth[round], &r, e);
 }
 
 static enum status put_fault(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
-  struct row r;
+  struct row r = {.count = 0};
   char key[40], other[40];
   const struct household *h = &b->households[at];
   row_begin(&r);
-  row_int(&r, "round", b->pop->m->rounds[round].year), row_text(&r, "household", rows_key(b->village, h, false, key));
-  if (f == FAULT_DUPLICATE || f == FAULT_SPLIT) row_text(&r, "other_household", rows_key(b->village, h, true, other));
-  else if (f == FAULT_COPIED) row_text(&r, "other_household", rows_key(b->village, h - 1, false, other));
-  row_text(&r, "kind", fault_name(f)), row_text(&r, "what", fault_words(f));
+  row_int(&r, FILL_round, b->pop->m->rounds[round].year), row_text(&r, FILL_household, rows_key(b->village, h, false, key));
+  if (f == FAULT_DUPLICATE || f == FAULT_SPLIT) row_text(&r, FILL_other_household, rows_key(b->village, h, true, other));
+  else if (f == FAULT_COPIED) row_text(&r, FILL_other_household, rows_key(b->village, h - 1, false, other));
+  row_text(&r, FILL_kind, fault_name(f)), row_text(&r, FILL_what, fault_words(f));
   k->n->faults++;
   return sheet_put(k->faults, &r, e);
 }
 
 /* What other offices know: their lists have identity numbers, no households. */
 static enum status put_department(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
-  struct row r;
+  struct row r = {.count = 0};
   char id[32];
   uint32_t who = 0;
   const struct household *h = &b->households[at];
@@ -54,7 +57,7 @@ static enum status put_department(struct making *k, const struct block *b, uint3
     if (person_is_here(&h->people[i], round) && grown && (!was || !person_is_here(&h->people[who], round))) who = i;
   }
   row_begin(&r);
-  row_int(&r, "year", b->pop->m->rounds[round].year), row_text(&r, "list", fault_name(f)), row_text(&r, "id_number", rows_identity(b->village, h, who, id));
+  row_int(&r, FILL_year, b->pop->m->rounds[round].year), row_text(&r, FILL_list, fault_name(f)), row_text(&r, FILL_id_number, rows_identity(b->village, h, who, id));
   return sheet_put(k->departments, &r, e);
 }
 
@@ -85,12 +88,12 @@ static enum status open_files(struct arena *a, struct making *k, const char *fol
     TRY(file_make_dirs(path, e));
     TRY(layout_open(a, k->pop->p, path, &k->rounds[r], e));
     ARENA_TRY(e, path = arena_printf(a, "%s/truth-%d.csv", folder, m->rounds[r].year));
-    TRY(sheet_open(a, path, truth_fields, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
+    TRY(sheet_open(a, path, truth_filled, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
   }
   ARENA_TRY(e, path = arena_printf(a, "%s/faults.csv", folder));
-  TRY(sheet_open(a, path, fault_fields, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
+  TRY(sheet_open(a, path, fault_filled, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
   ARENA_TRY(e, path = arena_printf(a, "%s/departments.csv", folder));
-  return sheet_open(a, path, department_fields, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e);
+  return sheet_open(a, path, department_filled, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e);
 }
 
 static enum status write_readme(struct arena *a, struct making *k, const char *folder, struct err *e) {
@@ -148,12 +151,17 @@ static bool is_empty(const char *folder) {
   return n == 0;
 }
 
+enum status synth_folder_check(const char *folder, struct err *e) {
+  if (file_exists(folder) && !is_empty(folder)) return err_set(e, ERR_CONFLICT, "name a new folder", "%s is not empty", folder);
+  return OK;
+}
+
 enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) {
   struct model *m;
   struct making *k;
   *out = (struct synth_counts){0};
   ARENA_TRY(e, k = arena_new(a, struct making));
-  if (file_exists(folder) && !is_empty(folder)) return err_set(e, ERR_CONFLICT, "name a new folder", "%s is not empty", folder);
+  TRY(synth_folder_check(folder, e));
   TRY(model_read(a, p, &m, e));
   k->o = o, k->n = out;
   TRY(population_open(a, p, m, o->seed, &k->pop, e));

@@ -23,6 +23,8 @@ struct synth_counts {
   int64_t faults;
 };
 
+/* ERR_CONFLICT unless the folder is new or empty. */
+enum status synth_folder_check(const char *folder, struct err *e) MUST_CHECK;
 /* The folder must be new or empty. */
 enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) MUST_CHECK;
 

@@ -7,38 +7,53 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "synth/columns.h"
 
 struct sheet {
   FILE *file;
   const char *path;
   uint32_t count;
-  const char *const *fields;
-  uint32_t guess[SHEET_CELLS_MAX]; /* where the cell stood in the row before: rows are made in one order */
+  const enum filled *fields;
 };
 
-void row_begin(struct row *r) { r->used = 0, r->count = 0; }
+static const char *const filled_names[FILL_COUNT] = {"@household", "@member", "@village",
+#define X(name) #name,
+                                                     FILLED(X)
+#undef X
+};
 
-void row_text(struct row *r, const char *field, const char *value) {
-  size_t n = strlen(value);
-  if (r->count == SHEET_CELLS_MAX || r->used + n > sizeof r->text) return;
-  memcpy(r->text + r->used, value, n);
-  r->cells[r->count].field = field, r->cells[r->count].at = (uint32_t)r->used, r->cells[r->count].len = (uint32_t)n;
-  r->used += n, r->count++;
+enum filled filled_named(const char *name) {
+  for (uint32_t i = 0; i < FILL_COUNT; i++)
+    if (!strcmp(filled_names[i], name)) return (enum filled)i;
+  return FILL_COUNT;
 }
 
-void row_int(struct row *r, const char *field, int64_t v) { row_fixed(r, field, (double)v, 0); }
-
-void row_fixed(struct row *r, const char *field, double v, int decimals) {
-  char out[32];
-  row_text(r, field, number_decimal_format((int64_t)floor(v * (double)number_pow10(decimals) + 0.5), decimals, out));
+void row_begin(struct row *r) {
+  for (uint32_t i = 0; i < r->count; i++) r->cells[r->order[i]].set = false;
+  r->count = 0;
 }
 
-void row_bool(struct row *r, const char *field, bool v) { row_text(r, field, v ? "yes" : "no"); }
-
-void row_date(struct row *r, const char *field, int32_t days) {
-  char out[11];
-  row_text(r, field, date_format(days, out));
+static struct filled_cell *cell_of(struct row *r, enum filled field) {
+  struct filled_cell *c = &r->cells[field];
+  if (!c->set) r->order[r->count++] = (uint8_t)field, c->set = true;
+  return c;
 }
+
+static void put_number(struct row *r, enum filled field, int64_t v, uint8_t form, int decimals) {
+  struct filled_cell *c = cell_of(r, field);
+  c->form = form, c->decimals = (uint8_t)decimals, c->number = v;
+}
+
+void row_text(struct row *r, enum filled field, const char *value) {
+  struct filled_cell *c = cell_of(r, field);
+  c->form = FORM_TEXT, c->text = value;
+}
+
+void row_int(struct row *r, enum filled field, int64_t v) { put_number(r, field, v, FORM_NUMBER, 0); }
+void row_scaled(struct row *r, enum filled field, int64_t v, int decimals) { put_number(r, field, v, FORM_NUMBER, decimals); }
+void row_fixed(struct row *r, enum filled field, double v, int decimals) { put_number(r, field, (int64_t)floor(v * (double)number_pow10(decimals) + 0.5), FORM_NUMBER, decimals); }
+void row_bool(struct row *r, enum filled field, bool v) { put_number(r, field, v, FORM_BOOL, 0); }
+void row_date(struct row *r, enum filled field, int32_t days) { put_number(r, field, days, FORM_DATE, 0); }
 
 static void put_cell(FILE *f, const char *s, size_t n) {
   bool quote = false;
@@ -55,7 +70,7 @@ static void put_cell(FILE *f, const char *s, size_t n) {
   (void)fputc('"', f);
 }
 
-enum status sheet_open(struct arena *a, const char *path, const char *const *fields, const char *const *headings, uint32_t count, struct sheet **out, struct err *e) {
+enum status sheet_open(struct arena *a, const char *path, const enum filled *fields, const char *const *headings, uint32_t count, struct sheet **out, struct err *e) {
   struct sheet *s;
   ARENA_TRY(e, s = arena_new(a, struct sheet));
   if (count > SHEET_CELLS_MAX) return err_set(e, ERR_LIMIT, NULL, "%s: more than %u columns", path, SHEET_CELLS_MAX);
@@ -75,10 +90,12 @@ enum status sheet_open(struct arena *a, const char *path, const char *const *fie
 enum status sheet_put(struct sheet *s, const struct row *r, struct err *e) {
   if (!s) return OK;
   for (uint32_t i = 0; i < s->count; i++) {
-    uint32_t k = s->guess[i];
-    if (k >= r->count || strcmp(r->cells[k].field, s->fields[i]) != 0)
-      for (k = 0; k < r->count && strcmp(r->cells[k].field, s->fields[i]) != 0;) k++;
-    if (k < r->count) put_cell(s->file, r->text + r->cells[k].at, r->cells[k].len), s->guess[i] = k;
+    const struct filled_cell *c = &r->cells[s->fields[i]];
+    char out[40];
+    if (c->set) {
+      const char *text = c->form == FORM_TEXT ? c->text : c->form == FORM_BOOL ? (c->number ? "yes" : "no") : c->form == FORM_DATE ? date_format((int32_t)c->number, out) : number_decimal_format(c->number, c->decimals, out);
+      put_cell(s->file, text, strlen(text));
+    }
     (void)fputc(',', s->file);
   }
   (void)fputs("synthetic\n", s->file);
@@ -105,22 +122,11 @@ static const char *first_spelling(struct arena *a, const char *column) {
   return bar ? arena_strn(a, column, (size_t)(bar - column)) : column;
 }
 
-/* Fields that the model never fills get no column: the reader would remark on each. */
-static bool is_known(const char *field) {
-  static const char *const unknown[] = {"natural_village", "household_phone", "returned_cause", "bank_name", "bank_account", "risk_kind", "risk_identified", "risk_cleared",
-                                        "risk_cleared_on", "microcredit", "water_surface", "pasture", "house_done_year", "relocation", "relocation_kind", "relocation_address",
-                                        "town_home", "has_car", "registered_business", "public_salary", "split_household", "empty_household", "large_machine", "luxury_house",
-                                        "phone", "member_identified", "planted_year", "bearing_year", "buyer", "village_exit_year", NULL};
-  for (const char *const *x = unknown; *x; x++)
-    if (!strcmp(*x, field)) return false;
-  return true;
-}
-
 static enum status open_source(struct arena *a, const struct source *src, const char *folder, struct sheet **out, struct err *e) {
-  const char **fields, **headings;
-  const char *path;
+  enum filled *fields;
+  const char **headings, *path;
   uint32_t n = 0;
-  struct { const char *column, *key; } keys[] = {{src->household_key, KEY_HOUSEHOLD}, {src->member_key, KEY_MEMBER}, {src->village_key, KEY_VILLAGE}};
+  struct { const char *column; enum filled key; } keys[] = {{src->household_key, KEY_HOUSEHOLD}, {src->member_key, KEY_MEMBER}, {src->village_key, KEY_VILLAGE}};
   ARENA_TRY(e, fields = arena_array(a, src->map_count + 3u, sizeof *fields));
   ARENA_TRY(e, headings = arena_array(a, src->map_count + 3u, sizeof *headings));
   for (size_t i = 0; i < 3; i++) {
@@ -133,10 +139,11 @@ static enum status open_source(struct arena *a, const struct source *src, const 
     bool there = false;
     ARENA_TRY(e, heading = first_spelling(a, src->maps[i].column));
     for (uint32_t k = 0; k < n; k++) there |= !strcmp(headings[k], heading);
-    there |= !is_known(src->maps[i].field);
+    enum filled field = filled_named(src->maps[i].field); /* what the model never fills gets no column: the reader would remark on each */
+    there |= field == FILL_COUNT;
     /* A heading is written once (a person's number is both key and field), and only as the reader takes it unconverted. */
     if (there || (src->maps[i].conversion != CONVERT_NONE && src->maps[i].conversion != CONVERT_HUNDREDTH)) continue;
-    fields[n] = src->maps[i].field, headings[n++] = heading;
+    fields[n] = field, headings[n++] = heading;
   }
   ARENA_TRY(e, path = file_join(a, folder, file_base(src->file)));
   return sheet_open(a, path, fields, headings, n, out, e);
@@ -156,6 +163,11 @@ enum status layout_open(struct arena *a, const struct programme *p, const char *
   }
   if (!out->by_level[LEVEL_HOUSEHOLD]) return err_set(e, ERR_INPUT, "add one to `sources`", "the programme has no source with one row a household");
   return OK;
+}
+
+enum status layout_put(struct layout *l, uint32_t level, const struct row *r, struct err *e) {
+  if (l->columns) return columns_put(l->columns, level, r, e);
+  return sheet_put(l->by_level[level], r, e);
 }
 
 enum status layout_close(struct layout *l, struct err *e) {

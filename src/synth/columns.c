@@ -1,0 +1,89 @@
+#include "synth/columns.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+struct slot { enum filled field; uint8_t kind, decimals; bool sealed; }; /* of a column; FILL_COUNT = never filled */
+
+struct columns {
+  struct builder *builder;
+  const struct schema *schema;
+  struct slot *slots[LEVEL_MAX];
+  struct cell *cells;
+  int64_t households, members;
+};
+
+enum status columns_schema(struct arena *a, const struct programme *p, struct schema *out, struct err *e) {
+  *out = (struct schema){.level_count = p->level_count};
+  for (uint32_t l = 0; l < p->level_count; l++) {
+    const struct level *level = &p->levels[l];
+    struct schema_column *c;
+    uint32_t n = 0;
+    ARENA_TRY(e, c = arena_array(a, level->field_count + 1u, sizeof *c));
+    for (uint32_t i = 0; i < level->field_count; i++) {
+      const struct field *d = &level->fields[i];
+      if (d->derived) continue;
+      c[n++] = d->sealed ? (struct schema_column){d->name, COL_TEXT, 0} : (struct schema_column){d->name, d->kind, d->kind == COL_DECIMAL ? d->decimals : 0};
+    }
+    out->levels[l] = (struct schema_level){level->name, c, n};
+  }
+  return OK;
+}
+
+enum status columns_open(struct arena *a, const struct programme *p, const struct schema *schema, int64_t home, struct columns **out, struct err *e) {
+  struct columns *c;
+  uint32_t most = 1;
+  ARENA_TRY(e, c = arena_new(a, struct columns));
+  c->schema = schema;
+  for (uint32_t l = 0; l < schema->level_count; l++) {
+    const struct level *level = &p->levels[l];
+    uint32_t n = 0;
+    ARENA_TRY(e, c->slots[l] = arena_array(a, schema->levels[l].column_count + 1u, sizeof *c->slots[l]));
+    for (uint32_t i = 0; i < level->field_count; i++) {
+      const struct field *d = &level->fields[i];
+      if (d->derived) continue;
+      c->slots[l][n++] = (struct slot){filled_named(d->name), (uint8_t)d->kind, d->decimals, d->sealed};
+    }
+    if (n > most) most = n;
+  }
+  ARENA_TRY(e, c->cells = arena_array(a, most, sizeof *c->cells));
+  TRY(builder_open(schema, home, &c->builder, e));
+  *out = c;
+  return OK;
+}
+
+static struct cell cell_of(const struct slot *s, const struct filled_cell *x) {
+  struct cell c = {.absence = PRESENT};
+  if (s->sealed) c.s = span_of("sealed");
+  else if (s->kind == COL_CHOICE || s->kind == COL_TEXT) c.s = span_of(x->text);
+  else if (s->kind == COL_DECIMAL && s->decimals != x->decimals) {
+    if (s->decimals > x->decimals) c.i = x->number * number_pow10(s->decimals - x->decimals);
+    else c.i = x->number / number_pow10(x->decimals - s->decimals);
+  } else if (s->kind == COL_REAL) c.d = (double)x->number / (double)number_pow10(x->decimals);
+  else c.i = x->number;
+  return c;
+}
+
+static const char *text_of(const struct row *r, enum filled key) { return r->cells[key].set ? r->cells[key].text : ""; }
+
+enum status columns_put(struct columns *c, uint32_t level, const struct row *r, struct err *e) {
+  uint32_t n = c->schema->levels[level].column_count;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct slot *s = &c->slots[level][i];
+    if (s->field == FILL_COUNT || !r->cells[s->field].set) c->cells[i] = (struct cell){.absence = ABSENT_EMPTY};
+    else c->cells[i] = cell_of(s, &r->cells[s->field]);
+  }
+  if (level == LEVEL_VILLAGE) return builder_village(c->builder, span_of(text_of(r, KEY_VILLAGE)), c->cells, e);
+  if (level == LEVEL_HOUSEHOLD) {
+    c->members = 0;
+    return builder_household(c->builder, ++c->households, span_of(text_of(r, KEY_HOUSEHOLD)), span_of(text_of(r, FILL_home_village)), UINT32_MAX, c->cells, e);
+  }
+  return builder_child(c->builder, level, level == LEVEL_MEMBER ? ++c->members : 0, c->cells, e);
+}
+
+enum status columns_finish(struct columns *c, const struct segment **out, struct err *e) { return builder_finish(c->builder, out, e); }
+
+void columns_close(struct columns *c) {
+  if (c) builder_close(c->builder);
+}
