@@ -9,7 +9,7 @@
 #include "base/map.h"
 
 #define MOST_ROWS (UINT32_MAX - 1u)
-#define RECENT 4u
+#define RECENT 8u
 
 struct growing { /* one column while rows arrive */
   enum col_kind kind;
@@ -93,6 +93,7 @@ static void growing_free(struct growing *g) {
 static bool growing_reserve(struct growing *g) {
   if (g->rows < g->cap) return true;
   uint64_t cap = g->cap ? g->cap * 2 : 64;
+  if (cap > MOST_ROWS) cap = MOST_ROWS;
   uint8_t *data = realloc(g->data, cap * col_width_bytes(g->width));
   if (!data) return false;
   g->data = data;
@@ -115,11 +116,11 @@ static bool growing_reserve(struct growing *g) {
 /* Reads and writes one item of any integer width. */
 static int64_t get_int(const void *data, enum col_width w, uint64_t i) { return column_int(&(struct column){.data = data, .width = w}, i); }
 
-static void put_int(void *data, enum col_width w, uint64_t i, int64_t v) {
-  switch (col_width_bytes(w)) {
-    case 1: ((uint8_t *)data)[i] = (uint8_t)v; break;
-    case 2: ((uint16_t *)data)[i] = (uint16_t)v; break;
-    case 4: ((uint32_t *)data)[i] = (uint32_t)v; break;
+static inline void put_int(void *data, enum col_width w, uint64_t i, int64_t v) {
+  switch (w) {
+    case COL_I8: case COL_U8: ((uint8_t *)data)[i] = (uint8_t)v; break;
+    case COL_I16: case COL_U16: ((uint16_t *)data)[i] = (uint16_t)v; break;
+    case COL_I32: case COL_U32: case COL_F32: ((uint32_t *)data)[i] = (uint32_t)v; break;
     default: ((uint64_t *)data)[i] = (uint64_t)v; break;
   }
 }
@@ -162,7 +163,7 @@ static enum status push_absent(struct growing *g, enum absence why, struct err *
     for (uint64_t i = 0; i < g->rows; i++) g->absence[i] = bits_get(g->valid, i) ? PRESENT : ABSENT_EMPTY;
   }
   if (g->absence) g->absence[g->rows] = (uint8_t)why;
-  memset(g->data + g->rows * col_width_bytes(g->width), 0, col_width_bytes(g->width));
+  put_int(g->data, g->width, g->rows, 0); /* all bits zero: also 0.0 */
   g->rows++;
   return OK;
 }
@@ -228,7 +229,9 @@ static enum status push_text(struct growing *g, struct span s, struct err *e) {
   }
   for (uint32_t i = 0; i < g->recent_count; i++) {
     struct span have = g->dict.keys[g->recent[i]];
-    if (have.len == s.len && (!s.len || memcmp(have.at, s.at, s.len) == 0)) return push_int(g, g->recent[i], e);
+    if (have.len != s.len || (s.len && memcmp(have.at, s.at, s.len) != 0)) continue;
+    put_int(g->data, g->width, g->rows, g->recent[i]); /* it came before, so the width holds it, and least and greatest know it */
+    return OK;
   }
   if (!map_put(&g->dict, s.at ? s.at : "", s.len, &code, &fresh)) return no_memory(e);
   if (fresh) TRY(check_text(g, s, e));
@@ -250,10 +253,32 @@ static enum status push_real(struct growing *g, double d, struct err *e) {
   return OK;
 }
 
-static enum status push(struct growing *g, const struct cell *c, struct err *e) {
-  if (g->rows >= MOST_ROWS) return err_set(e, ERR_LIMIT, "split the home", "more than %u rows", MOST_ROWS);
-  if (!growing_reserve(g)) return no_memory(e);
+/* Numbers that the width at hand holds, into a column with room: by far the most cells. False: the long way. */
+static inline bool push_quick(struct growing *g, int64_t v) {
+  static const int64_t low[] = {INT8_MIN, INT16_MIN, INT32_MIN, INT64_MIN}, high[] = {INT8_MAX, INT16_MAX, INT32_MAX, INT64_MAX};
+  if (g->kind == COL_BOOL ? v < 0 || v > 1 : v < low[g->width] || v > high[g->width]) return false;
+  uint64_t i = g->rows++;
+  switch (g->width) {
+    case COL_I8: ((int8_t *)g->data)[i] = (int8_t)v; break;
+    case COL_I16: ((int16_t *)(void *)g->data)[i] = (int16_t)v; break;
+    case COL_I32: ((int32_t *)(void *)g->data)[i] = (int32_t)v; break;
+    default: ((int64_t *)(void *)g->data)[i] = v; break;
+  }
+  if (!g->any) g->min = g->max = v, g->any = true;
+  if (v < g->min) g->min = v;
+  if (v > g->max) g->max = v;
+  if (g->valid) bits_set(g->valid, i);
+  if (g->absence) g->absence[i] = PRESENT;
+  return true;
+}
+
+static inline enum status push(struct growing *g, const struct cell *c, struct err *e) {
+  if (g->rows >= g->cap) {
+    if (g->rows >= MOST_ROWS) return err_set(e, ERR_LIMIT, "split the home", "more than %u rows", MOST_ROWS);
+    if (!growing_reserve(g)) return no_memory(e);
+  }
   if (!c || c->absence != PRESENT) return push_absent(g, c ? c->absence : ABSENT_EMPTY, e);
+  if ((g->kind == COL_BOOL || g->kind == COL_INT || g->kind == COL_DECIMAL) && push_quick(g, c->i)) return OK;
   if (g->kind == COL_REAL) TRY(push_real(g, c->d, e));
   else if (g->kind == COL_CHOICE || g->kind == COL_TEXT) TRY(push_text(g, c->s, e));
   else TRY(push_int(g, c->i, e));

@@ -53,7 +53,7 @@ enum status columns_open(struct arena *a, const struct programme *p, const struc
   return OK;
 }
 
-static struct cell cell_of(const struct slot *s, const struct filled_cell *x) {
+static inline struct cell cell_of(const struct slot *s, const struct filled_cell *x) {
   struct cell c = {.absence = PRESENT};
   if (s->sealed) c.s = span_of("sealed");
   else if (s->kind == COL_CHOICE || s->kind == COL_TEXT) c.s = span_of(x->text);

@@ -174,6 +174,7 @@ enum status frozen_write(struct arena *a, const struct programme *p, const struc
   TRY(model_read(a, p, &m, e));
   TRY(find_round(m, year, &f.round, e));
   out->year = m->rounds[f.round].year;
+  m->round_count = f.round + 1; /* what comes later changes nothing before */
   TRY(population_open(a, p, m, o->seed, &f.pop, e));
   TRY(population_blocks(a, f.pop, o->scale, &f.blocks, &f.block_count, e));
   TRY(columns_schema(a, p, &f.schema, e));

@@ -55,8 +55,8 @@ static struct person *add(struct maker *k, enum relation rel, bool female, int a
   memset(x->relation, rel, sizeof x->relation);
   x->aim = (uint8_t)draw_aim(k, x->born);
   bool own_name = rel != REL_spouse && rel != REL_daughter_in_law && rel != REL_mother;
-  x->surname = own_name ? k->surname : (uint32_t)rng_below(&k->r, k->pop->m->surname_count);
-  x->given = (uint32_t)rng_below(&k->r, k->pop->m->given_count);
+  x->surname = own_name ? k->surname : (uint32_t)chance_below(&k->r, k->pop->m->surname_count);
+  x->given = (uint32_t)chance_below(&k->r, k->pop->m->given_count);
   x->people = own_name && k->h->people_count > 1 ? k->h->people[0].people : draw_people(k);
   x->u_health = rng_unit(&k->r), x->u_kind = rng_unit(&k->r), x->u_labour = rng_unit(&k->r), x->u_away = rng_unit(&k->r);
   x->u_insured = rng_unit(&k->r), x->u_pension = rng_unit(&k->r), x->u_serious = rng_unit(&k->r);
@@ -169,11 +169,11 @@ static void live(struct maker *k, uint32_t round) {
     for (uint32_t i = 0; i < before; i++) {
       struct person *x = &h->people[i];
       int age = k->year + 1 - x->born;
-      double death = 0.0004 * elementary_exp(0.06 * (age - 20));
+      double death = k->pop->death[clamp(age, 0, 127)];
       double dies = rng_unit(&k->r), leaves = rng_unit(&k->r);
       if (!person_is_here(x, round)) continue;
       enum relation rel = (enum relation)x->relation[round];
-      bool gone = dies < (death < 0.4 ? death : 0.4) || (x->female && rel == REL_daughter && age >= 21 && leaves < 0.12);
+      bool gone = dies < death || (x->female && rel == REL_daughter && age >= 21 && leaves < 0.12);
       if (gone && here > 1) x->to = (uint8_t)round, here--; /* the last one stays: the register ends no household by a file */
       else if (rel == REL_daughter_in_law || rel == REL_spouse) wives++, mother = x->female && age >= 20 && age <= 38 ? x : mother;
       else if (age < 16) children++;
@@ -201,12 +201,12 @@ static void live(struct maker *k, uint32_t round) {
 }
 
 void household_make(const struct population *pop, const struct village *v, uint32_t number, struct household *h) {
-  struct maker k = {.pop = pop, .v = v, .h = h, .r = chance_of(pop->seed, v->code, number, ABOUT_PEOPLE), .year = pop->m->rounds[0].year};
+  struct maker k = {.pop = pop, .v = v, .h = h, .r = chance_of(v->place, number, ABOUT_PEOPLE), .year = pop->m->rounds[0].year};
   memset(h, 0, sizeof *h);
   h->number = number, h->first_listed = -1;
-  k.surname = (uint32_t)rng_below(&k.r, pop->m->surname_count);
+  k.surname = (uint32_t)chance_below(&k.r, pop->m->surname_count);
   make_people(&k);
-  k.r = chance_of(pop->seed, v->code, number, ABOUT_LIFE);
+  k.r = chance_of(v->place, number, ABOUT_LIFE);
   for (uint32_t round = 1; round < pop->m->round_count; round++) live(&k, round);
   for (uint32_t round = 0; round < pop->m->round_count; round++)
     for (uint32_t i = 0; i < h->people_count; i++) h->size[round] = (uint8_t)(h->size[round] + person_is_here(&h->people[i], round));

@@ -91,12 +91,13 @@ enum status population_open(struct arena *a, const struct programme *p, const st
   ARENA_TRY(e, weight = arena_array(a, p->area_count, sizeof *weight));
   ARENA_TRY(e, homes = arena_array(a, p->area_count, sizeof *homes));
   pop->p = p, pop->m = m, pop->seed = seed;
+  for (int age = 0; age < 128; age++) pop->death[age] = fmin(0.4, 0.0004 * elementary_exp(0.06 * (age - 20))); /* Gompertz */
   for (uint32_t i = 0; i < p->area_count; i++) {
     if (p->areas[i].level != lowest) continue;
     struct village *v = &pop->villages[pop->village_count];
     v->code = p->areas[i].code, v->area = i, v->parent = p->areas[i].parent, v->home = i;
     while (p->areas[v->home].level > p->home_level && p->areas[v->home].parent != UINT32_MAX) v->home = p->areas[v->home].parent;
-    struct rng r = chance_of(seed, v->code, 0, ABOUT_VILLAGE);
+    struct rng r = chance_of(v->place = chance_place(seed, v->code), 0, ABOUT_VILLAGE);
     double road = chance_normal(&r), rest = chance_normal(&r);
     v->effect = sqrt(m->remote_share) * road + sqrt(1 - m->remote_share) * rest;
     v->km = fmin(40, fmax(0.2, 4 * elementary_exp(0.8 * road)));
@@ -140,7 +141,7 @@ enum status population_blocks(struct arena *a, const struct population *pop, dou
     uint32_t parent = pop->villages[i].parent == UINT32_MAX ? pop->villages[i].area : pop->villages[i].parent;
     if (taken[parent]) continue;
     taken[parent] = true;
-    struct rng r = chance_of(pop->seed, pop->p->areas[parent].code, 0, ABOUT_ORDER);
+    struct rng r = chance_of(chance_place(pop->seed, pop->p->areas[parent].code), 0, ABOUT_ORDER);
     order[areas++] = (struct drawn){rng_next(&r), parent};
   }
   memset(taken, 0, (pop->p->area_count + 1) * sizeof *taken);

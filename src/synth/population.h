@@ -16,6 +16,7 @@
 
 struct village {
   const char *code;
+  uint64_t place;        /* what its streams begin with (chance.h) */
   uint32_t area, home;   /* indices in the programme's areas */
   uint32_t parent;       /* the area around it: what is taken whole below scale 1 */
   int64_t persons;       /* of one block, in the first round */
@@ -33,6 +34,7 @@ struct population {
   uint64_t seed;
   struct village *villages;
   uint32_t village_count;
+  double death[128];     /* chance to die in a year, by age */
   double lines[SYNTH_ROUNDS_MAX];  /* the main poverty line of each round's year */
   double welfare_mean[SYNTH_ROUNDS_MAX], welfare_sd[SYNTH_ROUNDS_MAX]; /* of households, measured on a sample spread over the villages */
   double spread[SYNTH_ROUNDS_MAX]; /* of the logarithm of income inside a village, so that mean and share of poor are both about met */

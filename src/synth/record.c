@@ -14,7 +14,7 @@ static void see(struct block *b) {
   const struct model *m = b->pop->m;
   for (uint32_t i = 0; i < b->count; i++) {
     struct household *h = &b->households[i];
-    struct rng r = chance_of(b->pop->seed, b->village->code, h->number, ABOUT_RECORD);
+    struct rng r = chance_of(b->village->place, h->number, ABOUT_RECORD);
     double lasting = chance_normal(&r); /* half of what is seen wrongly is seen wrongly again */
     for (uint32_t round = 0; round < m->round_count; round++)
       h->score[round] = h->welfare[round] + m->record_noise * (sqrt(0.5) * lasting + sqrt(0.5) * chance_normal(&r));
@@ -28,7 +28,7 @@ void record_make(struct block *b) {
   struct ranked *list = b->ranked;
   see(b);
   for (uint32_t round = 0; round < m->round_count; round++) {
-    struct rng r = chance_of(b->pop->seed, b->village->code, (uint64_t)b->copy << 8 | round, ABOUT_VILLAGE);
+    struct rng r = chance_of(b->village->place, (uint64_t)b->copy << 8 | round, ABOUT_VILLAGE);
     int64_t places = (int64_t)floor(b->village->poor[round] * (double)b->persons[round] + rng_unit(&r));
     uint32_t n = 0, cut;
     double weight = 0, sum = 0, squares = 0;
@@ -52,7 +52,7 @@ void record_make(struct block *b) {
       /* The last places go to who fits them; such a household stands just below the line. */
       if (late) places -= h->size[round], in = true, above = -0.02 * rng_unit(&r);
       h->listed[round] = in;
-      h->recorded[round] = to_cent(b->pop->lines[round] * elementary_exp(above));
+      h->recorded[round] = to_cent(b->pop->lines[round] * chance_exp(above));
       if (in && h->recorded[round] > b->pop->lines[round] - 0.05) h->recorded[round] = to_cent(b->pop->lines[round] - 0.05);
       if (!in && h->recorded[round] < b->pop->lines[round]) h->recorded[round] = to_cent(b->pop->lines[round]);
       if (in && h->first_listed < 0) h->first_listed = (int8_t)round;

@@ -1,6 +1,7 @@
 #include "synth/rows.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -29,7 +30,7 @@ struct home {
 };
 
 static struct home home_of(const struct block *b, const struct household *h) {
-  struct rng r = chance_of(b->pop->seed, b->village->code, h->number, ABOUT_HOME);
+  struct rng r = chance_of(b->village->place, h->number, ABOUT_HOME);
   struct home x;
   int size = h->size[0] ? h->size[0] : 1;
   x.land = b->pop->m->farmland * size * chance_spread(&r, 0.5);
@@ -40,8 +41,19 @@ static struct home home_of(const struct block *b, const struct household *h) {
   return x;
 }
 
+/* Digits of v, filled with zeros to `width`. */
+static char *put_digits(char *at, uint32_t v, int width) {
+  for (int i = width - 1; i >= 0; i--) at[i] = (char)('0' + v % 10), v /= 10;
+  return at + width;
+}
+
 char *rows_key(const struct village *v, const struct household *h, bool second, char out[40]) {
-  (void)snprintf(out, 40, "S%.24s%07u%s", v->code, h->number, second ? "B" : "");
+  size_t n = strlen(v->code) < 24 ? strlen(v->code) : 24;
+  out[0] = 'S';
+  memcpy(out + 1, v->code, n);
+  char *at = put_digits(out + 1 + n, h->number, h->number < 10000000 ? 7 : 9);
+  if (second) *at++ = 'B';
+  *at = 0;
   return out;
 }
 
@@ -49,10 +61,11 @@ char *rows_identity(const struct village *v, const struct household *h, uint32_t
   static const int weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   const struct person *x = &h->people[person];
   struct civil c = date_to_civil(x->birth);
-  struct rng r = chance_of(0, v->code, ((uint64_t)h->number << 8) | person, ABOUT_RECORD);
-  unsigned order = (unsigned)rng_below(&r, 500) * 2 + !x->female;
+  struct rng r = chance_of(v->place, ((uint64_t)h->number << 8) | person, ABOUT_NUMBER);
+  unsigned order = (unsigned)chance_below(&r, 500) * 2 + !x->female;
   int sum = 0;
-  (void)snprintf(out, 32, "999999%04u%02u%02u%03u", (unsigned)c.year % 10000, (unsigned)c.month % 100, (unsigned)c.day % 100, order % 1000);
+  memcpy(out, "999999", 6);
+  (void)put_digits(put_digits(put_digits(put_digits(out + 6, (uint32_t)c.year, 4), (uint32_t)c.month, 2), (uint32_t)c.day, 2), order, 3);
   for (int i = 0; i < 17; i++) sum += (out[i] - '0') * weights[i];
   out[17] = "10X98765432"[sum % 11], out[18] = 0;
   return out;
@@ -71,7 +84,7 @@ uint32_t rows_split_at(const struct household *h, uint32_t round) {
 
 /* The crops a household has: draws of its own, the same in every round. */
 static uint32_t crops_of(const struct block *b, const struct household *h, uint32_t which[CROPS_MAX], double area[CROPS_MAX]) {
-  struct rng r = chance_of(b->pop->seed, b->village->code, h->number, ABOUT_LINES);
+  struct rng r = chance_of(b->village->place, h->number, ABOUT_LINES);
   uint32_t n = 0;
   for (uint32_t i = 0; i < b->pop->m->crop_count; i++) {
     const struct synth_crop *c = &b->pop->m->crops[i];
@@ -179,11 +192,14 @@ static enum status put_people(struct writer *w, struct err *e) {
   for (uint32_t i = w->from; i < w->to; i++) {
     const struct person *x = &w->h->people[i];
     struct row *r = &w->row;
-    char number[48], id[32], name[96];
+    char number[48], id[32], name[96] = "";
     if (!person_is_here(x, w->round)) continue;
     struct now n = person_now(m, x, w->round);
-    (void)snprintf(number, sizeof number, "%s%02u", w->key, i + 1);
-    (void)snprintf(name, sizeof name, "%s%s", m->surnames[x->surname], m->given[x->given]);
+    size_t n_key = strlen(w->key);
+    memcpy(number, w->key, n_key);
+    *put_digits(number + n_key, i + 1, 2) = 0;
+    (void)stpncpy(stpncpy(name, m->surnames[x->surname], 40), m->given[x->given], 40);
+    name[sizeof name - 1] = 0;
     rows_identity(w->b->village, w->h, i, id);
     /* Typing errors: two figures of the number are swapped, and a name is written as another. */
     if (w->fault == FAULT_DUPLICATE && w->second && i % 2 == 0) {
@@ -221,9 +237,10 @@ struct item { /* an income line, in cents */
 
 static enum status put_item(struct writer *w, uint32_t level, int *nth, const struct item *x, struct err *e) {
   struct row *r = &w->row;
-  char no[16];
+  char no[4] = "";
   if (x->amount <= 0) return OK;
-  (void)snprintf(no, sizeof no, "%d", ++*nth);
+  ++*nth;
+  (void)put_digits(no, (uint32_t)*nth, *nth < 10 ? 1 : 2);
   row_begin(r);
   row_text(r, KEY_HOUSEHOLD, w->key), row_text(r, KEY_MEMBER, no), row_text(r, FILL_item, x->name);
   if (x->unit) {
@@ -260,8 +277,8 @@ static enum status put_lines(struct writer *w, bool card, struct err *e) {
   for (uint32_t i = 0; i < n; i++) {
     const struct synth_crop *c = &m->crops[which[i]];
     double five = w->fault == FAULT_QUANTITY && i == 0 ? 5 : 1, quantity = floor(area[i] * c->yield * scale * 100) / 100;
-    char no[16];
-    (void)snprintf(no, sizeof no, "%u", i + 1);
+    char no[4] = "";
+    (void)put_digits(no, i + 1, i < 9 ? 1 : 2);
     row_begin(&w->row);
     row_text(&w->row, KEY_HOUSEHOLD, w->key), row_text(&w->row, KEY_MEMBER, no), row_text(&w->row, FILL_crop, c->crop);
     if (c->animal) row_int(&w->row, FILL_heads, (int64_t)(area[i] * five));
@@ -307,7 +324,7 @@ enum status rows_household(struct layout *l, const struct block *b, uint32_t at,
   const struct household *h = &b->households[at];
   struct writer w = {.l = l, .b = b, .h = h, .like = h, .round = round, .to = h->people_count, .fault = f};
   double line = b->pop->lines[round];
-  struct rng r = chance_of(b->pop->seed, b->village->code, ((uint64_t)h->number << 8) | round, ABOUT_FAULTS);
+  struct rng r = chance_of(b->village->place, ((uint64_t)h->number << 8) | round, ABOUT_FAULTS);
   if (!h->size[round]) return OK;
   if (f == FAULT_COPIED) w.like = &b->households[at - 1];
   w.income = w.like->recorded[round];
@@ -324,7 +341,7 @@ enum status rows_household(struct layout *l, const struct block *b, uint32_t at,
 enum status rows_village(struct layout *l, const struct block *b, uint32_t round, struct err *e) {
   const struct village *v = b->village;
   struct row r = {.count = 0};
-  struct rng c = chance_of(b->pop->seed, v->code, 1, ABOUT_VILLAGE);
+  struct rng c = chance_of(v->place, 1, ABOUT_VILLAGE);
   int since = b->pop->m->rounds[round].year - b->pop->m->rounds[0].year, households = 0;
   double far = v->km / 40, land = 0.9 + 0.4 * rng_unit(&c), u = rng_unit(&c), share = v->poor[0];
   for (uint32_t i = 0; i < b->count; i++) households += b->households[i].size[round] > 0;

@@ -26,7 +26,7 @@ static double seen(const struct model *m, const struct household *h, uint32_t ro
 
 void welfare_make(const struct population *pop, const struct village *v, struct household *h) {
   const struct model *m = pop->m;
-  struct rng r = chance_of(pop->seed, v->code, h->number, ABOUT_WELFARE);
+  struct rng r = chance_of(v->place, h->number, ABOUT_WELFARE);
   double stays = m->permanent * chance_normal(&r), year = chance_normal(&r);
   for (uint32_t round = 0; round < m->round_count; round++) {
     int years = round ? m->rounds[round].year - m->rounds[round - 1].year : 1;
@@ -39,7 +39,7 @@ void welfare_make(const struct population *pop, const struct village *v, struct 
     if (round) year = kept * year + sqrt(1 - kept * kept) * chance_normal(&r);
     h->shock[round] = hit;
     h->welfare[round] = seen(m, h, round) + stays + m->yearly * year - shock + m->shock_share * m->shock_size;
-    h->income[round] = pop->lines[round] * elementary_exp(pop->spread[round] * ((h->welfare[round] - pop->welfare_mean[round]) / pop->welfare_sd[round] - v->probit[round]));
+    h->income[round] = pop->lines[round] * chance_exp(pop->spread[round] * ((h->welfare[round] - pop->welfare_mean[round]) / pop->welfare_sd[round] - v->probit[round]));
   }
 }
 
