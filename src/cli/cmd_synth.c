@@ -76,7 +76,7 @@ const struct verb verb_synth = {
             "it; DIR/faults.csv each planted fault. The register meets the published shares of poor; the truth is apart. Nobody exists.\n\n"
             "  lucid synth programmes/xiangxi --seed 1 --scale 0.01 --out made\n"
             "  lucid init programmes/xiangxi made.lucid && lucid round open made.lucid 2013 --year 2013\n"
-            "  for s in households members income_lines crops villages; do lucid import made.lucid --data made/2013 --source $s; done\n"
+            "  lucid import made.lucid --data made/2013 && lucid round close made.lucid 2013\n"
             "  lucid synth programmes/xiangxi --seed 1 --scale 10 --as snapshot --round 2013 --out nation\n"
             "  lucid synth programmes/xiangxi --seed 1 --out faulty --faults duplicate=0.01 --faults below=0.05\n",
     .run = run,

@@ -4,13 +4,14 @@
 
 #include "base/number.h"
 
-struct slot { enum filled field; uint8_t kind, decimals; bool sealed; }; /* of a column; FILL_COUNT = never filled */
+struct slot { enum filled field; uint8_t kind, decimals; bool sealed, percent; }; /* of a column; FILL_COUNT = never filled */
 
 struct columns {
   struct builder *builder;
   const struct schema *schema;
   struct slot *slots[LEVEL_MAX];
   struct cell *cells;
+  uint32_t taken; /* lists that count as taken also when no rows follow */
   int64_t households, members;
 };
 
@@ -31,6 +32,16 @@ enum status columns_schema(struct arena *a, const struct programme *p, struct sc
   return OK;
 }
 
+/* Whether files give the field in hundredths: then the model's number is a percentage. */
+static bool is_percent(const struct programme *p, uint32_t level, const char *field) {
+  for (uint32_t i = 0; i < p->source_count; i++) {
+    const struct source *src = &p->sources[i];
+    for (uint32_t k = 0; src->level == level && src->file && !src->flat && k < src->map_count; k++)
+      if (!strcmp(src->maps[k].field, field)) return src->maps[k].conversion == CONVERT_HUNDREDTH;
+  }
+  return false;
+}
+
 enum status columns_open(struct arena *a, const struct programme *p, const struct schema *schema, int64_t home, struct columns **out, struct err *e) {
   struct columns *c;
   uint32_t most = 1;
@@ -43,9 +54,11 @@ enum status columns_open(struct arena *a, const struct programme *p, const struc
     for (uint32_t i = 0; i < level->field_count; i++) {
       const struct field *d = &level->fields[i];
       if (d->derived) continue;
-      c->slots[l][n++] = (struct slot){filled_named(d->name), (uint8_t)d->kind, d->decimals, d->sealed};
+      c->slots[l][n++] = (struct slot){filled_named(d->name), (uint8_t)d->kind, d->decimals, d->sealed, is_percent(p, l, d->name)};
     }
     if (n > most) most = n;
+    bool filled = !strcmp(level->name, LEVEL_OF_LINES) || !strcmp(level->name, LEVEL_OF_CROPS);
+    if (filled && !level->empty_unknown) c->taken |= 1u << l;
   }
   ARENA_TRY(e, c->cells = arena_array(a, most, sizeof *c->cells));
   TRY(builder_open(schema, home, &c->builder, e));
@@ -60,8 +73,9 @@ static inline struct cell cell_of(const struct slot *s, const struct filled_cell
   else if (s->kind == COL_DECIMAL && s->decimals != x->decimals) {
     if (s->decimals > x->decimals) c.i = x->number * number_pow10(s->decimals - x->decimals);
     else c.i = x->number / number_pow10(x->decimals - s->decimals);
+    if (s->percent) c.i /= 100;
   } else if (s->kind == COL_REAL) c.d = (double)x->number / (double)number_pow10(x->decimals);
-  else c.i = x->number;
+  else c.i = s->percent ? x->number / 100 : x->number;
   return c;
 }
 
@@ -77,7 +91,7 @@ enum status columns_put(struct columns *c, uint32_t level, const struct row *r, 
   if (level == LEVEL_VILLAGE) return builder_village(c->builder, span_of(text_of(r, KEY_VILLAGE)), c->cells, e);
   if (level == LEVEL_HOUSEHOLD) {
     c->members = 0;
-    return builder_household(c->builder, ++c->households, span_of(text_of(r, KEY_HOUSEHOLD)), span_of(text_of(r, FILL_home_village)), UINT32_MAX, c->cells, e);
+    return builder_household(c->builder, ++c->households, span_of(text_of(r, KEY_HOUSEHOLD)), span_of(text_of(r, FILL_home_village)), (uint32_t)r->cells[KEY_LISTS].number | c->taken, c->cells, e);
   }
   return builder_child(c->builder, level, level == LEVEL_MEMBER ? ++c->members : 0, c->cells, e);
 }

@@ -128,6 +128,21 @@ static const char *cause_of(const struct writer *w, const struct home *x, int nt
   return nth < n ? found[nth] : NULL;
 }
 
+static uint32_t level_named(const struct programme *p, const char *name) {
+  for (uint32_t i = 0; i < p->level_count; i++)
+    if (!strcmp(p->levels[i].name, name)) return i;
+  return UINT32_MAX;
+}
+
+/* Which lists will have rows. A signed card has income lines: something is always left to be wages. */
+static int64_t lists_of(const struct writer *w, bool card) {
+  uint32_t lines = level_named(w->b->pop->p, LEVEL_OF_LINES), crops = level_named(w->b->pop->p, LEVEL_OF_CROPS);
+  int64_t lists = (int64_t)1 << LEVEL_MEMBER;
+  if (card && lines < LEVEL_MAX) lists |= (int64_t)1 << lines;
+  if (crops < LEVEL_MAX && rows_has_crop(w->b, w->like)) lists |= (int64_t)1 << crops;
+  return lists;
+}
+
 static enum status put_home(struct writer *w, bool card, struct err *e) {
   const struct population *pop = w->b->pop;
   const struct household *h = w->h;
@@ -141,6 +156,7 @@ static enum status put_home(struct writer *w, bool card, struct err *e) {
   for (uint32_t i = 0; i < round; i++) before |= h->listed[i], gap |= before && !h->listed[i];
   row_begin(r);
   row_text(r, KEY_HOUSEHOLD, w->key);
+  row_int(r, KEY_LISTS, lists_of(w, card));
   row_text(r, FILL_home_village, w->b->village->code);
   row_int(r, FILL_registered_persons, w->size);
   row_text(r, FILL_household_type, listed ? (gap ? "returned" : "registered") : before ? "exited" : "never");
@@ -221,12 +237,6 @@ static enum status put_people(struct writer *w, struct err *e) {
     TRY(layout_put(w->l, LEVEL_MEMBER, r, e));
   }
   return OK;
-}
-
-static uint32_t level_named(const struct programme *p, const char *name) {
-  for (uint32_t i = 0; i < p->level_count; i++)
-    if (!strcmp(p->levels[i].name, name)) return i;
-  return UINT32_MAX;
 }
 
 struct item { /* an income line, in cents */

@@ -102,8 +102,8 @@ static enum status write_readme(struct arena *a, struct making *k, const char *f
   text_init(&t, 8000);
   text_addf(&t, "SYNTHETIC. Nobody in these files exists. \xE5\x90\x88\xE6\x88\x90\xE6\x95\xB0\xE6\x8D\xAE\xEF\xBC\x9A\xE5\x85\xA8\xE9\x83\xA8\xE8\x99\x9A\xE6\x9E\x84\xE3\x80\x82\n\n"
                 "Made by `lucid synth` from the programme %s, seed %" PRIu64 ", scale %g.\n"
-                "<year>/           what the register says, in the layout of the programme's sources; for each of them:\n"
-                "                  lucid import REGISTRY --data <year> --source NAME\n"
+                "<year>/           what the register says, in the layout of the programme's sources:\n"
+                "                  lucid import REGISTRY --data <year>\n"
                 "truth-<year>.csv  true income beside what was recorded\n"
                 "faults.csv        planted faults\n"
                 "departments.csv   what other offices' lists say: public payroll, cars\n\n", k->pop->p->name, k->o->seed, k->o->scale);

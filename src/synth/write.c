@@ -16,7 +16,7 @@ struct sheet {
   const enum filled *fields;
 };
 
-static const char *const filled_names[FILL_COUNT] = {"@household", "@member", "@village",
+static const char *const filled_names[FILL_COUNT] = {"@household", "@member", "@village", "@lists",
 #define X(name) #name,
                                                      FILLED(X)
 #undef X

@@ -33,6 +33,7 @@
 
 enum filled {
   KEY_HOUSEHOLD, KEY_MEMBER, KEY_VILLAGE, /* the keys of a row: household, its member or line, village */
+  KEY_LISTS, /* of a household: bit l = rows of level l follow */
 #define X(name) FILL_##name,
   FILLED(X)
 #undef X

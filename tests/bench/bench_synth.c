@@ -1,0 +1,67 @@
+/* How fast made-up people go into frozen columns: households a second with members and lines, on all threads, against the same program writing the
+ * same round's households as files on the same data in the same run (which writes every round: counted by round), and against memcpy of as many bytes.
+ * usage: bench_synth [--scale X]      default 0.3, some 190,000 households */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "programme/programme.h"
+#include "synth/frozen.h"
+
+static struct err err;
+
+static void must(enum status s) {
+  if (s == OK) return;
+  fprintf(stderr, "%s HINT: %s\n", err.message, err.hint);
+  exit(1);
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int main(int argc, char **argv) {
+  struct synth_options o = {.seed = 1, .scale = 0.3};
+  if (argc == 3 && !strcmp(argv[1], "--scale")) o.scale = strtod(argv[2], NULL);
+  else if (argc != 1) return fprintf(stderr, "usage: bench_synth [--scale X]\n"), 2;
+  struct arena a;
+  struct pool *pool;
+  struct programme *p;
+  struct problem *problems;
+  struct frozen n;
+  struct synth_counts files;
+  char dir[] = "/tmp/bench-synth-XXXXXX", path[64], command[96];
+  if (!mkdtemp(dir)) return 1;
+  arena_init(&a, 0);
+  must(pool_open(&pool, 0, &err));
+  must(programme_load(&a, "programmes/xiangxi", &p, &problems, &err));
+  (void)snprintf(path, sizeof path, "%s/frozen", dir);
+  double t = now();
+  must(frozen_write(&a, p, &o, 2013, pool, path, &n, &err));
+  t = now() - t;
+  struct rusage u;
+  getrusage(RUSAGE_SELF, &u);
+  printf("columns: %" PRId64 " households with %" PRId64 " members in %.2f s on %u threads: %.0f households a second, %ld MB\n", n.households, n.members, t, pool_threads(pool),
+         (double)n.households / t, u.ru_maxrss / 1024);
+  struct synth_options small = o;
+  small.scale = o.scale / 20;
+  (void)snprintf(path, sizeof path, "%s/files", dir);
+  double f = now();
+  must(synth_write(&a, p, &small, path, &files, &err));
+  f = now() - f;
+  int64_t rows = 0;
+  for (uint32_t r = 0; r < files.rounds; r++) rows += files.households[r];
+  printf("files:   %" PRId64 " households and rounds in %.2f s: %.0f a second\n", rows, f, (double)rows / f);
+  printf("columns/files %.1f\n", (double)n.households / t / ((double)rows / f));
+  (void)snprintf(command, sizeof command, "rm -rf %s", dir);
+  pool_close(pool);
+  arena_drop(&a);
+  return system(command) == 0 ? 0 : 1;
+}
