@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/file.h"
 #include "cli/deciding.h"
 #include "cli/open.h"
@@ -84,6 +85,9 @@ static enum status as_source(struct cli *c, struct exporting *x, const char *nam
   if (!schema) return err_set(e, ERR_NOT_FOUND, NULL, "the round %s holds no households", x->d.round.name);
   struct export_from from = {.programme = p, .schema = schema, .segments = x->d.segments, .segment_count = x->d.segment_count, .level = src->level, .year = x->d.round.year,
                              .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = member_number, .member_number_ctx = x->d.registry};
+  const char *then = cli_option(c, "codes-on");
+  if (then && !date_parse(then, strlen(then), &from.codes_on)) return err_set(e, ERR_USAGE, "write 2016-12-31", "\"%.40s\" is not a date", then);
+  from.codes_as_of = then != NULL;
   struct export_source_counts n;
   size_t dot = strcspn(src->file, ".");
   char *file = arena_printf(&c->arena, "%s/%.*s.csv", x->out, (int)dot, src->file);
@@ -108,6 +112,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (!x.out) return err_set(e, ERR_USAGE, "say where: --out FOLDER", "no folder is named");
   if (as && strcmp(as, "csv") != 0 && strcmp(as, "dta") != 0) return err_set(e, ERR_USAGE, "csv or dta", "%s is not a form that is written", as);
   if (source && ((as && strcmp(as, "csv") != 0) || cli_option(c, "level"))) return err_set(e, ERR_USAGE, "leave --as and --level out: a source's layout is a CSV of the source's level", "--source goes with neither");
+  if (cli_option(c, "codes-on") && !source) return err_set(e, ERR_USAGE, "add --source NAME", "--codes-on goes with --source");
   x.how = as && strcmp(as, "dta") == 0 ? AS_DTA : AS_CSV;
   enum status s = deciding_open(c, path, cli_option(c, "round"), true, &x.d, e);
   if (s == OK) s = source ? as_source(c, &x, source, e) : all_levels(c, &x, e);
@@ -124,6 +129,7 @@ const struct verb verb_export = {
                "round=NAME  which round (default: the latest)\n"
                "as-of=DATE  as it was known on that day (2016-12-31), at that instant, or after that event ('#17')\n"
                "source=NAME  in the layout of this source of the programme: its headings and words\n"
+               "codes-on=DATE  with --source: codes and names of places as they were on that day\n"
                "level=NAME  only this level: household, members, village or a line level\n"
                "include-restricted  restricted fields too; sealed ones never\n" OPEN_KEY_OPTION,
     .text = "Writes one file a level, and beside each a codebook with labels, units, choices and missing codes. What is written can be\n"

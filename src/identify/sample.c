@@ -20,6 +20,12 @@ static const struct field *field_named(const struct programme *p, uint32_t level
   return NULL;
 }
 
+/* Rows of before keep the code they were written with: they count where that place is today. */
+static uint32_t area_now(const struct programme *p, const char *code) {
+  uint32_t at = programme_area(p, code);
+  return at == UINT32_MAX ? SAMPLE_NO_AREA : p->areas[at].now;
+}
+
 /* Codes become areas by way of the column's dictionary: one look-up a code, not one a row. */
 static enum status areas_of_codes(struct arena *a, const struct programme *p, const struct column *c, uint32_t **out, struct err *e) {
   uint32_t *of;
@@ -33,7 +39,7 @@ static enum status areas_of_codes(struct arena *a, const struct programme *p, co
     }
     memcpy(code, s.at, s.len);
     code[s.len] = 0;
-    of[i] = programme_area(p, code);
+    of[i] = area_now(p, code);
   }
   *out = of;
   return OK;
@@ -80,7 +86,7 @@ static enum status areas_derived(struct sample *s, const struct field *f, struct
       if (st == OK && v.state == RULE_VALUE && v.kind == RULE_STRING && v.s.len < sizeof code) {
         memcpy(code, v.s.at, v.s.len);
         code[v.s.len] = 0;
-        *out = programme_area(s->programme, code);
+        *out = area_now(s->programme, code);
       }
       if ((h & 1023) == 1023) arena_drop(&scratch);
     }

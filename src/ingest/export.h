@@ -24,6 +24,7 @@ struct export_from {
   int32_t year;                              /* stands as the date of a .dta: not the clock, so that bytes repeat */
   bool restricted;                           /* restricted fields too */
   enum language lang;                        /* of labels */
+  bool codes_as_of; int32_t codes_on;        /* a source's layout: codes and names of places as they were on that day */
   /* A member's own number (the snapshot holds a permanent one only); NULL = numbers are places in the household. */
   enum status (*member_number)(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e);
   void *member_number_ctx;

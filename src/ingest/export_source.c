@@ -111,6 +111,13 @@ static const char *area_name(const struct layout *l, const struct area *a) {
   return l->lang == LANG_ZH ? zh : en;
 }
 
+/* A place's code as it is kept, or as it was on the day asked for. */
+static struct span code_then(const struct layout *l, struct span code) {
+  const struct programme *p = l->from->programme;
+  uint32_t at = l->from->codes_as_of ? map_get(&p->area_index, code.at, code.len) : MAP_NONE;
+  return at == MAP_NONE ? code : span_of(p->areas[programme_area_on(p, at, l->from->codes_on)].code);
+}
+
 static void put_area(const struct layout *l, const struct layout_column *c, struct span code, bool around) {
   const struct programme *p = l->from->programme;
   uint32_t at = map_get(&p->area_index, code.at, code.len);
@@ -124,7 +131,7 @@ static void put_choice(const struct layout *l, const struct field *f, struct spa
   const char *label = NULL;
   for (uint32_t i = 0; i < f->choice_count && !label && f->area_level == UINT32_MAX; i++)
     if (span_is(code, f->choices[i].code)) label = label_in(&f->choices[i].label, l->lang, NULL);
-  refused_put(l->out, label ? span_of(label) : code);
+  refused_put(l->out, label ? span_of(label) : f->area_level != UINT32_MAX ? code_then(l, code) : code);
 }
 
 static void put_absent(const struct layout *l, const struct field *f, enum absence why) {
@@ -137,8 +144,8 @@ static void put_value(const struct layout *l, const struct layout_column *c, con
   char buf[40];
   if (v->absence != PRESENT) {
     if (c->part == PART_FIELD) put_absent(l, f, v->absence);
-  } else if (c->part == PART_AROUND) put_area(l, c, v->s, true);
-  else if (c->by_name) put_area(l, c, v->s, false);
+  } else if (c->part == PART_AROUND) put_area(l, c, code_then(l, v->s), true);
+  else if (c->by_name) put_area(l, c, code_then(l, v->s), false);
   else if (f->kind == COL_BOOL) fputs(l->lang == LANG_ZH ? v->i ? "是" : "否" : v->i ? "yes" : "no", l->out);
   else if (f->kind == COL_INT && c->percent) fputs(number_decimal_format(v->i * 100, 0, buf), l->out);
   else if (f->kind == COL_INT) fprintf(l->out, "%lld", (long long)v->i);
@@ -165,7 +172,7 @@ static enum status put_row(void *ctx, const struct segment *s, uint32_t segment,
         TRY(export_number(l->from, s, household, row, number, buffer, &own, e));
         refused_put(l->out, own);
         break;
-      case PART_VILLAGE: v = column_cell(&s->village_code, row), refused_put(l->out, v.s); break;
+      case PART_VILLAGE: v = column_cell(&s->village_code, row), refused_put(l->out, code_then(l, v.s)); break;
       case PART_FIELD: case PART_AROUND:
         v = column_cell(&s->levels[c->level].columns[c->at], c->level == l->from->level ? row : household);
         put_value(l, c, &v);

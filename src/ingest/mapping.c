@@ -513,7 +513,7 @@ static struct span cell_text(const struct reader_cell *c) { return c->kind == RE
 
 static bool lies_in(const struct programme *p, uint32_t area, uint32_t around) {
   for (; area != UINT32_MAX; area = p->areas[area].parent)
-    if (area == around) return true;
+    if (around != UINT32_MAX && p->areas[area].now == p->areas[around].now) return true;
   return around == UINT32_MAX;
 }
 
@@ -526,6 +526,7 @@ static uint32_t place_called(const struct programme *p, struct span name, uint32
   for (uint32_t i = 0; i < p->area_count; i++) {
     const struct area *a = &p->areas[i];
     if ((wider ? a->level >= level : a->level != level) || !called(a, name) || !lies_in(p, i, around)) continue;
+    if (found != UINT32_MAX && p->areas[found].now == a->now) continue; /* one place under a former and a present code */
     found = i;
     ++*count;
   }
@@ -572,6 +573,6 @@ bool mapping_place(struct mapping_entry *m, const struct programme *p, const str
     if (!map_put(&m->places, key, n, &index, &fresh)) return snprintf(why, size, "out of memory"), false;
     m->places.values[index] = known;
   }
-  *out = (struct reader_cell){.kind = READ_TEXT, .text = span_of(p->areas[known].code)};
+  *out = (struct reader_cell){.kind = READ_TEXT, .text = span_of(p->areas[p->areas[known].now].code)};
   return true;
 }

@@ -11,6 +11,9 @@
 
 #define EXACT_DOUBLE 9007199254740992.0 /* 2^53: above it a double no longer tells whole numbers apart */
 
+/* An area's code that was replaced is taken, and kept as the one that stands for it now. */
+static const char *in_use(const struct field *f, uint32_t i) { return f->in_use ? f->in_use[i] : f->choices[i].code; }
+
 enum status validate_open(struct validate *v, struct arena *a, const struct field *field, enum conversion conversion, const struct recode *recode,
                           uint32_t recode_count, struct err *e) {
   *v = (struct validate){.field = field, .conversion = conversion, .recode = recode, .recode_count = recode_count};
@@ -25,7 +28,7 @@ enum status validate_open(struct validate *v, struct arena *a, const struct fiel
       if (!map_put(&v->choices, text, strlen(text), &index, &fresh)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
       uint32_t *value = &v->choices.values[index];
       if (fresh) *value = i;
-      else if (*value != i && (*value == VALIDATE_TWO || strcmp(field->choices[*value].code, text) != 0)) *value = VALIDATE_TWO;
+      else if (*value != i && (*value == VALIDATE_TWO || (strcmp(field->choices[*value].code, text) != 0 && strcmp(in_use(field, *value), in_use(field, i)) != 0))) *value = VALIDATE_TWO;
     }
   v->missing_any = field->missing_count > 0;
   ARENA_TRY(e, v->missing_number = arena_array(a, field->missing_count + 1, sizeof(double)));
@@ -287,7 +290,7 @@ static bool choice_from(const struct validate *v, struct span s, const char *lab
   if (i == MAP_NONE && label) return WHY("%s (%s) is not one of the choices", shown(v, s, buf), shown(v, span_of(label), other));
   if (i == MAP_NONE) return WHY("%s is not one of the choices", shown(v, s, buf));
   out->absence = PRESENT;
-  out->s = span_of(f->choices[i].code);
+  out->s = span_of(in_use(f, i));
   return true;
 }
 

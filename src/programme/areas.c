@@ -44,6 +44,45 @@ static int32_t area_date(struct loader *l, const struct got_text *t, int32_t oth
   return days;
 }
 
+/* A code that was replaced leads to the one in use now: renamed, merged, or a county that became a district. Each step goes to an area that was in use
+ * longer, so that no row can lead back to itself. */
+static bool follow(struct loader *l, const struct draft_area *d, const uint32_t *from) {
+  struct programme *p = l->p;
+  struct area *areas = (struct area *)(uintptr_t)p->areas;
+  uint32_t *next = arena_array(l->arena, p->area_count + 1, sizeof *next);
+  if (!next) return false;
+  for (uint32_t i = 0; i < p->area_count; i++) {
+    const struct got_text *t = &d[from[i]].replaced_by;
+    next[i] = i;
+    if (!t->from) continue;
+    uint32_t to = programme_area(p, t->s);
+    if (to == UINT32_MAX) problem_add(&l->list, t->from->at, ERR_INPUT, "add the area that replaced it, or mend the code", "no area has the code \"%.60s\"", t->s);
+    else if (areas[to].level != areas[i].level)
+      problem_add(&l->list, t->from->at, ERR_INPUT, "an area is replaced by one of its own level", "\"%.60s\" is a %s, and \"%.60s\" is a %s", areas[i].code, p->area_level_names[areas[i].level], t->s, p->area_level_names[areas[to].level]);
+    else if (areas[i].valid_to == DATE_MAX) problem_add(&l->list, t->from->at, ERR_INPUT, "add `to`: the last day its code was in use", "\"%.60s\" was replaced, but has no end", areas[i].code);
+    else if (areas[to].valid_to <= areas[i].valid_to)
+      problem_add(&l->list, t->from->at, ERR_INPUT, "name the one that was in use after it", "\"%.60s\" was in use until its own end or before: it can't have replaced \"%.60s\"", t->s, areas[i].code);
+    else next[i] = to;
+  }
+  for (uint32_t i = 0; i < p->area_count; i++) {
+    areas[i].now = i;
+    while (next[areas[i].now] != areas[i].now) areas[i].now = next[areas[i].now];
+  }
+  return true;
+}
+
+uint32_t programme_area_on(const struct programme *p, uint32_t area, int32_t day) {
+  uint32_t found = UINT32_MAX;
+  if (area >= p->area_count || (p->areas[area].valid_from <= day && day <= p->areas[area].valid_to)) return area;
+  for (uint32_t i = 0; i < p->area_count; i++) {
+    const struct area *x = &p->areas[i];
+    if (x->level != p->areas[area].level || x->now != p->areas[area].now || x->valid_from > day || x->valid_to < day) continue;
+    if (found != UINT32_MAX) return area;
+    found = i;
+  }
+  return found == UINT32_MAX ? area : found;
+}
+
 /* The list as one value: a place that starts from a copy has another list. */
 static bool keep_list(struct loader *l) {
   const struct programme *p = l->p;
@@ -105,7 +144,7 @@ bool areas_build(struct loader *l) {
                   p->area_level_names[areas[up].level], areas[i].code, p->area_level_names[areas[i].level]);
     else areas[i].parent = up;
   }
-  return keep_list(l);
+  return follow(l, d, from) && keep_list(l);
 }
 
 bool areas_check_household(struct loader *l) {

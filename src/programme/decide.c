@@ -193,7 +193,9 @@ static bool build_quota(struct loader *l) {
     if (!r[i].area.from || !r[i].places.from) continue;
     uint32_t area = programme_area(l->p, r[i].area.s), index;
     bool fresh;
-    if (!map_put(&seen, r[i].area.s, r[i].area.len, &index, &fresh)) return false;
+    if (area != UINT32_MAX) area = l->p->areas[area].now;
+    const char *code = area != UINT32_MAX ? l->p->areas[area].code : r[i].area.s; /* places of a code that was replaced go with it */
+    if (!map_put(&seen, code, strlen(code), &index, &fresh)) return false;
     if (!fresh) problem_add(&l->list, r[i].area.from->at, ERR_INPUT, "keep one", "places for \"%.60s\" stand twice", r[i].area.s);
     if (strcmp(r[i].area.s, "*") != 0) {
       if (area == UINT32_MAX) problem_add(&l->list, r[i].area.from->at, ERR_INPUT, "add the area, or mend the code", "no area has the code \"%.60s\"", r[i].area.s);
@@ -201,7 +203,7 @@ static bool build_quota(struct loader *l) {
         problem_add(&l->list, r[i].area.from->at, ERR_INPUT, "all rows are of quota.level", "\"%.60s\" is a %s, and places are counted by %s", r[i].area.s, l->p->area_level_names[l->p->areas[area].level], d->level.s);
     }
     if (r[i].places.v < 0) problem_add(&l->list, r[i].places.from->at, ERR_INPUT, NULL, "places cannot be negative");
-    rows[id->quota_count++] = (struct quota_row){.area = r[i].area.s, .places = r[i].places.v, .source = loader_text(&r[i].source), .assumed = r[i].assumed.v};
+    rows[id->quota_count++] = (struct quota_row){.area = code, .places = r[i].places.v, .source = loader_text(&r[i].source), .assumed = r[i].assumed.v};
     struct label place = area < l->p->area_count ? (struct label){l->p->areas[area].name_en, l->p->areas[area].name_zh} : (struct label){NULL, NULL};
     if (!loader_assume(l, r[i].from, &r[i].assumed, "identify.quota", r[i].area.s, strcmp(r[i].area.s, "*") ? "@" : NULL, place, r[i].places.from->text, &r[i].source)) return false;
   }

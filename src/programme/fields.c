@@ -117,10 +117,11 @@ static bool area_choices(struct loader *l, struct field *f, const struct tree *l
     return true;
   }
   struct choice *to = arena_array(l->arena, p->area_count + 1, sizeof *to);
-  if (!to) return false;
+  const char **in_use = arena_array(l->arena, p->area_count + 1, sizeof *in_use);
+  if (!to || !in_use) return false;
   for (uint32_t i = 0; i < p->area_count; i++)
-    if (p->areas[i].level == at) to[f->choice_count++] = (struct choice){p->areas[i].code, {p->areas[i].name_en, p->areas[i].name_zh}};
-  f->choices = to;
+    if (p->areas[i].level == at) in_use[f->choice_count] = p->areas[p->areas[i].now].code, to[f->choice_count++] = (struct choice){p->areas[i].code, {p->areas[i].name_en, p->areas[i].name_zh}};
+  f->choices = to, f->in_use = in_use;
   f->area_level = at;
   return true;
 }

@@ -68,6 +68,8 @@ static void add_areas_and_lines(const struct programme *p, struct digest_stream 
     digest_add_u64(s, p->areas[i].level);
     digest_add_str(s, p->areas[i].parent == UINT32_MAX ? NULL : p->areas[p->areas[i].parent].code);
   }
+  for (uint32_t i = 0; i < p->area_count; i++)
+    if (p->areas[i].now != i) digest_add_str(s, p->areas[i].code), digest_add_str(s, p->areas[p->areas[i].now].code);
   digest_add_u64(s, p->line_count);
   digest_add_u64(s, p->main_line);
   for (uint32_t i = 0; i < p->line_count; i++) {

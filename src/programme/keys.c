@@ -63,6 +63,7 @@ static const struct key area_rows[] = {
   ROW(draft_area, lat, NUMBER, O, "degrees north"),
   ROW_AS(draft_area, "from", valid_from, TEXT, O, "the date its code came into use"),
   ROW_AS(draft_area, "to", valid_to, TEXT, O, "the last date its code was in use"),
+  ROW(draft_area, replaced_by, TEXT, O, "of a code that is no longer in use: the code that stands for it now; it needs `to`"),
   ROW(draft_area, note, TEXT, O, "anything, e.g. where the figures come from"),
 };
 TABLE(keys_area, draft_area, "an area", area_rows, NULL);

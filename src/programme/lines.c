@@ -51,6 +51,8 @@ static void check_area(struct loader *l, const struct got_text *t) {
 static bool add_amount(struct loader *l, const struct draft_line *line, struct line_amount *to, uint32_t *count, int32_t year, const struct got_text *area, const struct got_number *amount,
                        const struct got_text *source, const struct got_flag *assumed) {
   const char *code = area->from ? area->s : "*";
+  uint32_t place = area->from ? programme_area(l->p, area->s) : UINT32_MAX;
+  if (place != UINT32_MAX) code = l->p->areas[l->p->areas[place].now].code; /* the line of a place goes with it */
   check_area(l, area);
   if (!(amount->v > 0)) problem_add(&l->list, amount->from->at, ERR_INPUT, NULL, "a line must be above 0");
   for (uint32_t i = 0; i < *count; i++)

@@ -50,6 +50,7 @@ struct field {
   bool assumed; const char *source;       /* where its definition or number comes from */
   int line;                  /* in programme.yaml */
   bool incentive;            /* fed by points or stars: no rule that decides may read it, even through derive */
+  const char *const *in_use; /* beside the choices among areas: the code that stands for each now; NULL for others */
   uint32_t area_level;       /* a choice among the areas of this level (codes are area codes), or UINT32_MAX */
 };
 
@@ -65,6 +66,7 @@ struct area { /* sorted so that parents come before children */
   int64_t population; /* -1 = not given */
   double lon, lat;    /* NAN = not given */
   int32_t valid_from, valid_to; /* days; DATE_MIN.. DATE_MAX */
+  uint32_t now;       /* index of the area that stands for it today: itself, or what it was replaced by, merged into or renamed to */
 };
 
 enum line_kind { LINE_ABSOLUTE, LINE_RELATIVE /* share of a weighted quantile of the welfare measure, computed per round */ };
@@ -210,6 +212,8 @@ void programme_set_line(struct programme *p, uint32_t line, double amount);
 void programme_set_year(struct programme *p, int32_t year);
 const struct field *programme_field(const struct programme *p, uint32_t level, const char *name);
 uint32_t programme_area(const struct programme *p, const char *code); /* index or UINT32_MAX */
+/* The area that stood on that day where this one stands today: itself; else the one that became it; itself again when none or several did. */
+uint32_t programme_area_on(const struct programme *p, uint32_t area, int32_t day);
 /* Writes a small working programme with comments into a new folder. */
 enum status programme_new(const char *folder, struct err *e) MUST_CHECK;
 /* Copies the programme in `from` into a new folder under the folder's name: its files but no data, and a list of every value that is

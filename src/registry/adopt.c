@@ -37,6 +37,16 @@ static enum status same_shape(const struct registry *r, const struct programme *
   return OK;
 }
 
+/* Where the households of a new county are kept: where those of the county it was lie already, else by itself. */
+static int64_t home_of_new(const struct registry *r, const struct programme *p, uint32_t i, int64_t own) {
+  for (uint32_t k = 0; k < p->area_count; k++) {
+    if (k == i || p->areas[k].now != p->areas[i].now || p->areas[k].level != p->home_level) continue;
+    uint32_t known = map_get(&r->area_index, p->areas[k].code, strlen(p->areas[k].code));
+    if (known != MAP_NONE) return r->areas[known].home;
+  }
+  return own;
+}
+
 /* Numbers for areas the registry does not know yet. The programme lists parents before children. */
 static enum status add_areas(struct registry *r, const struct programme *p, struct err *e) {
   int64_t next = (int64_t)r->area_count + 1, *ids = calloc((size_t)p->area_count + 1, sizeof *ids), *homes = calloc((size_t)p->area_count + 1, sizeof *homes);
@@ -50,7 +60,7 @@ static enum status add_areas(struct registry *r, const struct programme *p, stru
     }
     struct store_stmt *st;
     ids[i] = next++;
-    homes[i] = x->level == p->home_level ? ids[i] : x->parent < i ? homes[x->parent] : 0;
+    homes[i] = x->level == p->home_level ? home_of_new(r, p, i, ids[i]) : x->parent < i ? homes[x->parent] : 0;
     s = store_sql(r->db, SQL_AREA_PUT, &st, e);
     if (s != OK) break;
     store_bind_int(st, 1, ids[i]), store_bind_str(st, 2, x->code), store_bind_int(st, 3, x->level), store_bind_int(st, 5, homes[i]), store_bind_str(st, 6, x->name_en), store_bind_str(st, 7, x->name_zh);
@@ -60,6 +70,32 @@ static enum status add_areas(struct registry *r, const struct programme *p, stru
   }
   free(ids), free(homes);
   return s;
+}
+
+/* What a frozen round lists must stay what was known then: how many areas there were before each event that brought more, "12:1923 40:1930". */
+static enum status note_areas(struct registry *r, const struct programme *p, int64_t event, struct err *e) {
+  uint32_t fresh = 0;
+  char *before, *now;
+  for (uint32_t i = 0; i < p->area_count; i++) fresh += map_get(&r->area_index, p->areas[i].code, strlen(p->areas[i].code)) == MAP_NONE;
+  if (!fresh) return OK;
+  TRY(core_meta_get(r, r->arena, "areas_known", &before, e));
+  ARENA_TRY(e, now = arena_printf(r->arena, "%s%s%" PRId64 ":%u", before, *before ? " " : "", event, r->area_count));
+  return core_meta_put(r, "areas_known", now, e);
+}
+
+enum status core_areas_at(struct registry *r, int64_t event, uint32_t *count, struct err *e) {
+  char *known;
+  *count = r->area_count;
+  TRY(core_meta_get(r, r->arena, "areas_known", &known, e));
+  for (char *at = known; at && *at; at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL) {
+    char *colon;
+    long long brought = strtoll(at, &colon, 10);
+    unsigned long n = *colon == ':' ? strtoul(colon + 1, NULL, 10) : r->area_count;
+    if (brought <= event || n > *count) continue;
+    *count = (uint32_t)n;
+    return OK; /* in the order of events: the first after it says how many there were */
+  }
+  return OK;
 }
 
 static enum status adopt_body(struct registry *r, const struct programme *p, int64_t *event, struct err *e) {
@@ -75,6 +111,7 @@ static enum status adopt_body(struct registry *r, const struct programme *p, int
   struct event ev = {.kind = "programme", .source = "", .source_hash = "", .detail = source};
   TRY(event_put(r, &ev, &none, e));
   *event = ev.id;
+  TRY(note_areas(r, p, ev.id, e));
   return core_put_files(r, p, ev.id, e);
 }
 

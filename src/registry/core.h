@@ -89,6 +89,8 @@ enum status core_put_files(struct registry *r, const struct programme *p, int64_
 enum status core_meta_get(struct registry *r, struct arena *a, const char *name, char **out, struct err *e) MUST_CHECK;
 enum status core_meta_put(struct registry *r, const char *name, const char *value, struct err *e) MUST_CHECK;
 /* Civil date of the clock. */
+/* How many of r->areas were known when that event had happened (adopt.c). */
+enum status core_areas_at(struct registry *r, int64_t event, uint32_t *count, struct err *e) MUST_CHECK;
 int32_t core_today(const struct registry *r);
 const char *core_level_word(const struct registry *r, uint32_t level); /* "household", "member", "village", the line's name */
 

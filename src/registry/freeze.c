@@ -21,6 +21,7 @@ struct as_of {
 struct freezer {
   struct registry *r;
   int64_t event;
+  uint32_t areas; /* known by then */
   struct as_of level[LEVEL_MAX];
   struct cell *cells;
   uint32_t lowest;
@@ -106,7 +107,7 @@ static enum status freeze_villages(struct freezer *f, struct builder *b, int64_t
   struct registry *r = f->r;
   TRY(start(f, LEVEL_VILLAGE, home, e));
   struct as_of *a = &f->level[LEVEL_VILLAGE];
-  for (uint32_t i = 0; i < r->area_count; i++) {
+  for (uint32_t i = 0; i < f->areas; i++) {
     const struct area_ref *x = &r->areas[i];
     if (x->home != home || x->level != r->lowest_area_level) continue;
     while (a->at >= 0 && a->v[a->at][1].i < x->id) TRY(next(a, e));
@@ -201,6 +202,7 @@ enum status freeze(struct registry *r, const char *parent, const char *round, in
   enum status s = OK;
   if (!(f.cells = arena_array(&a, most, sizeof *f.cells))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) s = make_schema(r, &a, &schema, e);
+  if (s == OK) s = core_areas_at(r, event, &f.areas, e);
   if (s == OK) s = homes_of(r, &a, &homes, &count, e);
   (void)mkdir(parent, 0700); /* for the owner only, as the registry itself; when it cannot be made, snapshot_create says why */
   if (s == OK) s = snapshot_create(parent, round, year, &w, e);

@@ -330,6 +330,8 @@ static enum status stage_child(struct stage *s, const struct ingest_row *row, st
 static enum status stage_village(struct stage *s, const struct ingest_row *row, struct err *e) {
   struct registry *r = s->r;
   struct span k = row->village_key;
+  uint32_t known = map_get(&r->p->area_index, k.at, k.len); /* a former code brings the village's facts to where it is now */
+  if (known != MAP_NONE) k = span_of(r->p->areas[r->p->areas[known].now].code);
   uint32_t i = map_get(&r->area_index, k.at, k.len);
   if (i == MAP_NONE)
     return err_set(e, ERR_INPUT, "add the area to the programme's areas, or correct the row", "the programme has no area \"%.*s\"", (int)k.len, k.at);
