@@ -1,4 +1,4 @@
-CREATE TABLE natural_change (  -- births, deaths, marriages, leavings, moves, splits, merges: who went where; one row a person, line or household
+CREATE TABLE natural_change (  -- the event's source_hash is over its rows here (registry/natural.h). Births, deaths, marriages, leavings, moves, splits, merges: who went where; one row a person, line or household
   event          INTEGER NOT NULL REFERENCES event(id), -- the event; its kind is `kind`
   position       INTEGER NOT NULL, -- order within it, from 0
   kind           TEXT NOT NULL,    -- birth death marry leave move split merge

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "column/snapshot.h"
 #include "registry/freeze.h"
+#include "registry/natural.h"
 #include "registry/version.h"
 
 struct recount { /* one event's rows, hashed again */
@@ -312,13 +313,45 @@ static void list_strangers(struct fsck *f, const char *folder, const struct map 
 
 /* Work files of commands that were killed. */
 static void list_leftovers(struct fsck *f, struct arena *a) {
-  char *folder = file_dir(a, f->r->beside), *stem = arena_printf(a, "%s.stage-", file_base(f->r->beside)), *check = arena_printf(a, "%s.fsck-", file_base(f->r->snapshots));
+  char *folder = file_dir(a, f->r->beside), *stem = arena_printf(a, "%s.stage-", file_base(f->r->beside)), *check = arena_printf(a, "%s.fsck-", file_base(f->r->snapshots)), *as_of = arena_printf(a, "%s.as-of-", file_base(f->r->beside));
   DIR *d = folder ? opendir(folder) : NULL;
   if (!d) return;
   for (struct dirent *x; (x = readdir(d));)
-    if ((stem && strncmp(x->d_name, stem, strlen(stem)) == 0) || (check && strncmp(x->d_name, check, strlen(check)) == 0))
+    if ((stem && strncmp(x->d_name, stem, strlen(stem)) == 0) || (check && strncmp(x->d_name, check, strlen(check)) == 0) || (as_of && strncmp(x->d_name, as_of, strlen(as_of)) == 0))
       say(f, false, "it may be removed when no command is running", "%s/%s: left behind by a command that was killed", folder, x->d_name);
   closedir(d);
+}
+
+/* Two cursors in order of events: each natural change has the rows that its event's source_hash stands for. */
+static enum status check_natural(struct fsck *f, struct err *e) {
+  struct store_stmt *events, *links;
+  struct natural_link x = {0};
+  bool event, link;
+  TRY(store_sql(f->r->db, SQL_NATURAL_EVENTS, &events, e));
+  TRY(store_sql(f->r->db, SQL_NATURAL_ALL, &links, e));
+  TRY(store_step(links, &link, e));
+  for (;;) {
+    struct digest_stream s;
+    struct digest d;
+    char hex[65];
+    TRY(store_step(events, &event, e));
+    int64_t id = event ? store_int(events, 0) : INT64_MAX;
+    bool good = digest_open(&s);
+    for (; link; f->checked++) {
+      natural_read(links, &x);
+      if (x.event > id) break;
+      if (x.event < id) say(f, true, RESTORE, "a natural change is recorded under event %" PRId64 ", which is none", x.event);
+      else natural_digest(&s, &x);
+      enum status st = store_step(links, &link, e);
+      if (st != OK) {
+        (void)digest_close(&s, &d);
+        return st;
+      }
+    }
+    if (!digest_close(&s, &d) || !good) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    if (!event) return OK;
+    if (!span_is(store_text(events, 1), digest_hex(&d, hex))) say(f, true, RESTORE, "event %" PRId64 ": who came from where and went to is not as it was recorded", id);
+  }
 }
 
 static enum status check_keys(struct fsck *f, struct err *e) {
@@ -354,6 +387,7 @@ static enum status check_all(struct fsck *f, struct arena *a, struct err *e) {
   TRY(compare_events(f, e));
   for (uint32_t l = 0; l < r->level_count; l++)
     if (l != LEVEL_HOUSEHOLD && l != LEVEL_VILLAGE) TRY(check_belonging(f, l, e));
+  TRY(check_natural(f, e));
   TRY(check_keys(f, e));
   struct round_info *rounds;
   uint32_t n, at;

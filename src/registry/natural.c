@@ -231,20 +231,41 @@ static enum status merge(struct work *w, struct err *e) {
 
 /* ---- one change ---- */
 
+/* A link as the table will have it. */
+static struct natural_link as_recorded(const struct work *w, uint32_t i, int64_t event) {
+  static const struct held nowhere = {.key = ""};
+  const struct link *x = &w->links[i];
+  const struct held *from = x->from ? x->from : &nowhere, *to = x->to ? x->to : &nowhere;
+  return (struct natural_link){.event = event, .round = w->c.w->lists, .from_home = from->home, .from = from->id, .from_item = x->from_item, .to_home = to->home, .to = to->id, .to_item = x->to_item, .on = w->n->on,
+                               .kind = span_of(natural_name(w->n->kind)), .level = span_of(x->level), .reason = span_of(w->n->reason ? w->n->reason : ""), .evidence = span_of(w->n->evidence),
+                               .from_household = span_of(from->key), .from_key = span_of(x->from_key), .to_household = span_of(to->key), .to_key = span_of(x->to_key)};
+}
+
 static enum status put_links(struct work *w, int64_t event, struct err *e) {
   struct store_stmt *st;
-  const struct natural *n = w->n;
   TRY(store_sql(w->c.r->db, SQL_NATURAL_PUT, &st, e));
   for (uint32_t i = 0; i < w->link_count; i++) {
-    const struct link *x = &w->links[i];
-    store_bind_int(st, 1, event), store_bind_int(st, 2, i), store_bind_str(st, 3, natural_name(n->kind)), store_bind_int(st, 4, w->c.w->lists), store_bind_int(st, 5, n->on);
-    store_bind_str(st, 6, n->reason ? n->reason : ""), store_bind_str(st, 7, n->evidence), store_bind_str(st, 8, x->level);
-    store_bind_int(st, 9, x->from ? x->from->home : 0), store_bind_int(st, 10, x->from ? x->from->id : 0), store_bind_int(st, 11, x->from_item);
-    store_bind_str(st, 12, x->from ? x->from->key : ""), store_bind_str(st, 13, x->from_key);
-    store_bind_int(st, 14, x->to ? x->to->home : 0), store_bind_int(st, 15, x->to ? x->to->id : 0), store_bind_int(st, 16, x->to_item);
-    store_bind_str(st, 17, x->to ? x->to->key : ""), store_bind_str(st, 18, x->to_key);
+    const struct natural_link x = as_recorded(w, i, event);
+    const struct span texts[] = {x.kind, x.reason, x.evidence, x.level, x.from_household, x.from_key, x.to_household, x.to_key};
+    static const int at[] = {3, 6, 7, 8, 12, 13, 17, 18};
+    store_bind_int(st, 1, event), store_bind_int(st, 2, i), store_bind_int(st, 4, x.round), store_bind_int(st, 5, x.on);
+    store_bind_int(st, 9, x.from_home), store_bind_int(st, 10, x.from), store_bind_int(st, 11, x.from_item), store_bind_int(st, 14, x.to_home), store_bind_int(st, 15, x.to), store_bind_int(st, 16, x.to_item);
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++) store_bind_text(st, at[k], texts[k].at, texts[k].len);
     TRY(store_run(st, e));
   }
+  return OK;
+}
+
+static enum status digest_links(const struct work *w, char hex[65], struct err *e) {
+  struct digest_stream s;
+  struct digest d;
+  bool good = digest_open(&s);
+  for (uint32_t i = 0; i < w->link_count; i++) {
+    const struct natural_link x = as_recorded(w, i, 0);
+    natural_digest(&s, &x);
+  }
+  if (!digest_close(&s, &d) || !good) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  digest_hex(&d, hex);
   return OK;
 }
 
@@ -274,7 +295,9 @@ static enum status body(struct work *w, const struct round_info *round, struct e
   if (s == OK) s = carry_load(&w->c, w->n->household, &w->a, e);
   if (s == OK) s = how[w->n->kind](w, e);
   if (s == OK) s = carry_write(&w->c, e);
-  struct event ev = {.kind = natural_name(w->n->kind), .source = w->n->evidence, .source_hash = "", .detail = detail(w)};
+  char hex[65] = "";
+  if (s == OK) s = digest_links(w, hex, e);
+  struct event ev = {.kind = natural_name(w->n->kind), .source = w->n->evidence, .source_hash = hex, .detail = detail(w)};
   if (s == OK) s = writer_finish(&writer, &ev, e);
   if (s == OK && !w->n->dry_run) s = put_links(w, ev.id, e);
   w->out->event = ev.id, w->out->inserted = writer.inserted, w->out->changed = writer.changed, w->out->ended = writer.ended;
@@ -313,6 +336,13 @@ void natural_read(struct store_stmt *st, struct natural_link *out) {
   *out = (struct natural_link){.event = store_int(st, 0), .kind = store_text(st, 1), .round = store_int(st, 2), .on = (int32_t)store_int(st, 3), .reason = store_text(st, 4), .evidence = store_text(st, 5),
                                .level = store_text(st, 6), .from_home = store_int(st, 7), .from = store_int(st, 8), .from_item = store_int(st, 9), .from_household = store_text(st, 10),
                                .from_key = store_text(st, 11), .to_home = store_int(st, 12), .to = store_int(st, 13), .to_item = store_int(st, 14), .to_household = store_text(st, 15), .to_key = store_text(st, 16)};
+}
+
+void natural_digest(struct digest_stream *s, const struct natural_link *x) {
+  const int64_t numbers[] = {x->round, x->on, x->from_home, x->from, x->from_item, x->to_home, x->to, x->to_item};
+  const struct span texts[] = {x->kind, x->reason, x->evidence, x->level, x->from_household, x->from_key, x->to_household, x->to_key};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) digest_add_u64(s, (uint64_t)numbers[i]);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) digest_add_u64(s, texts[i].len), digest_add(s, texts[i].at, texts[i].len);
 }
 
 enum status natural_stands(struct registry *r, int64_t event, bool *out, struct err *e) {

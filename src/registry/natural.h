@@ -22,6 +22,7 @@
 #ifndef REGISTRY_NATURAL_H
 #define REGISTRY_NATURAL_H
 
+#include "base/digest.h"
 #include "registry/registry.h"
 #include "store/store.h"
 
@@ -49,6 +50,8 @@ enum status registry_natural(struct registry *r, struct arena *a, const struct n
 /* One recorded natural change, as the table has it. Texts are views into the statement. */
 struct natural_link { int64_t event, round, from_home, from, from_item, to_home, to, to_item; int32_t on; struct span kind, level, reason, evidence, from_household, from_key, to_household, to_key; };
 void natural_read(struct store_stmt *st, struct natural_link *out); /* of SQL_NATURAL_OF, SQL_NATURAL_ALL */
+/* One row into the digest that stands as the event's source_hash: so the chain of events holds the table too, and fsck can tell. */
+void natural_digest(struct digest_stream *s, const struct natural_link *x);
 /* Whether an event holds: it was not taken back, or that was taken back itself. */
 enum status natural_stands(struct registry *r, int64_t event, bool *out, struct err *e) MUST_CHECK;
 

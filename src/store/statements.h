@@ -34,8 +34,11 @@
                  " to_home, to_household, to_item, to_number, to_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)") \
   X(NATURAL_OF, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
                 " FROM natural_change WHERE (from_home = ?1 AND from_household = ?2) OR (to_home = ?1 AND to_household = ?2) ORDER BY event, position") \
-  X(NATURAL_SPLITS, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
-                    " FROM natural_change WHERE level = 'household' AND kind IN ('split', 'merge') AND valid_on > ?1 ORDER BY event, position") \
+  X(NATURAL_SPLITS, "SELECT n.event, n.kind, n.round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
+                    " FROM natural_change AS n JOIN event AS e ON e.id = n.event WHERE level = 'household' AND n.kind IN ('split', 'merge') AND (valid_on > ?1 OR e.at > ?2) ORDER BY n.event, position") \
+  X(NATURAL_ALL, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
+                 " FROM natural_change ORDER BY event, position")                                             \
+  X(NATURAL_EVENTS, "SELECT id, source_hash FROM event WHERE kind IN ('birth', 'death', 'marry', 'leave', 'move', 'split', 'merge') ORDER BY id") \
   X(NATURAL_ANY, "SELECT 1 FROM natural_change WHERE round = ?1 LIMIT 1")                                     \
   /* rounds */                                                                                               \
   X(ROUND_PUT, "INSERT INTO round(id, name, year, opened, closed, snapshot, households, members) VALUES (?1, ?2, ?3, ?4, NULL, '', 0, 0)") \

@@ -60,6 +60,22 @@ says "a merged household ends" "household H00010 ends with it"
 sound2() { L fsck "$R"; if [ "$rc" = 0 ]; then pass "$1"; else fail "$1"; fi; }
 sound2 "the registry is whole after all of that"
 
+run "$LUCID" check-households "$R" --format csv
+says "households split before identification are listed" "split,H00008,H00008-2,,2026-02-03"
+says "and merged ones" "merged,H00010,H00011,,2026-02-04"
+says "as questions" "decides nothing"
+run "$LUCID" check-households "$R" --until 2027-06-01 --days 30 --format csv
+case $out in *split*) fail "later they are no question any more" ;; *) pass "later they are no question any more" ;; esac
+
+if [ -z "${LIFE_REGISTRY:-}" ]; then
+  cp "$R" "$DIR/t.lucid"; cp "$R-wal" "$DIR/t.lucid-wal" 2>/dev/null
+  ask "$DIR/t.lucid" "UPDATE natural_change SET to_number = 'H00001' WHERE kind = 'merge'"
+  fails "who went where cannot be rewritten unseen" 11 "is not as it was recorded" "$LUCID" fsck "$DIR/t.lucid" --key "$R.key" --snapshots "$DIR/none"
+  ask "$DIR/t.lucid" "DELETE FROM natural_change WHERE kind = 'birth'"
+  run "$LUCID" fsck "$DIR/t.lucid" --key "$R.key" --snapshots "$DIR/none"
+  says "nor left out" "event 4: who came from where"
+fi
+
 # ---- an old file does not undo them ----
 L import "$R" --format csv
 says "last year's file: what says otherwise is left out and counted" "say otherwise than a birth, death, marriage"
