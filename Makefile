@@ -81,7 +81,7 @@ test: $(BUILD)/lucid $(UNIT)
 	@BUILD=$(BUILD) LUCID=$(abspath $(BUILD))/lucid tools/run-tests $(UNIT) $(filter-out tests/flow/lib.sh,$(FLOWS))
 
 check: $(BUILD)/lucid
-	@tools/check-layers && tools/check-house && echo "layers and house: clean"
+	@tools/check-layers && tools/check-house && tools/schema-doc --check && echo "layers and house: clean"
 
 # Sanitizers: the same tests under AddressSanitizer + UBSan, and under ThreadSanitizer, each in a build folder of its own.
 asan:

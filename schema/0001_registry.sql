@@ -38,7 +38,7 @@ CREATE TABLE field (           -- the codebook's fields, numbered for good: an i
 
 CREATE TABLE event (           -- one change set each; nothing is overwritten without one
   id          INTEGER PRIMARY KEY, -- 1, 2, 3 ... without gaps
-  kind        TEXT NOT NULL,   -- init programme import edit undo round_open round_seed round_close erase
+  kind        TEXT NOT NULL,   -- init programme import edit undo round_open round_seed round_close erase key; birth death ... (0002)
   actor       TEXT NOT NULL,   -- who
   at          INTEGER NOT NULL, -- when: microseconds since 1970-01-01T00:00:00Z
   round       INTEGER REFERENCES round(id), -- the round it belongs to, when it belongs to one

@@ -1,3 +1,17 @@
+-- 0002: what a prefecture needs beside a village. A registry of version 0.1.0 gets these tables by `lucid migrate`. Each section
+-- belongs to one subject; the forms are those of 0001, which is what src/store/postgres_schema.c translates.
+
+-- ---- keys ----
+
+CREATE TABLE key_generation (  -- the master keys this registry was ever sealed with; the last is the one in force
+  id     INTEGER PRIMARY KEY,  -- 1, 2, 3 ...
+  key_id TEXT NOT NULL UNIQUE, -- public id of the key
+  event  INTEGER NOT NULL      -- event that brought it: init, or key
+) STRICT;
+INSERT INTO key_generation(id, key_id, event) SELECT 1, value, 1 FROM meta WHERE name = 'key_id';
+
+-- ---- the life of a household ----
+
 CREATE TABLE natural_change (  -- the event's source_hash is over its rows here (registry/natural.h). Births, deaths, marriages, leavings, moves, splits, merges: who went where; one row a person, line or household
   event          INTEGER NOT NULL REFERENCES event(id), -- the event; its kind is `kind`
   position       INTEGER NOT NULL, -- order within it, from 0

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/open.h"
 #include "cli/say.h"
@@ -16,6 +17,7 @@ static enum status run(struct cli *c, struct err *e) {
   registry_close(r);
   TRY(s);
   printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), open_shown(c, to), n.rows, n.tables, n.events, n.hash);
+  if (strstr(to, "://")) cli_note(c, "whether the server's disk had room to spare cannot be seen from here");
   cli_note(c, "every table was read back and is the same; the chain of events holds");
   cli_note(c, "the key is not copied: the new registry looks for it in %s", n.key_path);
   return OK;

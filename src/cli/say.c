@@ -28,6 +28,12 @@ static const struct pair pairs[] = {
     {"all that happened to a household: what, when, by whom", "一户的全部经过：何事、何时、何人"},
     {"take an import or an edit back", "撤回一次导入或更正"},
     {"check that a registry is whole", "检查登记库是否完好"},
+    {"make a registry from a backup, checked before and after", "从备份恢复登记库，恢复前后各核对一次"},
+    {"%s: whole; it goes up to event %" PRId64 " (%s, %s), round %s (%s)\n", "%s：完好；内容截至事件 %" PRId64 "（%s，%s），轮次 %s（%s）\n"},
+    {"%s: restored from %s and checked: %" PRId64 " rows, %" PRId64 " events\nall rows  %s\n", "%s：已从 %s 恢复并核对：%" PRId64 " 行，%" PRId64 " 个事件\n全部行  %s\n"},
+    {"print the key's recovery sheet, or put a new key in its place", "打印密钥恢复单，或更换密钥"},
+    {"destroy a household's sealed fields for good", "永久销毁一户的加密字段"},
+    {"bring a registry of an older version up to this one", "把旧版本的登记库升级到本版本"},
     {"copy a registry while others work on it", "备份登记库，不影响他人使用"},
     {"move a registry between a file and PostgreSQL, whole", "把整个登记库在文件与 PostgreSQL 之间搬移"},
     {"decide who is selected, and measure poverty, on a closed round", "对已结束的轮次作出认定并测量贫困"},
@@ -170,6 +176,23 @@ static const struct pair pairs[] = {
     {"household %s says so already: nothing was written\n", "住户 %s 原本如此，未写入任何内容\n"},
     {"event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n", "事件 %" PRId64 " 撤回了事件 %" PRId64 "；恢复 %" PRIu64 " 行，移出 %" PRIu64 " 行\n"},
     {"%s: whole (%" PRIu64 " things checked)\n", "%s：完好（检查了 %" PRIu64 " 项）\n"},
+    {"%s: its tables are version %d, as this program wants them: nothing to do\n", "%s：数据表为第 %d 版，正是本程序所需，无须升级\n"},
+    {"%s: its tables would go from version %d to %d\n", "%s：数据表将从第 %d 版升级到第 %d 版\n"},
+    {"%s: its tables went from version %d to %d\n", "%s：数据表已从第 %d 版升级到第 %d 版\n"},
+    {"RECOVERY SHEET: print it, keep it apart from the computer, show it to nobody\n"
+     "  registry  %s\n"
+     "  key id    %s\n"
+     "  key       %.39s\n"
+     "            %s\n",
+     "密钥恢复单：请打印，与电脑分开保管，不给任何人看\n"
+     "  登记库    %s\n"
+     "  密钥编号  %s\n"
+     "  密钥      %.39s\n"
+     "            %s\n"},
+    {"%s: key %s took the place of key %s: %" PRId64 " data keys wrapped again, %" PRId64 " search values made anew (event %" PRId64 ")\n\n",
+     "%s：密钥 %s 已取代密钥 %s：重新包裹 %" PRId64 " 个数据密钥，重建 %" PRId64 " 个检索值（事件 %" PRId64 "）\n\n"},
+    {"%s: an interrupted change of the key is finished: key %s took the place of key %s\n\n", "%s：上次中断的换密钥已完成：密钥 %s 已取代密钥 %s\n\n"},
+    {"household %s: its sealed fields are gone for good (event %" PRId64 ")\n", "住户 %s：其加密字段已永久销毁（事件 %" PRId64 "）\n"},
     {"%s: a whole copy of %s, checked\n", "%s：已备份 %s，内容完整，已核对\n"},
     {"event %" PRId64 ": the registry now works by %s\n", "事件 %" PRId64 "：登记库现在采用 %s\n"},
     {"the registry works by that programme already\n", "登记库已在使用该项目\n"},

@@ -32,6 +32,7 @@ static const struct store_column natural_columns[] = {{"event", I, true},     {"
                                                       {"evidence", T, true},  {"level", T, true},          {"from_home", I, true}, {"from_household", I, true}, {"from_item", I, true}, {"from_number", T, true},
                                                       {"from_key", T, true},  {"to_home", I, true},        {"to_household", I, true}, {"to_item", I, true},    {"to_number", T, true}, {"to_key", T, true}};
 static const struct store_column correction_columns[] = {{"round", I, true}, {"corrects", I, true}, {"reason", T, true}};
+static const struct store_column generation_columns[] = {{"id", I, true}, {"key_id", T, true}, {"event", I, true}};
 #undef I
 #undef T
 #undef B
@@ -41,6 +42,7 @@ static const struct table_spec fixed[] = {
     FIXED("meta", meta_columns, 1),   FIXED("programme_file", file_columns, 2), FIXED("area", area_columns, 1),         FIXED("field", field_columns, 1),
     FIXED("round", round_columns, 1), FIXED("event", event_columns, 1),         FIXED("sequence", sequence_columns, 1), FIXED("seal_key", seal_columns, 2),
     FIXED("run", run_columns, 1),     FIXED("natural_change", natural_columns, 2), FIXED("correction", correction_columns, 1),
+    FIXED("key_generation", generation_columns, 1),
 };
 
 const struct table_spec *copy_fixed_tables(uint32_t *count) {
@@ -202,12 +204,17 @@ enum status registry_copy(struct registry *from, const char *to, const struct re
   TRY(place_of(&place, to, o, e));
   for (uint32_t l = 0; l < from->level_count; l++)
     if (from->levels[l].history.count > most) most = from->levels[l].history.count;
+  if (!store_is_url(to)) { /* the file, and its log until the commit; a server's disk cannot be asked */
+    uint64_t size;
+    TRY(store_size(from->db, &size, e));
+    TRY(core_space(&place, 2 * size + (1 << 20), "the copy", e));
+  }
   c.v = calloc(most, sizeof *c.v);
   if (!c.v) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   enum status s = store_open(to, &(struct store_options){.mode = STORE_CREATE}, &c.to, e);
   bool made = s == OK, shown = false;
   place.db = c.to;
-  if (s == OK) s = place_local(&place, from->seal.id, o, e);
+  if (s == OK) s = place_local(&place, from->place_id, o, e);
   if (s == OK && pr) progress_begin(pr, "copying", "rows", 0), shown = true;
   if (s == OK) s = store_begin(from->db, false, e);
   if (s == OK) s = store_begin(c.to, true, e);

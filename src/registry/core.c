@@ -211,9 +211,23 @@ void core_writer_done(struct registry *r) {
   unlink(path);
 }
 
+/* A key of before a rotation seals nothing more: nobody could open it. */
+static enum status same_key(struct registry *r, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  if (!r->seal.ready) return OK;
+  TRY(store_sql(r->db, SQL_META_GET, &st, e));
+  store_bind_str(st, 1, "key_id");
+  TRY(store_step(st, &row, e));
+  bool same = row && span_is(store_text(st, 0), r->seal.id);
+  store_reset(st);
+  return same ? OK : err_set(e, ERR_CONFLICT, "run the command again, with the new key", "%s: its key was changed while it was open; nothing was written", r->path);
+}
+
 enum status core_begin(struct registry *r, struct err *e) {
   TRY(core_writable(r, e));
   enum status s = store_begin(r->db, true, e);
+  if (s == OK && (s = same_key(r, e)) != OK) store_rollback(r->db);
   if (s != ERR_BUSY) return s;
   char path[4200], line[300] = "";
   note_path(r, path, sizeof path);
@@ -238,7 +252,8 @@ void core_rollback(struct registry *r) {
 }
 
 enum status core_space(const struct registry *r, uint64_t bytes, const char *what, struct err *e) {
-  uint64_t space = file_space(r->beside);
+  char *folder = file_dir(r->arena, r->beside); /* the file itself may not be there yet */
+  uint64_t space = file_space(folder ? folder : r->beside);
   if (space >= bytes) return OK;
   return err_set(e, ERR_FULL, "free some space on that disk and run the command again", "%s needs about %" PRIu64 " MB beside %s; %" PRIu64 " MB are free", what, bytes / 1000000 + 1, r->beside, space / 1000000);
 }
@@ -305,6 +320,13 @@ enum status core_put_files(struct registry *r, const struct programme *p, int64_
   return OK;
 }
 
+enum status core_key_generation(struct registry *r, const char *key_id, int64_t event, struct err *e) {
+  struct store_stmt *st;
+  TRY(store_sql(r->db, SQL_KEY_GENERATION_PUT, &st, e));
+  store_bind_str(st, 1, key_id), store_bind_int(st, 2, event);
+  return store_run(st, e);
+}
+
 static enum status init_body(struct registry *r, struct err *e) {
   char hex[65], where[4096] = "";
   if (r->p->folder && !realpath(r->p->folder, where)) snprintf(where, sizeof where, "%s", r->p->folder);
@@ -321,7 +343,8 @@ static enum status init_body(struct registry *r, struct err *e) {
   struct event ev = {.kind = "init", .source = "", .source_hash = "", .detail = digest_hex(&r->p->source_hash, hex)};
   struct event_hash none;
   event_hash_open(&none);
-  return event_put(r, &ev, &none, e);
+  TRY(event_put(r, &ev, &none, e));
+  return core_key_generation(r, r->seal.id, ev.id, e);
 }
 
 /* The key of a database: its folder is named after it, so it is made before it has its place. */
@@ -391,16 +414,35 @@ static enum status programme_copy(struct registry *r, struct err *e) {
   return s == OK ? OK : (err_prefix(e, "the programme inside %s", r->path), s);
 }
 
+char *core_new_key_path(const struct registry *r) { return arena_printf(r->arena, "%s.new", r->key_path); }
+
+/* After a rotation that was killed between its commit and its last step, the key in force has its passing name still. */
+static enum status open_key(struct registry *r, const char *key_id, struct err *e) {
+  char *fresh;
+  ARENA_TRY(e, fresh = core_new_key_path(r));
+  if (file_exists(fresh)) {
+    struct seal s;
+    if (seal_open(&s, fresh, key_id, NULL) == OK && s.ready) {
+      r->seal = s, r->key_unfinished = true;
+      seal_close(&s);
+      return OK;
+    }
+  }
+  return seal_open(&r->seal, r->key_path, key_id, e);
+}
+
 static enum status open_body(struct registry *r, const char *url, const struct registry_options *o, struct err *e) {
   TRY(paths(r, url, o, e));
   TRY(store_open(r->url, &(struct store_options){.mode = r->read_only ? STORE_READ : STORE_WRITE}, &r->db, e));
-  char *key_id, *folder;
+  char *key_id, *folder, *place;
   TRY(core_meta_get(r, r->arena, "key_id", &key_id, e));
   TRY(core_meta_get(r, r->arena, "folder", &folder, e));
   if (!key_id[0]) return err_set(e, ERR_CORRUPT, "restore the latest backup", "%s: the file is damaged: it does not say which key it was sealed with", r->path);
   r->folder = folder;
-  TRY(place_local(r, key_id, o, e));
-  TRY(seal_open(&r->seal, r->key_path, key_id, e));
+  TRY(core_meta_get(r, r->arena, "place", &place, e));
+  r->place_id = place[0] ? place : key_id;
+  TRY(place_local(r, r->place_id, o, e));
+  TRY(open_key(r, key_id, e));
   if (!r->p) TRY(programme_copy(r, e));
   TRY(core_levels(r, e));
   return areas_load(r, e);

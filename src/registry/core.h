@@ -59,6 +59,8 @@ struct registry {
   struct clock clock;
   bool read_only;
   struct seal seal;
+  const char *place_id;           /* id of its first key: a database's folder is named after it */
+  bool key_unfinished;            /* the key was found under its passing name (registry/rotate.h) */
   uint32_t level_count;
   struct level_store levels[LEVEL_MAX];
   struct map area_index;          /* code -> index in areas */
@@ -86,6 +88,10 @@ void core_writer_done(struct registry *r);
 enum status core_space(const struct registry *r, uint64_t bytes, const char *what, struct err *e) MUST_CHECK;
 /* Keeps a copy of the programme's files, brought by the event. */
 enum status core_put_files(struct registry *r, const struct programme *p, int64_t event, struct err *e) MUST_CHECK;
+/* Where a new key lies until it is in force and has its place. NULL: out of memory. */
+char *core_new_key_path(const struct registry *r);
+/* Records the key that is in force since that event. */
+enum status core_key_generation(struct registry *r, const char *key_id, int64_t event, struct err *e) MUST_CHECK;
 enum status core_meta_get(struct registry *r, struct arena *a, const char *name, char **out, struct err *e) MUST_CHECK;
 enum status core_meta_put(struct registry *r, const char *name, const char *value, struct err *e) MUST_CHECK;
 /* Civil date of the clock. */

@@ -354,6 +354,27 @@ static enum status check_natural(struct fsck *f, struct err *e) {
   }
 }
 
+/* The key that `meta` says is in force is the last of its generations, and each came by an event that is there. */
+static enum status check_generations(struct fsck *f, struct arena *a, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  char *key_id;
+  TRY(core_meta_get(f->r, a, "key_id", &key_id, e));
+  TRY(store_sql(f->r->db, SQL_KEY_GENERATION_LAST, &st, e));
+  TRY(store_step(st, &row, e));
+  f->checked++;
+  if (!row) say(f, true, RESTORE, "table key_generation is empty: it does not say which key the registry was sealed with");
+  else {
+    struct span id = store_text(st, 1);
+    int64_t n = store_int(st, 0), event = store_int(st, 2);
+    if (!span_is(id, key_id)) say(f, true, RESTORE, "key generation %" PRId64 " is key %.*s, but key %s is said to be in force", n, (int)id.len, id.at, key_id);
+    if (event < 1 || event > f->event_count) say(f, true, RESTORE, "key generation %" PRId64 " names event %" PRId64 ", which is not there", n, event);
+  }
+  store_reset(st);
+  if (f->r->key_unfinished) say(f, false, "`lucid key rotate` puts the files right", "a change of the key was interrupted after its commit: the key in force is still called %s.new", f->r->key_path);
+  return OK;
+}
+
 static enum status check_keys(struct fsck *f, struct err *e) {
   struct registry *r = f->r;
   struct store_stmt *st;
@@ -388,6 +409,7 @@ static enum status check_all(struct fsck *f, struct arena *a, struct err *e) {
   for (uint32_t l = 0; l < r->level_count; l++)
     if (l != LEVEL_HOUSEHOLD && l != LEVEL_VILLAGE) TRY(check_belonging(f, l, e));
   TRY(check_natural(f, e));
+  TRY(check_generations(f, a, e));
   TRY(check_keys(f, e));
   struct round_info *rounds;
   uint32_t n, at;

@@ -122,6 +122,9 @@ static enum status close_body(struct registry *r, const char *name, struct progr
   char hash[65];
   TRY(registry_round_get(r, name, &round, e));
   if (!round.open) return err_set(e, ERR_CONFLICT, "its snapshot is kept; nothing needs to be done", "round \"%s\" is closed already", round.name);
+  uint64_t size;
+  TRY(store_size(r->db, &size, e));
+  TRY(core_space(r, size / 4 + (1 << 20), "the snapshot", e)); /* columns are narrower than rows */
   TRY(event_next(r, &event, e));
   TRY(freeze(r, r->snapshots, round.name, round.year, event, pr, hash, &households, &members, e));
   TRY(store_sql(r->db, SQL_ROUND_CLOSE, &st, e));

@@ -54,12 +54,12 @@ enum status seal_create(struct seal *s, const char *path, struct err *e) {
 enum status seal_open(struct seal *s, const char *path, const char *id, struct err *e) {
   *s = (struct seal){.household = -1};
   if (sodium_init() < 0) return err_set(e, ERR_INTERNAL, NULL, "libsodium does not start");
-  snprintf(s->id, sizeof s->id, "%s", id);
+  snprintf(s->id, sizeof s->id, "%s", id ? id : "");
   struct stat st;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     snprintf(s->why, sizeof s->why, "the key file %.400s is not there or may not be read (%s)", path, strerror(errno));
-    snprintf(s->hint, sizeof s->hint, "give it with --key, or make it again from the recovery sheet: three lines `lucid-key 1`, `id %s`, `key <64 hexadecimal digits>`", id);
+    snprintf(s->hint, sizeof s->hint, "give it with --key, or make it again from the recovery sheet: three lines `lucid-key 1`, `id %s`, `key <64 hexadecimal digits>`", id ? id : "...");
     return OK;
   }
   char line[256] = "";
@@ -81,7 +81,7 @@ enum status seal_open(struct seal *s, const char *path, const char *id, struct e
     return err_set(e, ERR_KEY, "a key file has three lines: `lucid-key 1`, `id ...`, `key <64 hexadecimal digits>`", "%s is not a key file, or is damaged", path);
   }
   key_id(s);
-  if (strcmp(s->id, id) != 0) {
+  if (id && strcmp(s->id, id) != 0) {
     char theirs[17];
     memcpy(theirs, s->id, sizeof theirs);
     seal_close(s);
@@ -151,6 +151,21 @@ enum status seal_household(struct seal *s, struct store *db, int64_t home, int64
   }
   s->home = home, s->household = household;
   return OK;
+}
+
+enum status seal_rewrap(const struct seal *from, const struct seal *to, int64_t home, int64_t household, struct span w, uint8_t out[SEAL_WRAPPED_BYTES], struct err *e) {
+  uint8_t aad[16], key[32], data[SEAL_KEY_BYTES];
+  household_aad(home, household, aad);
+  subkey(from->master, "lucid wrap", key);
+  bool good = w.len == SEAL_WRAPPED_BYTES && crypto_aead_xchacha20poly1305_ietf_decrypt(data, NULL, NULL, (const uint8_t *)w.at + 24, w.len - 24, aad, sizeof aad, (const uint8_t *)w.at, key) == 0;
+  if (good) {
+    subkey(to->master, "lucid wrap", key);
+    randombytes_buf(out, 24);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + 24, NULL, data, sizeof data, aad, sizeof aad, NULL, out, key);
+  }
+  sodium_memzero(key, sizeof key);
+  sodium_memzero(data, sizeof data);
+  return good ? OK : err_set(e, ERR_KEY, "run `lucid fsck`; restore the latest backup", "the data key of household %lld does not open with this registry's key", (long long)household);
 }
 
 static void place_bytes(struct seal_place at, uint8_t aad[32]) {

@@ -24,6 +24,7 @@
 #define SEAL_KEY_BYTES 32
 #define SEAL_OVERHEAD (24 + 16) /* nonce and tag: a ciphertext is this much longer than its plaintext */
 #define SEAL_BLIND_BYTES 16
+#define SEAL_WRAPPED_BYTES (SEAL_KEY_BYTES + SEAL_OVERHEAD)
 
 struct seal {
   bool ready;               /* the master is here */
@@ -41,7 +42,7 @@ struct seal_place { /* where a value stands: authenticated with it */
 /* Makes a new key and its file; ERR_CONFLICT when the file is there. */
 enum status seal_create(struct seal *s, const char *path, struct err *e) MUST_CHECK;
 /* Reads the key file. A missing file is not an error: `ready` stays false. A file that is no key, is another registry's
- * (`id` differs), or may be read by others is ERR_KEY. */
+ * (`id` differs; NULL takes any), or may be read by others is ERR_KEY. */
 enum status seal_open(struct seal *s, const char *path, const char *id, struct err *e) MUST_CHECK;
 void seal_close(struct seal *s);
 /* ERR_KEY with the reason when the key is not here. */
@@ -51,6 +52,8 @@ char *seal_recovery(const struct seal *s, char out[80]);
 
 /* Fetches (or with `create` makes) the household's data key. ERR_NOT_FOUND when it was destroyed or never made. */
 enum status seal_household(struct seal *s, struct store *db, int64_t home, int64_t household, bool create, struct err *e) MUST_CHECK;
+/* A household's wrapped data key, wrapped again under another master. ERR_KEY when it does not open. */
+enum status seal_rewrap(const struct seal *from, const struct seal *to, int64_t home, int64_t household, struct span wrapped, uint8_t out[SEAL_WRAPPED_BYTES], struct err *e) MUST_CHECK;
 /* Both need seal_household of the place's household first. `out` has room for n + SEAL_OVERHEAD, or for n - SEAL_OVERHEAD. */
 void seal_encrypt(const struct seal *s, struct seal_place at, const void *plain, size_t n, uint8_t *out);
 enum status seal_decrypt(const struct seal *s, struct seal_place at, const void *sealed, size_t n, uint8_t *out, struct err *e) MUST_CHECK;

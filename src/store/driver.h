@@ -11,6 +11,7 @@ struct store_driver {
   enum status (*open)(const char *path, const struct store_options *o, struct store **out, struct err *e);
   void (*close)(struct store *s);
   enum status (*remove)(const char *path, struct err *e);
+  enum status (*migrate)(struct store *s, int number, struct err *e); /* one migration, unless somebody was quicker */
   enum status (*begin)(struct store *s, bool write, struct err *e);
   enum status (*commit)(struct store *s, struct err *e);
   void (*rollback)(struct store *s);
@@ -40,6 +41,7 @@ struct store_driver {
   enum status (*bulk_flush)(struct store_bulk *b, struct err *e);
   void (*bulk_close)(struct store_bulk *b);
   enum status (*integrity)(struct store *s, struct err *e);
+  enum status (*size)(struct store *s, uint64_t *bytes, struct err *e);
   enum status (*backup)(struct store *s, const char *to, struct err *e);
   enum status (*flush)(struct store *s, struct err *e);
 };
@@ -50,7 +52,20 @@ struct store {
   const struct store_driver *driver;
   char *path; /* as messages say it: a URL without its password */
   enum store_mode mode;
+  int version;         /* of its tables, when it was opened; 0 in a work file */
+  void (*before)(void *ctx, int migration, int statement);
+  void *ctx;
 };
+
+/* ---- schema.c ---- */
+/* Name and text of a migration, from 1; NULL past the last. */
+const char *schema_file(int number);
+const char *schema_text(int number);
+void schema_before(const struct store *s, int migration, int statement);
+/* Whether a registry with tables of this version may be opened in this mode. */
+enum status schema_accept(const struct store *s, long long version, struct err *e) MUST_CHECK;
+/* Somebody migrated it while it was open. */
+enum status schema_moved(const struct store *s, long long version, struct err *e) MUST_CHECK;
 
 struct store_stmt {
   const struct store_driver *driver;

@@ -65,6 +65,10 @@ void spec_operation(struct text *q, const struct table_spec *t, enum store_op op
     text_addf(q, "UPDATE \"%s\" SET \"%s\" = NULL", t->name, t->columns[n].name);
     where_key(q, t, 2);
     return;
+  case STORE_SET:
+    text_addf(q, "UPDATE \"%s\" SET \"%s\" = ?%u", t->name, t->columns[n].name, t->key_count + 1);
+    where_key(q, t, t->key_count);
+    return;
   case STORE_MAX:
     text_addf(q, "SELECT max(\"%s\") FROM \"%s\"", t->columns[n].name, t->name);
     where_key(q, t, n);

@@ -53,7 +53,10 @@
   X(SEAL_PUT, "INSERT INTO seal_key(home, household, wrapped) VALUES (?1, ?2, ?3)")                          \
   X(SEAL_GET, "SELECT wrapped FROM seal_key WHERE home = ?1 AND household = ?2")                             \
   X(SEAL_ALL, "SELECT home, household, wrapped FROM seal_key ORDER BY home, household")                      \
+  X(SEAL_REWRAP, "UPDATE seal_key SET wrapped = ?3 WHERE home = ?1 AND household = ?2")                        \
   X(SEAL_ERASE, "UPDATE seal_key SET wrapped = NULL WHERE home = ?1 AND household = ?2")                     \
+  X(KEY_GENERATION_PUT, "INSERT INTO key_generation(id, key_id, event) SELECT coalesce(max(id), 0) + 1, ?1, CAST(?2 AS BIGINT) FROM key_generation") \
+  X(KEY_GENERATION_LAST, "SELECT id, key_id, event FROM key_generation ORDER BY id DESC LIMIT 1")                \
   /* runs */                                                                                                 \
   X(RUN_PUT, "INSERT INTO run(id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary)" \
              " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS BIGINT), ?10 FROM run RETURNING id") \

@@ -31,6 +31,13 @@ void store_close(struct store *s) {
 
 enum status store_remove(const char *path, struct err *e) { return driver_of(path)->remove(path, e); }
 const char *store_path(const struct store *s) { return s->path; }
+int store_version(const struct store *s) { return s->version; }
+
+enum status store_migrate(struct store *s, struct err *e) {
+  if (s->mode != STORE_MIGRATE) return err_set(e, ERR_INTERNAL, NULL, "%s was not opened to be migrated", s->path);
+  while (s->version < store_schema_version()) TRY(s->driver->migrate(s, s->version + 1, e));
+  return OK;
+}
 
 enum status store_begin(struct store *s, bool write, struct err *e) { return s->driver->begin(s, write, e); }
 enum status store_commit(struct store *s, struct err *e) { return s->driver->commit(s, e); }
@@ -118,5 +125,6 @@ void store_bulk_close(struct store_bulk *b) {
 }
 
 enum status store_integrity(struct store *s, struct err *e) { return s->driver->integrity(s, e); }
+enum status store_size(struct store *s, uint64_t *bytes, struct err *e) { return s->driver->size(s, bytes, e); }
 enum status store_backup(struct store *s, const char *to, struct err *e) { return s->driver->backup(s, to, e); }
 enum status store_flush(struct store *s, struct err *e) { return s->driver->flush(s, e); }

@@ -30,6 +30,7 @@ enum store_mode {
   STORE_CREATE,  /* a new file; ERR_CONFLICT when there is one */
   STORE_WRITE,
   STORE_READ,    /* never writes; works in a read-only folder */
+  STORE_MIGRATE, /* like STORE_WRITE, but an older registry is let in: for store_migrate only */
   STORE_SCRATCH  /* a private work file without durability: overwritten on opening, removed on closing */
 };
 
@@ -38,20 +39,28 @@ struct store_options {
   int busy_ms;      /* how long to wait for another writer; 0 = 5000 */
   const char *vfs;  /* SQLite: name of another file system layer (tests); NULL = the system's */
   int cache_kib;    /* page cache; 0 = 16 MiB */
+  void (*before)(void *ctx, int migration, int statement); /* called before each statement of a migration and its commit (tests) */
+  void *ctx;
 };
 
-#define STORE_SCHEMA_VERSION 2 /* number of the last migration this program carries */
+/* Number of the last migration this program carries: schema/ holds one file a number, 0001, 0002, ... */
+int store_schema_version(void);
 
 /* Opens and, for STORE_CREATE, runs every migration. A file of another schema version is refused: ERR_VERSION with both
- * numbers; one that is no registry: ERR_CORRUPT. STORE_WRITE brings an older file up to date (there is none older yet). */
+ * numbers, and for an older one the hint `lucid migrate`; one that is no registry: ERR_CORRUPT. */
 enum status store_open(const char *path, const struct store_options *o, struct store **out, struct err *e) MUST_CHECK;
 /* Removes a registry that was made half: the file and its companions, or the tables in the database. */
 enum status store_remove(const char *path, struct err *e) MUST_CHECK;
 bool store_is_url(const char *path); /* a PostgreSQL database, not a file */
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
 const char *store_path(const struct store *s);
+int store_version(const struct store *s); /* of its tables */
+/* Runs what is missing up to store_schema_version, each migration in a transaction of its own that stamps its number: interrupted at
+ * any statement, a registry is whole at the number it says, and running this again goes on from there. */
+enum status store_migrate(struct store *s, struct err *e) MUST_CHECK;
 
-/* A write transaction takes the writer's place at once (ERR_BUSY), a read transaction fixes what is seen. */
+/* A write transaction takes the writer's place at once (ERR_BUSY), a read transaction fixes what is seen. ERR_VERSION when another
+ * program has migrated the registry since it was opened. */
 enum status store_begin(struct store *s, bool write, struct err *e) MUST_CHECK;
 enum status store_commit(struct store *s, struct err *e) MUST_CHECK;
 void store_rollback(struct store *s); /* fine when there is nothing to roll back */
@@ -137,6 +146,7 @@ enum store_op {
   STORE_BY,         /* parameter: the value of column number `n`; columns: all; in key order */
   STORE_MAX,        /* parameters: the first `n` key columns; column: the largest value of key column n+1, null when none */
   STORE_CLEAR,      /* parameters: the first two key columns; sets column number `n` to null */
+  STORE_SET,        /* parameters: the whole key, then the new value of column number `n` */
   STORE_COUNT_ALL,  /* column: number of rows */
   STORE_COUNT_UPTO, /* parameter: a value; column: number of rows whose column number `n` is at most that */
   STORE_REPEATED,   /* columns: all; the rows whose value of column number `n` stands in more than one row, in order of that value, then of the key */
@@ -163,7 +173,10 @@ void store_bulk_close(struct store_bulk *b); /* NULL is fine */
 
 /* The engine's own check of the file. ERR_CORRUPT with the first finding. */
 enum status store_integrity(struct store *s, struct err *e) MUST_CHECK;
-/* Copies a running registry into a new file, then checks the copy. ERR_CONFLICT when the file is there. */
+/* Bytes it takes now, about: to ask a disk for room before long work. */
+enum status store_size(struct store *s, uint64_t *bytes, struct err *e) MUST_CHECK;
+/* Copies a running registry into a new file, then checks the copy. ERR_CONFLICT when the file is there, ERR_FULL when
+ * its disk has not the room, before anything is written. */
 enum status store_backup(struct store *s, const char *to, struct err *e) MUST_CHECK;
 /* Moves what the write-ahead log holds into the file and empties the log: after an erasure, so that no old page remains. */
 enum status store_flush(struct store *s, struct err *e) MUST_CHECK;

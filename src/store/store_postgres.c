@@ -7,7 +7,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "schema_sql.h"
 
 #define APPLICATION_ID 0x4C756364
 #define LOCK "1282761572" /* the advisory lock of whoever writes: "Lucd" in the database's own space */
@@ -110,16 +109,34 @@ enum status pg_again(struct pg_store *p, struct err *e) {
 
 /* ---- opening ---- */
 
-static enum status make_tables(struct pg_store *p, struct err *e) {
+/* One migration's statements, in the transaction that is open; each on its own, so that an error names the right one. */
+static enum status run_migration(struct pg_store *p, int number, struct err *e) {
   struct text q;
   text_init(&q, 1 << 20);
-  text_add(&q, "CREATE SCHEMA " PG_SCHEMA ";\n");
-  for (int i = 0; schema_sql[i].file; i++) pg_schema(&q, schema_sql[i].text);
-  text_addf(&q, "CREATE TABLE store_mark (application bigint NOT NULL, version bigint NOT NULL, mark text NOT NULL);\nINSERT INTO store_mark VALUES (%d, %d, '')", APPLICATION_ID, STORE_SCHEMA_VERSION);
-  enum status s = text_check(&q, "the schema", e);
-  if (s == OK) s = pg_exec(p, text_str(&q), "making the tables", e);
+  pg_schema(&q, schema_text(number));
+  enum status s = text_check(&q, schema_file(number), e);
+  char *sql = s == OK ? strdup(text_str(&q)) : NULL, *rest = sql;
+  if (s == OK && !sql) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  for (int i = 1; s == OK && rest && *rest; i++) {
+    char *end = strstr(rest, ";\n");
+    if (end) *end = 0;
+    if (rest[strspn(rest, " \n")] == 0) break; /* what the last statement leaves */
+    schema_before(&p->base, number, i);
+    s = pg_exec(p, rest, schema_file(number), e);
+    rest = end ? end + 2 : NULL;
+  }
+  free(sql);
   text_free(&q);
   return s;
+}
+
+static enum status make_tables(struct pg_store *p, struct err *e) {
+  char q[240];
+  TRY(pg_exec(p, "CREATE SCHEMA " PG_SCHEMA, "making the tables", e));
+  for (int i = 1; schema_file(i); i++) TRY(run_migration(p, i, e));
+  snprintf(q, sizeof q, "CREATE TABLE store_mark (application bigint NOT NULL, version bigint NOT NULL, mark text NOT NULL);\nINSERT INTO store_mark VALUES (%d, %d, '')", APPLICATION_ID, store_schema_version());
+  p->base.version = store_schema_version();
+  return pg_exec(p, q, "making the tables", e);
 }
 
 /* What a killed `init` left behind, tables without a single event, is no registry and makes way. */
@@ -145,9 +162,9 @@ static enum status check_version(struct pg_store *p, struct err *e) {
   if (there[0] != 't') return err_set(e, ERR_NOT_FOUND, "`lucid init PROGRAMME URL` makes a registry in it", "%s: the database holds no registry", p->base.path);
   TRY(one_text(p, "SELECT version FROM store_mark", version, sizeof version, "reading the version", e));
   long v = strtol(version, NULL, 10);
-  if (v == STORE_SCHEMA_VERSION) return OK;
-  return err_set(e, ERR_VERSION, v > STORE_SCHEMA_VERSION ? "install the newer Lucid that made it" : "open it with the Lucid that made it, and copy it from there to a file",
-                 "%s: made by %s version: its tables are version %ld, this program (%s) knows %d", p->base.path, v > STORE_SCHEMA_VERSION ? "a newer" : "another", v, LUCID_VERSION, STORE_SCHEMA_VERSION);
+  TRY(schema_accept(&p->base, v, e));
+  p->base.version = (int)v;
+  return OK;
 }
 
 static void pg_close(struct store *s) {
@@ -166,7 +183,7 @@ static enum status pg_open(const char *url, const struct store_options *o, struc
   struct pg_store *p = calloc(1, sizeof *p);
   if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   enum status s = OK;
-  p->base.driver = &store_postgres, p->base.mode = o->mode, p->busy_ms = o->busy_ms ? o->busy_ms : 5000;
+  p->base.driver = &store_postgres, p->base.mode = o->mode, p->base.before = o->before, p->base.ctx = o->ctx, p->busy_ms = o->busy_ms ? o->busy_ms : 5000;
   p->url = strdup(url);
   if (!p->url) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) p->base.path = shown(url, e, &s);
@@ -219,12 +236,15 @@ static enum status begin_once(struct pg_store *p, bool write, struct err *e) {
   for (int i = 0; i < 16; i++) snprintf(p->mark + 2 * i, 3, "%02x", random[i]);
   snprintf(q, sizeof q,
            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = %d; SELECT pg_advisory_xact_lock(" LOCK "); SET LOCAL lock_timeout = 0;"
-           "UPDATE store_mark SET mark = '%s'; SELECT pg_current_xact_id()::text",
+           "UPDATE store_mark SET mark = '%s'; SELECT pg_current_xact_id()::text, version::text FROM store_mark",
            p->busy_ms, p->mark);
   PGresult *r = PQexec(p->conn, q);
   enum status s = OK;
-  if (PQresultStatus(r) == PGRES_TUPLES_OK) snprintf(p->xid, sizeof p->xid, "%s", PQgetvalue(r, 0, 0));
-  else s = pg_fail(p, r, "beginning", e);
+  if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1) {
+    long version = strtol(PQgetvalue(r, 0, 1), NULL, 10);
+    snprintf(p->xid, sizeof p->xid, "%s", PQgetvalue(r, 0, 0));
+    if (version != p->base.version) s = schema_moved(&p->base, version, e);
+  } else s = pg_fail(p, r, "beginning", e);
   PQclear(r);
   return s;
 }
@@ -288,6 +308,24 @@ static enum status pg_commit(struct store *s, struct err *e) {
   return st;
 }
 
+static enum status migrate_body(struct pg_store *p, int number, struct err *e) {
+  char q[100];
+  TRY(run_migration(p, number, e));
+  snprintf(q, sizeof q, "UPDATE store_mark SET version = %d", number);
+  TRY(pg_exec(p, q, "stamping the version", e));
+  schema_before(&p->base, number, 0);
+  return OK;
+}
+
+static enum status pg_migrate(struct store *s, int number, struct err *e) {
+  TRY(pg_begin(s, true, e));
+  enum status st = migrate_body(PG_STORE(s), number, e);
+  if (st == OK) st = pg_commit(s, e);
+  else pg_rollback(s);
+  if (st == OK) s->version = number;
+  return st;
+}
+
 static bool pg_in_transaction(const struct store *s) { return PG_STORE(s)->tx; }
 static int64_t pg_changes(struct store *s) { return PG_STORE(s)->changes; }
 
@@ -301,6 +339,14 @@ static enum status pg_integrity(struct store *s, struct err *e) {
   return OK;
 }
 
+static enum status pg_size(struct store *s, uint64_t *bytes, struct err *e) {
+  char size[24];
+  TRY(one_text(PG_STORE(s), "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '" PG_SCHEMA "' AND c.relkind = 'r'", size,
+               sizeof size, "measuring", e));
+  *bytes = (uint64_t)strtoll(size, NULL, 10);
+  return OK;
+}
+
 static enum status pg_backup(struct store *s, const char *to, struct err *e) {
   (void)to;
   return err_set(e, ERR_INTERNAL, NULL, "%s: a database is backed up by copying the registry", s->path);
@@ -311,8 +357,8 @@ static enum status pg_flush(struct store *s, struct err *e) { return pg_exec(PG_
 
 #define ROW(name) .name = pg_##name
 const struct store_driver store_postgres = {
-    ROW(open), ROW(close), ROW(remove), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
+    ROW(open), ROW(close), ROW(remove), ROW(migrate), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
     ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
-    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(backup), ROW(flush),
+    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
 };
 #undef ROW

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "schema_sql.h"
 #include "store/bulk_sqlite.h"
 #include "store/driver.h"
 #include "store/spec.h"
@@ -86,13 +85,57 @@ static enum status one_int(struct store *s, const char *sql, int64_t *out, const
 
 /* ---- opening ---- */
 
-static enum status migrate(struct store *s, struct err *e) {
+/* One migration's statements, in the transaction that is open. */
+static enum status run_migration(struct store *s, int number, struct err *e) {
+  const char *sql = schema_text(number);
+  for (int i = 1; *sql; i++) {
+    sqlite3_stmt *st = NULL;
+    schema_before(s, number, i);
+    int rc = sqlite3_prepare_v2(STORE(s)->db, sql, -1, &st, &sql);
+    if (rc == SQLITE_OK && st) rc = sqlite3_step(st);
+    sqlite3_finalize(st);
+    if (rc != SQLITE_OK && rc != SQLITE_DONE) return fail_code(s, rc, schema_file(number), e);
+  }
+  return OK;
+}
+
+static enum status stamp(struct store *s, int version, struct err *e) {
+  char q[120];
+  snprintf(q, sizeof q, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, version);
+  return run_text(s, q, "stamping the version", e);
+}
+
+static enum status make_tables(struct store *s, struct err *e) {
   TRY(run_text(s, "BEGIN IMMEDIATE", "making the tables", e));
-  for (int i = 0; schema_sql[i].file; i++) TRY(run_text(s, schema_sql[i].text, schema_sql[i].file, e));
-  char stamp[120];
-  snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, STORE_SCHEMA_VERSION);
-  TRY(run_text(s, stamp, "stamping the version", e));
-  return run_text(s, "COMMIT", "making the tables", e);
+  for (int i = 1; schema_file(i); i++) TRY(run_migration(s, i, e));
+  TRY(stamp(s, store_schema_version(), e));
+  TRY(run_text(s, "COMMIT", "making the tables", e));
+  s->version = store_schema_version();
+  return OK;
+}
+
+static enum status migrate_body(struct store *s, int number, struct err *e) {
+  int64_t now;
+  TRY(one_int(s, "PRAGMA user_version", &now, "reading the header", e));
+  if (now >= number) {
+    s->version = (int)now;
+    return run_text(s, "ROLLBACK", "migrating", e);
+  }
+  TRY(run_migration(s, number, e));
+  TRY(stamp(s, number, e));
+  schema_before(s, number, 0);
+  TRY(run_text(s, "COMMIT", "migrating", e));
+  s->version = number;
+  return OK;
+}
+
+static void sqlite_rollback(struct store *s);
+
+static enum status sqlite_migrate(struct store *s, int number, struct err *e) {
+  TRY(run_text(s, "BEGIN IMMEDIATE", "migrating", e));
+  enum status st = migrate_body(s, number, e);
+  if (st != OK) sqlite_rollback(s);
+  return st;
 }
 
 static enum status check_version(struct store *s, struct err *e) {
@@ -101,12 +144,8 @@ static enum status check_version(struct store *s, struct err *e) {
   TRY(one_int(s, "PRAGMA user_version", &version, "reading the header", e));
   if (id != APPLICATION_ID)
     return err_set(e, ERR_CORRUPT, "give the path of a .lucid file made by `lucid init`", "%s: this is not a registry: it is an SQLite file of another program", s->path);
-  if (version > STORE_SCHEMA_VERSION)
-    return err_set(e, ERR_VERSION, "install the newer Lucid that made it", "%s: made by a newer version: its tables are version %lld, this program (%s) knows up to %d", s->path, (long long)version,
-                   LUCID_VERSION, STORE_SCHEMA_VERSION);
-  if (version < STORE_SCHEMA_VERSION)
-    return err_set(e, ERR_VERSION, "open it with the Lucid that made it, and export it from there", "%s: made by another version: its tables are version %lld, this program (%s) needs %d", s->path,
-                   (long long)version, LUCID_VERSION, STORE_SCHEMA_VERSION);
+  TRY(schema_accept(s, version, e));
+  s->version = (int)version;
   return OK;
 }
 
@@ -116,6 +155,7 @@ static enum status settings(struct store *s, const struct store_options *o, stru
   TRY(run_text(s, q, "opening", e));
   switch (o->mode) {
   case STORE_CREATE: return run_text(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;", "opening", e);
+  case STORE_MIGRATE:
   case STORE_WRITE: return run_text(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;", "opening", e);
   case STORE_READ: return run_text(s, "PRAGMA query_only = ON;", "opening", e);
   case STORE_SCRATCH:
@@ -140,7 +180,7 @@ static bool folder_writable(const char *path) {
 static enum status open_mode(struct store *s, const struct store_options *o, struct err *e) {
   if (o->mode == STORE_CREATE && file_exists(s->path))
     return err_set(e, ERR_CONFLICT, "choose another name, or move the old file away first", "%s is already there", s->path);
-  if ((o->mode == STORE_WRITE || o->mode == STORE_READ) && !file_exists(s->path))
+  if (o->mode != STORE_CREATE && o->mode != STORE_SCRATCH && !file_exists(s->path))
     return err_set(e, ERR_NOT_FOUND, "check the path; `lucid init PROGRAMME FILE.lucid` makes a registry", "%s: there is no such registry", s->path);
   if (o->mode == STORE_SCRATCH) unlink(s->path);
   if (o->mode == STORE_CREATE || o->mode == STORE_SCRATCH) make_private(s->path);
@@ -152,11 +192,11 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
   if (rc != SQLITE_OK) return fail_code(s, rc, "opening", e);
   sqlite3_extended_result_codes(STORE(s)->db, 1);
   sqlite3_busy_timeout(STORE(s)->db, o->busy_ms ? o->busy_ms : 5000);
-  if (o->mode == STORE_WRITE && sqlite3_db_readonly(STORE(s)->db, "main") == 1) return fail_code(s, SQLITE_READONLY, "opening", e);
+  if ((o->mode == STORE_WRITE || o->mode == STORE_MIGRATE) && sqlite3_db_readonly(STORE(s)->db, "main") == 1) return fail_code(s, SQLITE_READONLY, "opening", e);
   /* A damaged or hostile file must not run code: no triggers or views from the schema are trusted. */
   sqlite3_db_config(STORE(s)->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   if (o->mode != STORE_SCRATCH) sqlite3_db_config(STORE(s)->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* it would keep a scratch file from going without its journal */
-  if (o->mode == STORE_WRITE || o->mode == STORE_READ) {
+  if (o->mode != STORE_CREATE && o->mode != STORE_SCRATCH) {
     enum status st = check_version(s, e);
     /* SQLite cannot make the -shm file of a WAL database in a folder that may not be written to: the file itself is whole, so read it as it is. */
     if (st == ERR_IO && o->mode == STORE_READ && access(s->path, R_OK) == 0) {
@@ -181,7 +221,7 @@ static enum status open_mode(struct store *s, const struct store_options *o, str
     TRY(st);
   }
   TRY(settings(s, o, e));
-  if (o->mode == STORE_CREATE) TRY(migrate(s, e));
+  if (o->mode == STORE_CREATE) TRY(make_tables(s, e));
   return OK;
 }
 
@@ -208,7 +248,7 @@ static enum status sqlite_open(const char *path, const struct store_options *o, 
   struct sqlite_store *made_now = calloc(1, sizeof *made_now);
   if (!made_now) return err_set(e, ERR_MEMORY, NULL, "out of memory opening %s", path);
   struct store *s = &made_now->base;
-  s->driver = &store_sqlite, s->mode = o->mode;
+  s->driver = &store_sqlite, s->mode = o->mode, s->before = o->before, s->ctx = o->ctx;
   s->path = strdup(path);
   if (!s->path) {
     free(s);
@@ -235,8 +275,13 @@ static void sqlite_rollback(struct store *s) {
 
 static enum status sqlite_begin(struct store *s, bool write, struct err *e) {
   TRY(run_text(s, write ? "BEGIN IMMEDIATE" : "BEGIN", "beginning", e));
-  if (write) return OK;
   int64_t n;
+  if (write) {
+    enum status at = one_int(s, "PRAGMA user_version", &n, "beginning", e);
+    if (at == OK && n != s->version) at = schema_moved(s, (long long)n, e);
+    if (at != OK) sqlite_rollback(s);
+    return at;
+  }
   enum status st = one_int(s, "SELECT count(*) FROM sqlite_schema", &n, "beginning", e); /* a read transaction starts with the first read */
   if (st != OK) sqlite_rollback(s);
   return st;
@@ -505,6 +550,25 @@ static enum status sqlite_integrity(struct store *s, struct err *e) {
   return r;
 }
 
+static enum status sqlite_size(struct store *s, uint64_t *bytes, struct err *e) {
+  int64_t pages, size;
+  TRY(one_int(s, "PRAGMA page_count", &pages, "measuring", e));
+  TRY(one_int(s, "PRAGMA page_size", &size, "measuring", e));
+  *bytes = (uint64_t)pages * (uint64_t)size;
+  return OK;
+}
+
+static enum status room_for(struct store *s, const char *to, struct err *e) {
+  char folder[4200];
+  const char *slash = strrchr(to, '/');
+  uint64_t need;
+  TRY(sqlite_size(s, &need, e));
+  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - to + (slash == to)) : 1, slash ? to : ".");
+  uint64_t space = file_space(folder);
+  if (space >= need) return OK;
+  return err_set(e, ERR_FULL, "free some space on that disk, or name another", "the copy of %s needs about %llu MB in %s; %llu MB are free", s->path, (unsigned long long)need / 1000000 + 1, folder, (unsigned long long)space / 1000000);
+}
+
 static enum status copy_to(struct store *s, sqlite3 *to, const char *path, struct err *e) {
   sqlite3_busy_timeout(to, 5000);
   sqlite3_backup *b = sqlite3_backup_init(to, "main", STORE(s)->db, "main");
@@ -527,13 +591,18 @@ static void remove_with_sides(const char *path) {
 static enum status sqlite_backup(struct store *s, const char *to, struct err *e) {
   if (file_exists(to)) return err_set(e, ERR_CONFLICT, "choose another name, or move the old backup away first", "%s is already there", to);
   sqlite3 *db = NULL;
+  TRY(room_for(s, to, e));
   make_private(to);
   int rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   enum status st = OK;
   struct sqlite_store there = {.base = {.path = (char *)(uintptr_t)to}, .db = db};
   if (rc != SQLITE_OK) st = fail_code(&there.base, rc, "opening", e);
   if (st == OK) sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+  /* One moment of the source, whatever others write meanwhile: without it each of their commits would begin the copy anew. */
+  bool own = st == OK && !sqlite_in_transaction(s);
+  if (own) st = sqlite_begin(s, false, e);
   if (st == OK) st = copy_to(s, db, to, e);
+  if (own) sqlite_rollback(s);
   if (st == OK) st = sqlite_integrity(&there.base, e);
   /* The copy is one file, complete without companions. */
   if (st == OK) st = run_text(&there.base, "PRAGMA journal_mode = DELETE", "closing", e);
@@ -549,8 +618,8 @@ static enum status sqlite_flush(struct store *s, struct err *e) {
 
 #define ROW(name) .name = sqlite_##name
 const struct store_driver store_sqlite = {
-    ROW(open), ROW(close), ROW(remove), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
+    ROW(open), ROW(close), ROW(remove), ROW(migrate), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
     ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
-    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(backup), ROW(flush),
+    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
 };
 #undef ROW

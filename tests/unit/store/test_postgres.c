@@ -89,11 +89,18 @@ static void every_named_statement_is_understood(void **state) {
   store_close(s);
 }
 
+static int in_schema(const char *words) {
+  int n = 0;
+  for (int i = 1; schema_text(i); i++)
+    for (const char *at = schema_text(i); (at = strstr(at, words)); at++) n++;
+  return n;
+}
+
 static void the_schema_says_the_same_in_both_dialects(void **state) {
   (void)state;
   struct store *s = fresh();
   PGresult *r = ask("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'lucid'");
-  assert_int_equal(atoi(PQgetvalue(r, 0, 0)), 13); /* eleven of the schema, the mark, and people */
+  assert_int_equal(atoi(PQgetvalue(r, 0, 0)), in_schema("CREATE TABLE ") + 2); /* the mark, and people */
   PQclear(r);
   r = ask("SELECT data_type || ' ' || coalesce(collation_name, '') || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = 'lucid' AND (table_name, column_name) IN"
           " (('event', 'rows_hash'), ('event', 'round'), ('area', 'code'), ('seal_key', 'wrapped')) ORDER BY table_name, column_name");
@@ -104,7 +111,7 @@ static void the_schema_says_the_same_in_both_dialects(void **state) {
   assert_string_equal(PQgetvalue(r, 3, 0), "bytea  YES");
   PQclear(r);
   r = ask("SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = 'lucid'");
-  assert_int_equal(atoi(PQgetvalue(r, 0, 0)), 6);
+  assert_int_equal(atoi(PQgetvalue(r, 0, 0)), in_schema(" REFERENCES "));
   PQclear(r);
   store_close(s);
 }
