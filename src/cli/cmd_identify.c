@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cli/audit.h"
 #include "cli/deciding.h"
 #include "cli/open.h"
 #include "cli/table.h"
@@ -64,8 +65,11 @@ static enum status seed_in_time(struct cli *c, struct deciding *d, struct err *e
 
 static enum status cmd_identify(struct cli *c, struct err *e) {
   const char *path;
-  TRY(cli_need(c, 0, "the registry", &path, e));
+  const bool without = cli_option(c, "snapshot") || cli_option(c, "programme") || cli_flag(c, "brief");
+  if (without && !cli_option(c, "snapshot")) return err_set(e, ERR_USAGE, "lucid identify --snapshot FOLDER --programme FOLDER", "--programme and --brief go with --snapshot");
+  if (!without) TRY(cli_need(c, 0, "the registry", &path, e));
   if (cli_option(c, "decisions")) TRY(open_out(cli_option(c, "decisions"), "list of decisions", "household,", e));
+  if (without) return audit_identify(c, print, e);
   struct deciding d;
   struct identified run;
   enum status st = deciding_open(c, path, cli_option(c, "round"), cli_flag(c, "dry-run"), &d, e);
@@ -84,7 +88,7 @@ static enum status cmd_identify(struct cli *c, struct err *e) {
 
 const struct verb verb_identify = {
     .name = "identify",
-    .arguments = "REGISTRY",
+    .arguments = "[REGISTRY]",
     .summary = "decide who is selected, and measure poverty, on a closed round",
     .options = "round=NAME  the round (default: the latest)\n"
                "seed=TEXT  with --dry-run: try a draw with this text (else the round's own, see `lucid help round`, or the snapshot's hash)\n"
@@ -92,10 +96,16 @@ const struct verb verb_identify = {
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
                "snapshots=FOLDER  where its snapshots lie, when not beside it\n"
-               "dry-run  decide, show, and record nothing\n",
+               "dry-run  decide, show, and record nothing\n"
+               "snapshot=FOLDER  without a registry: decide again from a snapshot's folder ...\n"
+               "programme=FOLDER  ... by this programme; nothing is recorded\n"
+               "brief  with --snapshot: hashes and counts by home only, in little memory\n",
     .text = "Runs the programme's inclusion, exclusions, deprivations, ranking and quota over the frozen snapshot of a round. Every household gets one of\n"
                "four outcomes: selected; qualifies but no place; not selected; undecided. Undecided means that a named field is missing: a question\n"
                "for a person, never a refusal.\n\n"
                "The run is recorded with the hashes of rules, data and decisions: the same snapshot, programme and seed give the same bytes.\n\n"
-               "  lucid identify county.lucid --round 2026\n",
+               "With --snapshot and --programme it needs no registry: whoever holds both, and the published seed where there was a draw, derives the\n"
+               "decisions again and compares their hash.\n\n"
+               "  lucid identify county.lucid --round 2026\n"
+               "  lucid identify --snapshot county.snapshots/13c29d... --programme programmes/county --seed \"lottery 5\"\n",
     .run = cmd_identify};

@@ -157,4 +157,31 @@ run "$LUCID" explain "$DIR/numbered/members.lucid" B
 says a_value_cannot_command_the_terminal "a?[2J b"
 run "$LUCID" history "$DIR/numbered/members.lucid" B
 says a_table_cell_stays_one_line_without_commands "a?[2J b"
+
+# The auditor's door: the snapshot's folder, the programme's and the published seed, and no registry.
+mkdir "$DIR/audit"
+run "$LUCID" run "$DIR/p" --out "$DIR/checked" --seed "lottery 5"
+cp -r "$DIR"/checked/village.snapshots/[0-9a-f]*/ "$DIR/audit/snapshot"
+cp -r "$DIR/p" "$DIR/audit/programme"
+hash_in() { tr -d ' ' <"$1" | grep -o '"decisions_hash":"[0-9a-f]*"'; }
+recorded=$(hash_in "$DIR/checked/summary.json")
+run "$LUCID" identify --snapshot "$DIR/audit/snapshot" --programme "$DIR/audit/programme" --seed "lottery 5" --decisions "$DIR/audit/decisions.csv" --format json
+ok an_auditor_derives_the_decisions_without_the_registry [ "$rc" = 0 ]
+ok an_auditor_gets_the_recorded_hash [ "$(hash_in "$DIR/.out")" = "$recorded" ]
+ok an_auditor_gets_the_same_outcomes [ "$(cut -d, -f1-3 "$DIR/audit/decisions.csv")" = "$(cut -d, -f1-3 "$DIR/checked/decisions.csv")" ]
+for threads in 1 2 5; do
+  run "$LUCID" identify --snapshot "$DIR/audit/snapshot" --programme "$DIR/audit/programme" --seed "lottery 5" --brief --threads $threads --format json
+  ok the_brief_door_gives_the_same_hash_on_${threads}_threads [ "$(hash_in "$DIR/.out")" = "$recorded" ]
+done
+run "$LUCID" identify --snapshot "$DIR/audit/snapshot" --programme "$DIR/audit/programme" --brief
+ok another_seed_is_another_hash [ "$rc" = 0 ]
+says it_counts_by_home "4331"
+sed -i 's/size > 4/size > 5/' "$DIR/audit/programme/programme.yaml"
+run "$LUCID" identify --snapshot "$DIR/audit/snapshot" --programme "$DIR/audit/programme" --seed "lottery 5" --brief --format json
+ok other_rules_are_found_out_by_the_hash [ "$(hash_in "$DIR/.out")" != "$recorded" ]
+fails an_audit_needs_the_programme 2 "the programme's folder is missing" "$LUCID" identify --snapshot "$DIR/audit/snapshot"
+fails a_programme_alone_is_no_audit 2 "go with --snapshot" "$LUCID" identify "$DIR/checked/village.lucid" --brief
+fails an_audit_takes_no_registry 2 "not both" "$LUCID" identify "$DIR/checked/village.lucid" --snapshot "$DIR/audit/snapshot" --programme "$DIR/audit/programme"
+for f in "$DIR"/audit/snapshot/*.segment; do chmod u+w "$f"; printf x | dd of="$f" bs=1 seek=200 conv=notrunc 2>/dev/null; done
+fails a_changed_snapshot_is_refused 11 "is damaged" "$LUCID" identify --snapshot "$DIR/audit/snapshot" --programme "$DIR/p" --brief
 finish
