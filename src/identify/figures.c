@@ -64,14 +64,10 @@ static void count_one(const struct figures *f, const struct part *g, uint64_t i,
 static bool in_group(const struct part *g, uint64_t i) { return !g->share || g->share[i] > 0 || (g->persons && g->persons[i] > 0); }
 
 static void count_group(const struct figures *f, const struct part *g, struct group *out) {
-  for (uint32_t k = 0; k < f->decisions->set_count; k++) {
-    const struct decision_set *d = &f->decisions->sets[k];
-    for (uint64_t h = 0; h < d->rows; h++) {
-      uint64_t i = f->sample->first[k] + h;
-      if (!in_group(g, i)) continue;
-      count_one(f, g, i, &out->all);
-      count_one(f, g, i, &out->outcomes[d->outcome[h]]);
-    }
+  for (uint64_t i = 0; i < f->sample->n; i++) {
+    if (!in_group(g, i)) continue;
+    count_one(f, g, i, &out->all);
+    count_one(f, g, i, &out->outcomes[f->outcome[i]]);
   }
 }
 
@@ -86,30 +82,22 @@ static uint64_t people_with(const struct figures *f, const struct part *g, const
 /* By household too: one whose size is not known counts nobody in the rate over persons, and would seem decided. */
 static void undecided_households(struct figures *f, const struct part *g, struct group *out) {
   uint64_t n = 0;
-  for (uint32_t k = 0; k < f->decisions->set_count; k++) {
-    const struct decision_set *d = &f->decisions->sets[k];
-    for (uint64_t h = 0; h < d->rows; h++) {
-      uint64_t i = f->sample->first[k] + h;
-      f->a[i] = d->outcome[h] == OUTCOME_UNDECIDED;
-      f->b[i] = in_group(g, i); /* a household is in or out, however many of its members are */
-      n += in_group(g, i) && f->sample->weight[i] > 0;
-    }
+  for (uint64_t i = 0; i < f->sample->n; i++) {
+    f->a[i] = f->outcome[i] == OUTCOME_UNDECIDED;
+    f->b[i] = in_group(g, i); /* a household is in or out, however many of its members are */
+    n += in_group(g, i) && f->sample->weight[i] > 0;
   }
   out->undecided_rate_households = figure_of(survey_mean(f->households, f->a, g->share ? f->b : NULL), 0, 1, n);
 }
 
 static void rates(struct figures *f, const struct part *g, struct group *out) {
   bool outside = false; /* an undecided household that counts nobody */
-  for (uint32_t k = 0; k < f->decisions->set_count; k++) {
-    const struct decision_set *d = &f->decisions->sets[k];
-    for (uint64_t h = 0; h < d->rows; h++) {
-      uint64_t i = f->sample->first[k] + h;
-      bool undecided = d->outcome[h] == OUTCOME_UNDECIDED;
-      f->state[i] = d->outcome[h] == OUTCOME_SELECTED ? DECIDED_YES : undecided && (!f->programme->identify.has_quota || d->flags[h] & DECISION_COULD) ? DECIDED_UNKNOWN : DECIDED_NO;
-      f->a[i] = undecided;
-      outside |= undecided && in_group(g, i) && !(f->sample->person_weight[i] > 0) && !(f->sample->persons_known[i] && f->sample->persons[i] == 0);
-      f->b[i] = d->outcome[h] == OUTCOME_SELECTED;
-    }
+  for (uint64_t i = 0; i < f->sample->n; i++) {
+    bool undecided = f->outcome[i] == OUTCOME_UNDECIDED;
+    f->state[i] = f->outcome[i] == OUTCOME_SELECTED ? DECIDED_YES : undecided && (!f->programme->identify.has_quota || f->flags[i] & DECISION_COULD) ? DECIDED_UNKNOWN : DECIDED_NO;
+    f->a[i] = undecided;
+    outside |= undecided && in_group(g, i) && !(f->sample->person_weight[i] > 0) && !(f->sample->persons_known[i] && f->sample->persons[i] == 0);
+    f->b[i] = f->outcome[i] == OUTCOME_SELECTED;
   }
   uint64_t n = out->all.persons;
   out->undecided_rate = figure_of(survey_mean(f->persons, f->a, g->share), 0, 1, n);
@@ -177,24 +165,19 @@ static enum status line_group(struct figures *f, const struct part *g, uint32_t 
 
 static enum status af_group(struct arena *a, struct figures *f, const struct part *g, struct af_figures *out, struct err *e) {
   const struct programme *p = f->programme;
-  ARENA_TRY(e, out->indicators = arena_array(a, p->indicator_count, sizeof *out->indicators));
   struct deprivation *dep;
   double *weights;
   ARENA_TRY(e, dep = arena_new(a, struct deprivation));
   ARENA_TRY(e, weights = arena_array(a, p->indicator_count, sizeof *weights));
   decide_weights(p, weights);
-  TRY(deprivation_measure(f->persons, p->indicator_count, (const uint8_t *const *)f->deprived, weights, p->cutoff, g->share, dep, e));
+  TRY(deprivation_measure(f->persons, p->indicator_count, f->deprived, weights, p->cutoff, g->share, dep, e));
   uint64_t n = 0;
-  for (uint32_t k = 0; k < f->decisions->set_count; k++) {
-    const struct decision_set *d = &f->decisions->sets[k];
-    for (uint64_t h = 0; h < d->rows; h++) {
-      uint64_t i = f->sample->first[k] + h;
-      if (in_group(g, i) && f->sample->person_weight[i] > 0 && !mask_at(&d->deprived_unknown, h)) n += (uint64_t)persons_inside(f, g, i);
-      if (in_group(g, i) && d->poor[h] == TRUTH_UNKNOWN) out->unknown_households++;
-      f->state[i] = d->poor[h] == TRUTH_TRUE ? DECIDED_YES : d->poor[h] == TRUTH_UNKNOWN ? DECIDED_UNKNOWN : DECIDED_NO;
-      f->a[i] = d->poor[h] == TRUTH_TRUE ? decision_score(f->decisions, d, h) : 0;
-      f->b[i] = d->poor[h] == TRUTH_FALSE ? 0 : decision_score_high(f->decisions, d, h);
-    }
+  for (uint64_t i = 0; i < f->sample->n; i++) {
+    if (in_group(g, i) && f->sample->person_weight[i] > 0 && f->score_known[i]) n += (uint64_t)persons_inside(f, g, i);
+    if (in_group(g, i) && f->poor[i] == TRUTH_UNKNOWN) out->unknown_households++;
+    f->state[i] = f->poor[i] == TRUTH_TRUE ? DECIDED_YES : f->poor[i] == TRUTH_UNKNOWN ? DECIDED_UNKNOWN : DECIDED_NO;
+    f->a[i] = f->poor[i] == TRUTH_TRUE ? f->score[i] : 0;
+    f->b[i] = f->poor[i] == TRUTH_FALSE ? 0 : f->score_high[i];
   }
   out->h = figure_of(dep->h, 0, 1, n);
   out->a = figure_of(dep->a, 0, 1, n);
@@ -218,12 +201,17 @@ static enum status af_group(struct arena *a, struct figures *f, const struct par
   return OK;
 }
 
-static enum status group_fill(struct arena *a, struct figures *f, const struct part *g, struct group *out, struct err *e) {
-  const struct programme *p = f->programme;
+/* What a group's figures go into. Its code and label stand already. */
+static enum status group_room(struct arena *a, const struct programme *p, struct group *out, struct err *e) {
   ARENA_TRY(e, out->lines = arena_array(a, p->line_count ? p->line_count : 1, sizeof *out->lines));
-  count_group(f, g, out);
   for (uint32_t k = 0; k < p->line_count; k++) out->lines[k].amount = NAN;
   if (p->indicator_count) ARENA_TRY(e, out->af.indicators = arena_array(a, p->indicator_count, sizeof *out->af.indicators));
+  return OK;
+}
+
+static enum status group_fill(struct arena *a, struct figures *f, const struct part *g, struct group *out, struct err *e) {
+  const struct programme *p = f->programme;
+  count_group(f, g, out);
   if (f->households) undecided_households(f, g, out);
   if (!f->persons) return OK;
   rates(f, g, out);
@@ -389,49 +377,228 @@ static enum status areas_at(struct arena *a, const struct programme *p, const st
   return OK;
 }
 
-/* The share of each household that lies in group k. */
-static enum status member_shares(const struct figures *f, const struct grouping *g, uint32_t k, double *share, double *persons, struct err *e) {
+/* ---- the rows of each group, and the tasks that fill it ---- */
+
+/* Rows of group k: row[at[k]] .. row[at[k + 1]]; for a member's field the share of the household's weight and its people inside. */
+struct grouped { uint64_t *at; uint32_t *row; double *share, *persons; };
+
+/* Notes, for one household, each group that one of its members is in. */
+static enum status member_groups(const struct figures *f, const struct grouping *g, uint32_t n, uint64_t h, struct arena *scratch, double *in, double *people, uint32_t *met, uint32_t *count, double *all, struct err *e) {
   const struct sample *s = f->sample;
+  const uint32_t *at = s->segments[n]->child_at[LEVEL_MEMBER];
+  *count = 0;
+  *all = 0;
+  for (uint64_t m = at ? at[h] : 0; at && m < at[h + 1]; m++) {
+    const uint32_t k = g->of[g->first_member[n] + m];
+    double w = 1;
+    if (f->programme->design.weight && f->programme->design.person_weight) TRY(sample_member_weight(s, scratch, n, h, m, &w, e));
+    if (!(w >= 0)) w = 0;
+    *all += w;
+    if (k == UINT32_MAX) continue;
+    if (people[k] == 0) met[(*count)++] = k, in[k] = 0;
+    in[k] += w, people[k]++;
+  }
+  return OK;
+}
+
+/* Goes over the households twice: to count the rows of each group, then to put them there. */
+static enum status group_members(struct arena *a, const struct figures *f, const struct grouping *g, struct grouped *out, struct err *e) {
+  const struct sample *s = f->sample;
+  const uint32_t groups = g->out->group_count;
+  double *in, *people, all;
+  uint32_t *met, count;
+  uint64_t *to;
   struct arena scratch;
+  ARENA_TRY(e, in = arena_array(a, groups + 1u, sizeof *in));
+  ARENA_TRY(e, people = arena_array(a, groups + 1u, sizeof *people));
+  ARENA_TRY(e, met = arena_array(a, groups + 1u, sizeof *met));
+  ARENA_TRY(e, to = arena_array(a, groups + 1u, sizeof *to));
   arena_init(&scratch, 0);
   enum status st = OK;
-  for (uint32_t n = 0; n < s->segment_count && st == OK; n++) {
-    const struct segment *seg = s->segments[n];
-    const uint32_t *at = seg->child_at[LEVEL_MEMBER];
-    for (uint64_t h = 0, rows = segment_households(seg); h < rows && st == OK; h++) {
-      uint64_t i = s->first[n] + h;
-      double all = 0, in = 0, people = 0;
-      for (uint64_t m = at ? at[h] : 0; at && m < at[h + 1] && st == OK; m++) {
-        double w = 1;
-        bool here = g->of[g->first_member[n] + m] == k;
-        if (f->programme->design.weight && f->programme->design.person_weight) st = sample_member_weight(s, &scratch, n, h, m, &w, e);
-        if (!(w >= 0)) w = 0;
-        all += w;
-        if (here) in += w, people++;
+  for (int pass = 0; pass < 2 && st == OK; pass++) {
+    for (uint32_t n = 0; n < s->segment_count && st == OK; n++)
+      for (uint64_t h = 0, rows = segment_households(s->segments[n]); h < rows && st == OK; h++) {
+        st = member_groups(f, g, n, h, &scratch, in, people, met, &count, &all, e);
+        for (uint32_t i = 0; i < count; i++) {
+          const uint32_t k = met[i];
+          if (pass == 0) out->at[k + 1]++;
+          else out->row[to[k]] = (uint32_t)(s->first[n] + h), out->share[to[k]] = all > 0 ? in[k] / all : 0, out->persons[to[k]++] = people[k];
+          people[k] = 0;
+        }
+        if ((h & 255) == 255) arena_drop(&scratch);
       }
-      share[i] = all > 0 ? in / all : 0;
-      persons[i] = people;
-      if ((h & 255) == 255) arena_drop(&scratch);
-    }
+    for (uint32_t k = 0; k < groups && pass == 0; k++) out->at[k + 1] += out->at[k], to[k] = out->at[k];
+    const uint64_t total = out->at[groups];
+    if (pass || st != OK) break;
+    out->row = arena_array(a, total + 1, sizeof *out->row);
+    out->share = arena_array(a, total + 1, sizeof *out->share);
+    out->persons = arena_array(a, total + 1, sizeof *out->persons);
+    if (!out->row || !out->share || !out->persons) st = err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
   }
   arena_drop(&scratch);
   return st;
 }
 
-static enum status breakdown_fill(struct arena *a, struct figures *f, struct grouping *g, bool members, struct err *e) {
-  const struct sample *s = f->sample;
-  double *share, *persons = NULL;
-  ARENA_TRY(e, share = arena_array(a, s->n ? s->n : 1, sizeof *share));
-  if (members) ARENA_TRY(e, persons = arena_array(a, s->n ? s->n : 1, sizeof *persons));
-  for (uint32_t k = 0; k < g->out->group_count; k++) {
-    if (members) TRY(member_shares(f, g, k, share, persons, e));
-    else
-      for (uint64_t i = 0; i < s->n; i++) share[i] = g->of[i] == k;
-    struct part part = {.share = share, .persons = persons};
-    enum status st = group_fill(a, f, &part, &g->out->groups[k], e);
-    if (st != OK) return err_prefix(e, "%s %s", g->out->name, g->out->groups[k].code);
-  }
+static enum status group_rows(struct arena *a, const struct figures *f, const struct grouping *g, bool members, struct grouped *out, struct err *e) {
+  const uint32_t groups = g->out->group_count;
+  *out = (struct grouped){0};
+  ARENA_TRY(e, out->at = arena_array(a, groups + 2u, sizeof *out->at));
+  if (members) return group_members(a, f, g, out, e);
+  uint64_t *to;
+  ARENA_TRY(e, out->row = arena_array(a, f->sample->n + 1, sizeof *out->row));
+  ARENA_TRY(e, to = arena_array(a, groups + 1u, sizeof *to));
+  for (uint64_t i = 0; i < f->sample->n; i++)
+    if (g->of[i] != UINT32_MAX) out->at[g->of[i] + 1]++;
+  for (uint32_t k = 0; k < groups; k++) out->at[k + 1] += out->at[k], to[k] = out->at[k];
+  for (uint64_t i = 0; i < f->sample->n; i++)
+    if (g->of[i] != UINT32_MAX) out->row[to[g->of[i]]++] = (uint32_t)i;
   return OK;
+}
+
+#define GATHER(type, to, from)                                                                               \
+  do {                                                                                                       \
+    type *gathered;                                                                                          \
+    ARENA_TRY(e, gathered = arena_array(a, n ? n : 1, sizeof *gathered));                                    \
+    for (uint64_t i = 0; i < n; i++) gathered[i] = (from)[rows[i]];                                          \
+    (to) = gathered;                                                                                         \
+  } while (0)
+
+static enum status own_scratch(struct arena *a, struct figures *f, struct err *e) {
+  const size_t n = f->sample->n ? f->sample->n : 1;
+  ARENA_TRY(e, f->state = arena_alloc(a, n));
+  ARENA_TRY(e, f->a = arena_array(a, n, sizeof(double)));
+  ARENA_TRY(e, f->b = arena_array(a, n, sizeof(double)));
+  return OK;
+}
+
+/* The figures of some rows alone. */
+static enum status figures_of_rows(struct arena *a, const struct figures *f, const uint32_t *rows, uint64_t n, struct figures *out, struct err *e) {
+  const struct sample *s = f->sample;
+  const struct programme *p = f->programme;
+  struct sample *sub;
+  *out = *f;
+  ARENA_TRY(e, sub = arena_new(a, struct sample));
+  *sub = (struct sample){.programme = p, .n = n};
+  GATHER(double, sub->welfare, s->welfare);
+  GATHER(double, sub->weight, s->weight);
+  GATHER(double, sub->persons, s->persons);
+  GATHER(uint8_t, sub->persons_known, s->persons_known);
+  GATHER(double, sub->person_weight, s->person_weight);
+  GATHER(uint32_t, sub->area, s->area);
+  GATHER(uint8_t, out->outcome, f->outcome);
+  GATHER(uint8_t, out->flags, f->flags);
+  GATHER(uint8_t, out->poor, f->poor);
+  GATHER(uint8_t, out->score_known, f->score_known);
+  GATHER(double, out->score, f->score);
+  GATHER(double, out->score_high, f->score_high);
+  const uint8_t **deprived;
+  ARENA_TRY(e, deprived = arena_array(a, p->indicator_count + 1u, sizeof *deprived));
+  for (uint32_t j = 0; j < p->indicator_count; j++) GATHER(uint8_t, deprived[j], f->deprived[j]);
+  const double **relative;
+  ARENA_TRY(e, relative = arena_array(a, p->line_count + 1u, sizeof *relative));
+  for (uint32_t k = 0; k < p->line_count && f->relative_to_line; k++)
+    if (f->relative_to_line[k]) GATHER(double, relative[k], f->relative_to_line[k]);
+  out->sample = sub;
+  out->deprived = deprived;
+  out->relative_to_line = f->relative_to_line ? relative : NULL;
+  if (f->persons) ARENA_TRY(e, out->persons = arena_new(a, struct survey));
+  if (f->persons) TRY(survey_subset(a, f->persons, rows, n, out->persons, e));
+  if (f->households) ARENA_TRY(e, out->households = arena_new(a, struct survey));
+  if (f->households) TRY(survey_subset(a, f->households, rows, n, out->households, e));
+  return own_scratch(a, out, e);
+}
+
+/* All rows, with scratch of its own. */
+static enum status figures_twin(struct arena *a, const struct figures *f, struct figures *out, struct err *e) {
+  *out = *f;
+  if (f->persons) ARENA_TRY(e, out->persons = arena_new(a, struct survey));
+  if (f->persons) TRY(survey_twin(a, f->persons, out->persons, e));
+  if (f->households) ARENA_TRY(e, out->households = arena_new(a, struct survey));
+  if (f->households) TRY(survey_twin(a, f->households, out->households, e));
+  return own_scratch(a, out, e);
+}
+
+struct filling { /* one group */
+  const struct figures *f;
+  struct group *group;
+  const char *of;           /* the breakdown's name; NULL: everybody */
+  const uint32_t *rows;
+  const double *share, *persons; /* one a row of `rows`, or NULL */
+  uint64_t n;
+  enum status status;
+  struct err *err;          /* made when there is something to say */
+};
+
+static bool any_relative(const struct programme *p) {
+  for (uint32_t k = 0; k < p->line_count; k++)
+    if (p->lines[k].kind == LINE_RELATIVE) return true;
+  return false;
+}
+
+static enum status fill_group(struct arena *a, const struct filling *t, struct err *e) {
+  const struct figures *f = t->f;
+  struct figures own;
+  struct part part = {.share = t->share, .persons = t->persons};
+  if (t->of && any_relative(f->programme)) {
+    double *share, *persons = NULL;
+    ARENA_TRY(e, share = arena_array(a, f->sample->n ? f->sample->n : 1, sizeof *share));
+    if (t->persons) ARENA_TRY(e, persons = arena_array(a, f->sample->n ? f->sample->n : 1, sizeof *persons));
+    for (uint64_t i = 0; i < t->n; i++) {
+      share[t->rows[i]] = t->share ? t->share[i] : 1;
+      if (persons) persons[t->rows[i]] = t->persons[i];
+    }
+    part = (struct part){.share = share, .persons = persons};
+    TRY(figures_twin(a, f, &own, e));
+  } else if (t->of) {
+    TRY(figures_of_rows(a, f, t->rows, t->n, &own, e));
+  } else {
+    TRY(figures_twin(a, f, &own, e));
+  }
+  return group_fill(a, &own, &part, t->group, e);
+}
+
+static void fill_task(void *ctx, size_t i, unsigned worker) {
+  struct filling *t = &((struct filling *)ctx)[i];
+  struct arena arena;
+  struct err err = {0};
+  (void)worker;
+  arena_init(&arena, 0);
+  t->status = fill_group(&arena, t, &err);
+  if (t->status != OK && t->of) t->status = err_prefix(&err, "%s %s", t->of, t->group->code);
+  if (t->status != OK && (t->err = malloc(sizeof err))) *t->err = err;
+  arena_drop(&arena);
+}
+
+/* Fills them all, and gives the first that failed. */
+static enum status fill_groups(struct filling *tasks, uint64_t count, struct pool *pool, struct err *e) {
+  enum status st = OK;
+  pool_run(pool, count, fill_task, tasks);
+  for (uint64_t i = 0; i < count; i++) {
+    if (st == OK && tasks[i].status != OK) {
+      st = tasks[i].status;
+      if (e && tasks[i].err) *e = *tasks[i].err;
+    }
+    free(tasks[i].err);
+  }
+  return st;
+}
+
+static enum status breakdown_fill(struct arena *a, struct figures *f, struct grouping *g, bool members, struct err *e) {
+  struct arena scratch;
+  struct grouped rows;
+  struct filling *tasks = NULL;
+  const uint32_t count = g->out->group_count;
+  arena_init(&scratch, 0);
+  enum status st = group_rows(&scratch, f, g, members, &rows, e);
+  if (st == OK && !(tasks = arena_array(&scratch, count + 1u, sizeof *tasks))) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  for (uint32_t k = 0; k < count && st == OK; k++) {
+    const uint64_t at = rows.at[k];
+    st = group_room(a, f->programme, &g->out->groups[k], e);
+    tasks[k] = (struct filling){.f = f, .group = &g->out->groups[k], .of = g->out->name, .rows = rows.row + at, .share = members ? rows.share + at : NULL, .persons = members ? rows.persons + at : NULL, .n = rows.at[k + 1] - at};
+  }
+  if (st == OK) st = fill_groups(tasks, count, f->pool, e);
+  arena_drop(&scratch);
+  return st;
 }
 
 static enum status breakdowns(struct arena *a, struct figures *f, struct identify_result *r, struct err *e) {
@@ -506,31 +673,48 @@ static enum status shape(struct arena *a, struct figures *f, struct welfare_shap
   return OK;
 }
 
+/* Decisions as one column each over all households. */
 static enum status prepare(struct arena *a, struct figures *f, struct err *e) {
   const struct programme *p = f->programme;
-  size_t n = f->sample->n ? f->sample->n : 1;
-  ARENA_TRY(e, f->state = arena_alloc(a, n));
-  ARENA_TRY(e, f->a = arena_array(a, n, sizeof(double)));
-  ARENA_TRY(e, f->b = arena_array(a, n, sizeof(double)));
-  if (p->indicator_count) ARENA_TRY(e, f->deprived = arena_array(a, p->indicator_count, sizeof *f->deprived));
-  for (uint32_t j = 0; j < p->indicator_count; j++) {
-    ARENA_TRY(e, f->deprived[j] = arena_alloc(a, n));
-    for (uint32_t k = 0; k < f->decisions->set_count; k++) {
-      const struct decision_set *d = &f->decisions->sets[k];
-      for (uint64_t h = 0; h < d->rows; h++)
-        f->deprived[j][f->sample->first[k] + h] = mask_at(&d->deprived_unknown, h) >> j & 1 ? DEPRIVATION_UNKNOWN : (uint8_t)(mask_at(&d->deprived, h) >> j & 1);
+  const struct sample *s = f->sample;
+  size_t n = s->n ? s->n : 1;
+  uint8_t *outcome, *flags, *poor, *known, **deprived;
+  double *score, *high;
+  ARENA_TRY(e, outcome = arena_alloc(a, n));
+  ARENA_TRY(e, flags = arena_alloc(a, n));
+  ARENA_TRY(e, poor = arena_alloc(a, n));
+  ARENA_TRY(e, known = arena_alloc(a, n));
+  ARENA_TRY(e, score = arena_array(a, n, sizeof *score));
+  ARENA_TRY(e, high = arena_array(a, n, sizeof *high));
+  ARENA_TRY(e, deprived = arena_array(a, p->indicator_count + 1u, sizeof *deprived));
+  for (uint32_t j = 0; j < p->indicator_count; j++) ARENA_TRY(e, deprived[j] = arena_alloc(a, n));
+  for (uint32_t k = 0; k < f->decisions->set_count; k++) {
+    const struct decision_set *d = &f->decisions->sets[k];
+    if (d->rows) memcpy(outcome + s->first[k], d->outcome, d->rows);
+    if (d->rows) memcpy(flags + s->first[k], d->flags, d->rows);
+    if (d->rows) memcpy(poor + s->first[k], d->poor, d->rows);
+    for (uint64_t h = 0; h < d->rows; h++) {
+      const uint64_t i = s->first[k] + h, held = mask_at(&d->deprived, h), unknown = mask_at(&d->deprived_unknown, h);
+      known[i] = !unknown;
+      score[i] = decisions_score(f->decisions, held);
+      high[i] = unknown ? decisions_score(f->decisions, held | unknown) : score[i];
+      for (uint32_t j = 0; j < p->indicator_count; j++) deprived[j][i] = unknown >> j & 1 ? DEPRIVATION_UNKNOWN : (uint8_t)(held >> j & 1);
     }
   }
+  f->outcome = outcome, f->flags = flags, f->poor = poor, f->score_known = known, f->score = score, f->score_high = high;
+  f->deprived = (const uint8_t *const *)deprived;
   if (f->lines->class_count < 2 || !p->line_count) return OK;
-  ARENA_TRY(e, f->relative_to_line = arena_array(a, p->line_count, sizeof *f->relative_to_line));
+  double **relative;
+  ARENA_TRY(e, relative = arena_array(a, p->line_count, sizeof *relative));
   for (uint32_t k = 0; k < p->line_count; k++) {
     if (p->lines[k].kind == LINE_RELATIVE) continue; /* one amount for all, whose own error counts */
-    ARENA_TRY(e, f->relative_to_line[k] = arena_array(a, n, sizeof(double)));
-    for (uint64_t i = 0; i < f->sample->n; i++) {
-      double line = poverty_lines_amount(f->lines, poverty_lines_class(f->lines, f->sample->area[i]), k);
-      f->relative_to_line[k][i] = line > 0 ? f->sample->welfare[i] / line : NAN;
+    ARENA_TRY(e, relative[k] = arena_array(a, n, sizeof(double)));
+    for (uint64_t i = 0; i < s->n; i++) {
+      double line = poverty_lines_amount(f->lines, poverty_lines_class(f->lines, s->area[i]), k);
+      relative[k][i] = line > 0 ? s->welfare[i] / line : NAN;
     }
   }
+  f->relative_to_line = (const double *const *)relative;
   return OK;
 }
 
@@ -547,11 +731,12 @@ enum status figures_all(struct arena *a, struct figures *f, struct identify_resu
     r->strata = f->persons->strata;
     r->lonely_strata = f->persons->lonely;
   }
-  struct part all = {0};
   r->nation.code = "";
   r->nation.label = (struct label){.en = "All", .zh = "全部"};
   r->nation.area = UINT32_MAX;
-  TRY(group_fill(a, f, &all, &r->nation, e));
+  struct filling nation = {.f = f, .group = &r->nation};
+  TRY(group_room(a, p, &r->nation, e));
+  TRY(fill_groups(&nation, 1, NULL, e));
   TRY(breakdowns(a, f, r, e));
   return shape(a, f, &r->welfare, e);
 }

@@ -66,7 +66,7 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
   struct sample *s = &out->sample;
   TRY(sample_read(a, p, in->segments, in->segment_count, in->brief && !needs_welfare(p), in->pool, s, e));
   r->households_without_weight = s->without_weight;
-  struct figures f = {.programme = p, .sample = s, .lines = &out->lines};
+  struct figures f = {.programme = p, .sample = s, .lines = &out->lines, .pool = in->pool};
   if (!s->brief) TRY(figures_surveys(a, s, &f.persons, &f.households, e));
   phase_end(r, "sample", &began);
   TRY(poverty_lines_find(a, p, s, f.persons, r->year, &out->lines, e));

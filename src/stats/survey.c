@@ -77,18 +77,81 @@ enum status survey_open(struct arena *a, uint64_t n, const double *weight, const
   return OK;
 }
 
+enum status survey_twin(struct arena *a, const struct survey *s, struct survey *out, struct err *e) {
+  *out = *s;
+  ARENA_TRY(e, out->z = arena_array(a, s->n, sizeof *out->z));
+  ARENA_TRY(e, out->psu_total = arena_array(a, s->psus, sizeof *out->psu_total));
+  return OK;
+}
+
+/* Numbers anew the PSUs that have rows; they keep their order, and so their strata. */
+static enum status subset_psus(struct arena *a, const struct survey *s, const uint32_t *rows, struct survey *out, struct err *e) {
+  uint32_t *of_row, *at, *in_all, *number;
+  ARENA_TRY(e, of_row = arena_array(a, out->n, sizeof *of_row));
+  ARENA_TRY(e, at = arena_array(a, s->strata + 1u, sizeof *at));
+  ARENA_TRY(e, in_all = arena_array(a, s->strata + 1u, sizeof *in_all));
+  bool ascending = true; /* as where every row is its own PSU: then no table over all of them is needed */
+  for (uint64_t i = 1; i < out->n && ascending; i++) ascending = s->psu[rows[i]] >= s->psu[rows[i - 1]];
+  out->psus = 0;
+  struct arena scratch;
+  arena_init(&scratch, 0);
+  if (ascending) {
+    for (uint64_t i = 0; i < out->n; i++) of_row[i] = out->psus += i == 0 || s->psu[rows[i]] != s->psu[rows[i - 1]];
+  } else {
+    if (!(number = arena_array(&scratch, s->psus, sizeof *number))) return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
+    for (uint64_t i = 0; i < out->n; i++) number[s->psu[rows[i]]] = 1;
+    for (uint32_t k = 0; k < s->psus; k++)
+      if (number[k]) number[k] = ++out->psus;
+    for (uint64_t i = 0; i < out->n; i++) of_row[i] = number[s->psu[rows[i]]];
+  }
+  for (uint64_t i = 0; i < out->n; i++) {
+    uint32_t lo = 0, hi = s->strata; /* the stratum of its PSU */
+    while (lo + 1 < hi) {
+      uint32_t mid = lo + (hi - lo) / 2;
+      if (s->stratum_at[mid] <= s->psu[rows[i]]) lo = mid;
+      else hi = mid;
+    }
+    if (of_row[i] > at[lo + 1]) at[lo + 1] = of_row[i]; /* its last PSU so far: PSUs are numbered from 1 here */
+    of_row[i]--;
+  }
+  for (uint32_t h = 0; h < s->strata; h++) {
+    if (at[h + 1] < at[h]) at[h + 1] = at[h]; /* nobody of this stratum */
+    in_all[h] = s->stratum_psus ? s->stratum_psus[h] : s->stratum_at[h + 1] - s->stratum_at[h];
+  }
+  arena_drop(&scratch);
+  out->psu = of_row, out->stratum_at = at, out->stratum_psus = in_all;
+  return OK;
+}
+
+enum status survey_subset(struct arena *a, const struct survey *s, const uint32_t *rows, uint64_t count, struct survey *out, struct err *e) {
+  *out = (struct survey){.n = count, .strata = s->strata, .lonely = s->lonely};
+  double *weight;
+  ARENA_TRY(e, weight = arena_array(a, count ? count : 1, sizeof *weight));
+  for (uint64_t i = 0; i < count; i++) weight[i] = s->weight[rows[i]];
+  out->weight = weight;
+  out->total = survey_sum(weight, count);
+  TRY(subset_psus(a, s, rows, out, e));
+  ARENA_TRY(e, out->z = arena_array(a, count ? count : 1, sizeof *out->z));
+  ARENA_TRY(e, out->psu_total = arena_array(a, out->psus ? out->psus : 1, sizeof *out->psu_total));
+  return OK;
+}
+
 double survey_variance(struct survey *s, const double *z) {
-  if (s->psus < 2) return NAN;
+  uint64_t psus = s->psus;
+  for (uint32_t h = 0; h < s->strata && s->stratum_psus; h++) psus = (h ? psus : 0) + s->stratum_psus[h];
+  if (psus < 2) return NAN;
   double *t = s->psu_total;
   memset(t, 0, s->psus * sizeof *t);
   for (uint64_t i = 0; i < s->n; i++) t[s->psu[i]] += s->weight[i] * z[i];
   double variance = 0;
   for (uint32_t h = 0; h < s->strata; h++) {
     double *first = t + s->stratum_at[h];
-    uint32_t m = s->stratum_at[h + 1] - s->stratum_at[h];
-    double mean = m > 1 ? survey_sum(first, m) / m : 0;
-    for (uint32_t j = 0; j < m; j++) first[j] = (first[j] - mean) * (first[j] - mean);
-    variance += survey_sum(first, m) * (m > 1 ? m / (m - 1.0) : 1);
+    const uint32_t here = s->stratum_at[h + 1] - s->stratum_at[h], m = s->stratum_psus ? s->stratum_psus[h] : here;
+    if (!here) continue;
+    double mean = m > 1 ? survey_sum(first, here) / m : 0;
+    for (uint32_t j = 0; j < here; j++) first[j] = (first[j] - mean) * (first[j] - mean);
+    double squares = survey_sum(first, here) + (m - here) * (mean * mean); /* those without rows here have a total of 0 */
+    variance += squares * (m > 1 ? m / (m - 1.0) : 1);
   }
   return variance;
 }

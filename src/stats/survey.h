@@ -40,6 +40,7 @@ struct survey {
   const uint32_t *psu;      /* n: dense PSU number, 0..psus-1; the PSUs of a stratum stand side by side */
   const uint32_t *stratum_at; /* strata + 1: the first PSU of each, then psus */
   uint32_t psus, strata, lonely;
+  const uint32_t *stratum_psus; /* strata: how many each has in all, where only some have rows here (survey_subset); NULL = those that stand here */
   double total;             /* sum of weights */
   double *z;                /* n: scratch for a linearised variable */
   double *psu_total;        /* psus: scratch */
@@ -50,6 +51,13 @@ struct survey {
  * ERR_INPUT: a weight that is negative, NaN or infinite (names the row, counted from 1), or all weights zero. */
 enum status survey_open(struct arena *a, uint64_t n, const double *weight, const uint32_t *stratum, const uint32_t *psu,
                         struct survey *out, struct err *e) MUST_CHECK;
+
+/* The rows of a domain alone, with the design they come from: figures of `out` are figures of `s` over the domain that those rows are, at the
+ * cost of the domain. Only for estimators whose linearised variable is 0 outside it (not where a relative line's own error counts).
+ * `rows` ascend; count is above 0. It has scratch of its own, so subsets of one survey can be worked on side by side. */
+enum status survey_subset(struct arena *a, const struct survey *s, const uint32_t *rows, uint64_t count, struct survey *out, struct err *e) MUST_CHECK;
+/* All rows, with scratch of its own. */
+enum status survey_twin(struct arena *a, const struct survey *s, struct survey *out, struct err *e) MUST_CHECK;
 
 /* Variance of sum w_i z_i; z has n values (0 outside the domain). */
 double survey_variance(struct survey *s, const double *z);
