@@ -44,8 +44,8 @@ $(BUILD)/obj/%.o: src/%.c VERSION
 	@echo "  cc $<"
 	@$(CC) $(ALLCFLAGS) -MMD -MP -c $< -o $@
 
-# The loops that decisions spend their time in: at -O2 gcc 12 leaves most of them scalar.
-$(BUILD)/obj/rules/kernel.o $(BUILD)/obj/identify/settle.o: OPT += -O3
+# The loops that decisions and figures spend their time in: at -O2 gcc 12 leaves most of them scalar.
+$(BUILD)/obj/rules/kernel.o $(BUILD)/obj/identify/settle.o $(BUILD)/obj/stats/survey.o: OPT += -O3
 
 $(BUILD)/lucid: $(BUILD)/obj/cli/main.o $(ARCHIVES)
 	@echo "  ld $@"

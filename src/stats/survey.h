@@ -77,7 +77,7 @@ struct interval estimate_interval(struct estimate x, double lo, double hi);
 double survey_part(const struct survey *s, const double *part, uint64_t i);
 struct estimate survey_delta(struct survey *s, double value, uint64_t n, double weight);
 
-/* sum of f[i] over n values in fixed blocks of 1,024, block sums added pairwise: error grows with log n. */
+/* sum of f[i] over n values in fixed blocks of 1,024 of eight lanes each, block sums added pairwise: error grows with log n. */
 double survey_sum(const double *f, uint64_t n);
 
 #endif
