@@ -236,21 +236,30 @@ static enum status settle_candidates(struct worker *w, struct task *t, const str
 }
 
 /* What a county hears at once: outcomes short of places, the poor, and their score, added row by row. */
-static void count_home(const struct worker *w, struct task *t, const struct job *j) {
+static void count_home(const struct worker *w, struct task *t, const struct job *j, bool whole) {
   const struct decision_set *d = &j->decisions->sets[t->set];
-  const uint64_t base = j->sample->first[t->set] + t->from;
+  const uint8_t *few = j->sample->few ? j->sample->few + j->sample->first[t->set] + t->from : NULL;
   struct decide_home *home = &t->home;
+  struct settle_sums sums = {0};
+  const bool quick = whole && few && !t->many;
+  if (quick) { /* the certain no are what is left when the others are counted */
+    settle_count(w->settle.poor, few, t->take, &sums);
+    home->households[OUTCOME_NOT_SELECTED] += t->take;
+    home->persons[OUTCOME_NOT_SELECTED] += (double)sums.persons;
+    home->poor_households += sums.poor_households;
+    home->poor_persons += (double)sums.poor_persons;
+  }
   for (uint32_t k = 0; k < t->take; k++) {
-    if (!w->mine[k]) continue;
+    const bool certain_no = w->settle.qualifies[k] == TRUTH_FALSE, poor = w->settle.poor[k] == TRUTH_TRUE;
+    if (!w->mine[k] || (quick && certain_no && !poor)) continue;
     const uint64_t h = t->from + k;
     bool known;
-    const double persons = j->sample->few && j->sample->few[base + k] != SAMPLE_MANY ? j->sample->few[base + k] : sample_persons(j->sample, t->set, h, &known);
-    home->households[d->outcome[h]]++;
-    home->persons[d->outcome[h]] += persons;
-    if (d->poor[h] != TRUTH_TRUE) continue;
-    home->poor_households++;
-    home->poor_persons += persons;
-    home->poor_score += persons * (j->scores.score ? j->scores.score[w->settle.held[k]] : decisions_score(j->decisions, w->settle.held[k]));
+    const double persons = sample_persons(j->sample, t->set, h, &known);
+    if (!quick || !certain_no) home->households[d->outcome[h]]++, home->persons[d->outcome[h]] += persons;
+    if (quick && !certain_no) home->households[OUTCOME_NOT_SELECTED]--, home->persons[OUTCOME_NOT_SELECTED] -= persons;
+    if (!poor) continue;
+    if (!quick) home->poor_households++, home->poor_persons += persons;
+    home->poor_score += persons * settle_score(&w->settle, &j->scores, k);
   }
 }
 
@@ -325,7 +334,7 @@ static enum status run_block(struct task *t, const struct job *j, struct worker 
     if (w->mine[k]) d->outcome[t->from + k] = OUTCOME_NOT_SELECTED, d->poor[t->from + k] = s->poor[k];
   if (seen & BLOCK_ERROR) TRY(note_errors(w, t, j, lanes, e));
   TRY(settle_candidates(w, t, j, lanes, e));
-  count_home(w, t, j);
+  count_home(w, t, j, whole);
   return keep_lists(w, t, e);
 }
 

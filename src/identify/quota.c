@@ -176,64 +176,88 @@ static enum status areas_seen(struct arena *a, const struct programme *p, const 
   return OK;
 }
 
+struct seeker { uint32_t set, candidate; };
+struct seekers { uint64_t *at; struct seeker *refs; }; /* who qualifies, by quota area: refs[at[area]] .. refs[at[area + 1]] */
+
+/* Sorts those who qualify into areas, and puts the undecided on their list. An area at a time is then ranked: a nation's never stand side by side. */
+static enum status seekers_find(struct arena *a, struct filling *f, struct seekers *out, struct err *e) {
+  const struct programme *p = f->p;
+  const struct identify *id = &p->identify;
+  uint64_t waiting = 0, *to;
+  ARENA_TRY(e, out->at = arena_array(a, p->area_count + 3u, sizeof *out->at));
+  ARENA_TRY(e, to = arena_array(a, p->area_count + 2u, sizeof *to));
+  for (int pass = 0; pass < 2; pass++) {
+    for (uint32_t g = 0; g < f->d->set_count; g++) {
+      const struct decision_set *set = &f->d->sets[g];
+      for (uint64_t c = 0; c < set->candidate_count; c++) {
+        const uint32_t h = set->candidates[c].household;
+        if (set->outcome[h] != OUTCOME_SELECTED && (set->outcome[h] != OUTCOME_UNDECIDED || pass == 0)) continue;
+        const uint32_t area = sample_area_at(p, sample_area(f->s, g, h), id->quota_level);
+        bool sized;
+        const double persons = sample_persons(f->s, g, h, &sized);
+        if (set->outcome[h] == OUTCOME_UNDECIDED) {
+          f->waiting[f->waiting_count++] = (struct waiting){.area = area, .set = g, .household = h, .ranked = id->has_rank && !(set->flags[h] & DECISION_UNRANKED), .value = set->candidates[c].rank,
+                                                            .units = id->quota_persons && !sized ? INFINITY : units(id, persons)}; /* a size that is not known may be any */
+        } else if (pass == 0) {
+          out->at[(area < p->area_count ? area : p->area_count) + 1]++;
+        } else {
+          out->refs[to[area < p->area_count ? area : p->area_count]++] = (struct seeker){g, (uint32_t)c};
+        }
+      }
+      for (uint64_t c = 0; c < set->candidate_count && pass == 0; c++) waiting += set->outcome[set->candidates[c].household] == OUTCOME_UNDECIDED;
+    }
+    if (pass) break;
+    for (uint32_t i = 0; i <= p->area_count; i++) out->at[i + 1] += out->at[i], to[i] = out->at[i];
+    ARENA_TRY(e, out->refs = arena_array(a, out->at[p->area_count + 1] + 1, sizeof *out->refs));
+    ARENA_TRY(e, f->waiting = arena_array(a, waiting ? waiting : 1, sizeof *f->waiting));
+  }
+  return OK;
+}
+
+static struct rank_entry *entries_of(struct arena *a, const struct filling *f, uint32_t area, const struct seeker *refs, uint64_t n) {
+  struct rank_entry *entries = arena_array(a, n ? n : 1, sizeof *entries);
+  for (uint64_t i = 0; entries && i < n; i++) {
+    const struct decision_candidate *c = &f->d->sets[refs[i].set].candidates[refs[i].candidate];
+    bool sized;
+    entries[i] = (struct rank_entry){.area = area, .value = f->p->identify.has_rank ? c->rank : 0, .set = refs[i].set, .household = c->household, .candidate = refs[i].candidate, .persons = sample_persons(f->s, refs[i].set, c->household, &sized)};
+  }
+  return entries;
+}
+
 enum status quota_fill(struct arena *a, const struct programme *p, const struct sample *s, const char *seed, struct decisions *d,
                        struct quota_area **out, uint32_t *count, struct err *e) {
   const struct identify *id = &p->identify;
   *out = NULL;
   *count = 0;
   if (!id->has_quota) return OK;
-  uint64_t qualified = 0, waiting = 0;
-  for (uint32_t g = 0; g < d->set_count; g++)
-    for (uint64_t c = 0; c < d->sets[g].candidate_count; c++) {
-      const uint8_t outcome = d->sets[g].outcome[d->sets[g].candidates[c].household];
-      qualified += outcome == OUTCOME_SELECTED;
-      waiting += outcome == OUTCOME_UNDECIDED;
-    }
-  struct rank_entry *entries;
   struct filling f = {.p = p, .s = s, .seed = seed, .d = d};
-  ARENA_TRY(e, entries = arena_array(a, qualified ? qualified : 1, sizeof *entries));
-  ARENA_TRY(e, f.waiting = arena_array(a, waiting ? waiting : 1, sizeof *f.waiting));
-  uint64_t n = 0;
+  struct seekers by_area = {0};
+  TRY(seekers_find(a, &f, &by_area, e));
   uint8_t *seen; /* areas with anybody at all */
   ARENA_TRY(e, seen = arena_alloc(a, p->area_count + 1u));
   for (uint32_t g = 0; g < d->set_count; g++) TRY(areas_seen(a, p, s, g, seen, e));
-  for (uint32_t g = 0; g < d->set_count; g++)
-    for (uint64_t c = 0; c < d->sets[g].candidate_count; c++) {
-      const struct decision_set *set = &d->sets[g];
-      const uint32_t h = set->candidates[c].household, area = sample_area_at(p, sample_area(s, g, h), id->quota_level);
-      bool sized;
-      const double persons = sample_persons(s, g, h, &sized);
-      if (set->outcome[h] == OUTCOME_SELECTED) {
-        entries[n++] = (struct rank_entry){.area = area, .value = id->has_rank ? set->candidates[c].rank : 0, .set = g, .household = h, .candidate = (uint32_t)c, .persons = persons};
-      } else if (set->outcome[h] == OUTCOME_UNDECIDED) {
-        f.waiting[f.waiting_count++] = (struct waiting){.area = area, .set = g, .household = h, .ranked = id->has_rank && !(set->flags[h] & DECISION_UNRANKED), .value = set->candidates[c].rank,
-                                                        .units = id->quota_persons && !sized ? INFINITY : units(id, persons)}; /* a size that is not known may be any */
-      }
-    }
-  rank_sort(entries, n, id->rank_descending);
   uint32_t areas = 0;
   for (uint32_t i = 0; i < p->area_count; i++) areas += seen[i] || (p->areas[i].level == id->quota_level && row_for(id, p->areas[i].code));
   ARENA_TRY(e, *out = arena_array(a, areas ? areas : 1, sizeof **out));
-  uint64_t from = 0;
   for (uint32_t i = 0; i < p->area_count; i++) {
     if (!seen[i] && !(p->areas[i].level == id->quota_level && row_for(id, p->areas[i].code))) continue;
     struct quota_area *q = &(*out)[(*count)++];
     const struct quota_row *row = row_for(id, p->areas[i].code);
     *q = (struct quota_area){.code = p->areas[i].code, .label = {.en = p->areas[i].name_en, .zh = p->areas[i].name_zh}, .area = i, .places = row ? row->places : 0, .source = row ? row->source : NULL};
-    uint64_t to = from;
-    while (to < n && entries[to].area == i) to++;
-    if (!row && to > from)
-      return err_set(e, ERR_INPUT, "add a row for the area to the quota, or a row for \"*\"", "the quota says nothing about the area %s, where %llu households qualify", q->code, (unsigned long long)(to - from));
+    const uint64_t from = by_area.at[i], n = by_area.at[i + 1] - from;
+    if (!row && n)
+      return err_set(e, ERR_INPUT, "add a row for the area to the quota, or a row for \"*\"", "the quota says nothing about the area %s, where %llu households qualify", q->code, (unsigned long long)n);
     struct arena scratch;
     arena_init(&scratch, 0);
     struct queue queue;
-    enum status st = queue_make(&scratch, &f, i, &queue, e);
-    if (st == OK) st = fill_area(&f, &queue, q, entries, from, to, e);
-    if (st == OK) st = flag_waiting(&scratch, &f, entries, from, to, q, e);
+    struct rank_entry *entries = entries_of(&scratch, &f, i, by_area.refs + from, n);
+    enum status st = entries ? queue_make(&scratch, &f, i, &queue, e) : err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
+    if (st == OK) rank_sort(entries, n, id->rank_descending);
+    if (st == OK) st = fill_area(&f, &queue, q, entries, 0, n, e);
+    if (st == OK) st = flag_waiting(&scratch, &f, entries, 0, n, q, e);
+    for (uint64_t k = 0; k < n && st == OK; k++) q->provisional += (d->sets[entries[k].set].flags[entries[k].household] & DECISION_PROVISIONAL) != 0;
     arena_drop(&scratch);
     if (st != OK) return st;
-    for (uint64_t k = from; k < to; k++) q->provisional += (d->sets[entries[k].set].flags[entries[k].household] & DECISION_PROVISIONAL) != 0;
-    from = to;
   }
   return OK;
 }

@@ -27,19 +27,39 @@ void settle_poor(struct settle *s, const struct settle_scores *scores, uint32_t 
     memset(s->poor, TRUTH_FALSE, rows);
     return;
   }
+  const uint8_t *reached = scores->reached;
+  uint8_t(*yes)[BLOCK_ROWS] = s->yes[REASON_INDICATOR], (*dunno)[BLOCK_ROWS] = s->dunno[REASON_INDICATOR];
+  if (reached) {
+    for (uint32_t i = 0; i < rows; i++) {
+      const uint32_t held = yes[0][i] | (uint32_t)yes[1][i] << 8, maybe = held | dunno[0][i] | (uint32_t)dunno[1][i] << 8; /* the second lanes are zero for eight */
+      s->poor[i] = reached[held] ? TRUTH_TRUE : reached[maybe] ? TRUTH_UNKNOWN : TRUTH_FALSE;
+    }
+    return;
+  }
   memset(s->held, 0, rows * sizeof *s->held);
   memset(s->maybe, 0, rows * sizeof *s->maybe);
   for (uint32_t b = 0; b * 8 < indicators; b++)
     for (uint32_t i = 0; i < rows; i++) {
-      s->held[i] |= (uint64_t)s->yes[REASON_INDICATOR][b][i] << (8 * b);
-      s->maybe[i] |= (uint64_t)(s->yes[REASON_INDICATOR][b][i] | s->dunno[REASON_INDICATOR][b][i]) << (8 * b);
+      s->held[i] |= (uint64_t)yes[b][i] << (8 * b);
+      s->maybe[i] |= (uint64_t)(yes[b][i] | dunno[b][i]) << (8 * b);
     }
-  const uint8_t *reached = scores->reached;
-  if (reached) {
-    for (uint32_t i = 0; i < rows; i++) s->poor[i] = reached[s->held[i]] ? TRUTH_TRUE : reached[s->maybe[i]] ? TRUTH_UNKNOWN : TRUTH_FALSE;
-    return;
-  }
   for (uint32_t i = 0; i < rows; i++) s->poor[i] = (uint8_t)decide_poor(scores->cutoff, decisions_score(scores->decisions, s->held[i]), decisions_score(scores->decisions, s->maybe[i]));
+}
+
+double settle_score(const struct settle *s, const struct settle_scores *scores, uint32_t i) {
+  if (!scores->score) return decisions_score(scores->decisions, s->held[i]);
+  return scores->score[s->yes[REASON_INDICATOR][0][i] | (uint32_t)s->yes[REASON_INDICATOR][1][i] << 8];
+}
+
+void settle_count(const uint8_t *poor, const uint8_t *few, uint32_t rows, struct settle_sums *out) {
+  uint32_t persons = 0, poor_households = 0, poor_persons = 0; /* of a block: far from 2^32 */
+  for (uint32_t i = 0; i < rows; i++) {
+    const uint8_t people = few[i] == SAMPLE_MANY ? 0 : few[i], is = poor[i] == TRUTH_TRUE ? 0xff : 0;
+    persons += people;
+    poor_households += is & 1;
+    poor_persons += people & is;
+  }
+  *out = (struct settle_sums){persons, poor_households, poor_persons};
 }
 
 /* Whether any rule of a kind is true, or not known: one byte a household, not 0 when so. */

@@ -8,6 +8,7 @@
 #define IDENTIFY_SETTLE_H
 
 #include "identify/decisions.h"
+#include "identify/sample.h"
 #include "rules/block.h"
 
 #define SETTLE_KINDS 4   /* in the order of enum reason_kind */
@@ -16,7 +17,7 @@
 struct settle { /* begins zeroed: lanes that no rule fills stay so */
   uint8_t yes[SETTLE_KINDS][DECISION_RULES / 8][BLOCK_ROWS], dunno[SETTLE_KINDS][DECISION_RULES / 8][BLOCK_ROWS];
   uint8_t poor[BLOCK_ROWS], qualifies[BLOCK_ROWS]; /* enum truth */
-  uint64_t held[BLOCK_ROWS], maybe[BLOCK_ROWS];    /* indicators that are true; true or unknown */
+  uint64_t held[BLOCK_ROWS], maybe[BLOCK_ROWS];    /* indicators that are true; true or unknown: beyond SETTLE_TABLE indicators only */
 };
 
 /* What scores by mask need; tables NULL beyond SETTLE_TABLE indicators. */
@@ -29,6 +30,11 @@ uint8_t settle_rule(struct settle *s, enum reason_kind kind, uint32_t r, const u
 void settle_poor(struct settle *s, const struct settle_scores *scores, uint32_t indicators, uint32_t rows);
 /* Fills qualifies. Without inclusions the poor are included. */
 void settle_qualifies(struct settle *s, uint32_t inclusions, uint32_t exclusions, uint32_t rows);
+/* Households, persons and the poor of some rows. few: persons a household, SAMPLE_MANY = not known. */
+struct settle_sums { uint64_t persons, poor_households, poor_persons; };
+void settle_count(const uint8_t *poor, const uint8_t *few, uint32_t rows, struct settle_sums *out);
+/* The score of row i, from its lanes. */
+double settle_score(const struct settle *s, const struct settle_scores *scores, uint32_t i);
 /* Rows from..from+rows of a mask, from the lanes of a kind; mine NULL = all, else only rows where it is not 0. */
 void settle_store(struct mask *to, uint64_t from, uint8_t lanes[][BLOCK_ROWS], const uint8_t *mine, uint32_t rows);
 

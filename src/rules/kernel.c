@@ -199,11 +199,13 @@ CLONES uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, co
   return all;
 }
 
-/* Eight bits as eight bytes of 0 or 255: byte k keeps bit k, and what is not 0 carries into the byte's own highest bit. */
-static inline uint64_t spread(uint64_t bits) {
-  uint64_t each = (bits & 0xff) * 0x0101010101010101u & 0x8040201008040201u;
-  return (((each + 0x7f7f7f7f7f7f7f7fu) & 0x8080808080808080u) >> 7) * 0xff;
-}
+/* Eight bits as eight bytes of 0 or 255. */
+#define BYTE(b, k) ((uint64_t)((b) >> (k) & 1 ? 0xff : 0) << (8 * (k)))
+#define BYTES(b) BYTE(b, 0) | BYTE(b, 1) | BYTE(b, 2) | BYTE(b, 3) | BYTE(b, 4) | BYTE(b, 5) | BYTE(b, 6) | BYTE(b, 7)
+#define FOUR(b) BYTES(b), BYTES((b) + 1), BYTES((b) + 2), BYTES((b) + 3)
+#define SIXTEEN(b) FOUR(b), FOUR((b) + 4), FOUR((b) + 8), FOUR((b) + 12)
+#define MANY(b) SIXTEEN(b), SIXTEEN((b) + 16), SIXTEEN((b) + 32), SIXTEEN((b) + 48)
+static const uint64_t spread[256] = {MANY(0), MANY(64), MANY(128), MANY(192)};
 
 void kernel_missing(uint8_t *restrict states, const uint64_t *restrict valid, uint64_t first, uint8_t state, size_t n) {
   const uint64_t all = 0x0101010101010101u * state;
@@ -213,8 +215,12 @@ void kernel_missing(uint8_t *restrict states, const uint64_t *restrict valid, ui
   for (; i + 64 <= n; i += 64) {
     uint64_t word = valid[(first + i) / 64];
     if (word == ~(uint64_t)0) continue;
+    if (word == 0) {
+      memset(states + i, state, 64);
+      continue;
+    }
     for (size_t k = 0; k < 64; k += 8, word >>= 8) {
-      uint64_t lanes, keep = spread(word);
+      uint64_t lanes, keep = spread[word & 0xff];
       memcpy(&lanes, states + i + k, 8);
       lanes = (lanes & keep) | (all & ~keep);
       memcpy(states + i + k, &lanes, 8);

@@ -323,7 +323,7 @@ int main(int argc, char **argv) {
   const uint64_t n = last.sample.n, members = snapshot_rows(s, LEVEL_MEMBER), columns = bytes_of_snapshot(s), touched = bytes_read_by_rules(p, s);
   const double mine = median(seconds, runs), own_bytes = (double)(peak_kib > before ? peak_kib - before : 0) * 1024;
   printf("%" PRIu64 " households, %" PRIu64 " members, %u segments, %u rules, %u threads; memory gives %.1f GB/s\n", n, members, segments, last.result->rule_count, pool_threads(pool), gb / 1e9);
-  printf("decide: %.3f s, %.1f ns a household on each of the cores; bandwidth %.0f %% (processor, with ranking and hash: %.3f s)\n", mine, mine * 2e9 / (double)n, 100 * (double)touched / mine / gb, median(cpu, runs));
+  printf("decide: %.3f s, %.1f ns of core time a household; bandwidth %.0f %% (processor, with ranking and hash: %.3f s)\n", mine, mine * 2e9 / (double)n, 100 * (double)touched / mine / gb, median(cpu, runs));
   printf("ranking: %.3f s\n", median(ranking, runs));
   printf("memory: %.1f MB of its own at its most, beside %.1f MB: %.1f %% of the columns\n", own_bytes / 1e6, (double)columns / 1e6, 100 * own_bytes / (double)columns);
   snprintf(path, sizeof path, "%s/base", folder);

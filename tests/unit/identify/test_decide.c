@@ -1,4 +1,5 @@
 #include "fixture.h"
+#include "identify/whatif.h"
 
 #define RULES                                                                                                \
   "identify:\n  include:\n    - {name: below, rule: per_head < line}\n    - {name: child_out, rule: 'members.exists(m, m.age >= 6 && m.age < 16 && !m.in_school)'}\n" \
@@ -259,7 +260,103 @@ static void deprived_as_a_rule_reads_it_is_unknown_only_when_the_score_straddles
   }
 }
 
-IDENTIFY_MAIN(UNIT(the_four_outcomes_begin_with_three), UNIT(an_exclusion_that_holds_decides_whatever_else_is_missing), UNIT(every_member_whose_answer_is_missing_is_named),
+/* Blocks of random households with everything missing now and then: what the loops over bytes decide is what whole rules, run on each
+ * row by the row evaluator, decide. Rules of every kind, more than eight of one, members, an error, a ranking and a quota. */
+static void blocks_decide_as_the_row_evaluator_does(void **state) {
+  (void)state;
+  static const char *const programmes[] = {
+      RULES,
+      "dimensions:\n  cutoff: 1/3\n  list:\n    - {name: a, weight: 1/2, indicators: [{name: straw, rule: 'roof == \"straw\"'}, {name: young, rule: 'members.exists(m, m.age < 6)'}]}\n"
+      "    - {name: b, weight: 1/2, indicators: [{name: low, rule: income < 3000.0}, {name: carless, rule: '!car'}, {name: many, rule: size > 3}]}\n"
+      "causes: [{name: big, rule: size > 4}, {name: out, rule: 'members.exists(m, !m.in_school)'}]\n"
+      "identify:\n  rank: {rule: per_head, order: ascending}\n  quota: {level: county, ties: draw, count: persons, places: [{area: C, places: 300}]}\n",
+      "identify:\n  include: [{name: i0, rule: size > 0 && income / double(size) < 500.0}, {name: i1, rule: 10 / (size - 2) > 4}, {name: i2, rule: 'members.all(m, m.in_school)'}, {name: i3, rule: income < 100.0}, {name: i4, rule: income < 200.0},\n"
+      "    {name: i5, rule: income < 300.0}, {name: i6, rule: income < 400.0}, {name: i7, rule: income < 500.0}, {name: i8, rule: 'place == \"B\" && size > 5'}, {name: i9, rule: 'roof != \"tile\" && size > 6'}]\n"
+      "  exclude: [{name: has_car, rule: car}, {name: old, rule: 'members.exists(m, m.age > 100)'}]\n"};
+  enum { N = 2 * EVAL_BLOCK + 77 };
+  static struct home homes[N];
+  struct rng r;
+  rng_seed(&r, 20260101);
+  for (size_t which = 0; which < COUNT(programmes); which++) {
+    county_programme(programmes[which]);
+    for (int i = 0; i < N; i++) {
+      homes[i] = (struct home)HOME(arena_printf(&arena, "%d", i), rng_next(&r) % 2 ? "A" : "B", (int64_t)(rng_next(&r) % 40) * 250, (int64_t)(rng_next(&r) % 9));
+      homes[i].car = whole(rng_next(&r) % 4 == 0);
+      homes[i].roof = word(rng_next(&r) % 3 ? "tile" : "straw");
+      if (rng_next(&r) % 12 == 0) homes[i].income = none(ABSENT_REFUSED);
+      if (rng_next(&r) % 12 == 0) homes[i].size = none(ABSENT_EMPTY);
+      if (rng_next(&r) % 12 == 0) homes[i].car = none(ABSENT_NOT_APPLICABLE);
+      if (rng_next(&r) % 12 == 0) homes[i].roof = none(ABSENT_EMPTY);
+      if (rng_next(&r) % 20 == 0) homes[i].village = none(ABSENT_EMPTY);
+      homes[i].no_roster = rng_next(&r) % 15 == 0;
+      homes[i].member_count = homes[i].no_roster ? 0 : (uint32_t)(rng_next(&r) % 5);
+      for (uint32_t m = 0; m < homes[i].member_count; m++) {
+        homes[i].members[m].age = rng_next(&r) % 10 ? whole((int64_t)(rng_next(&r) % 110)) : none(ABSENT_REFUSED);
+        homes[i].members[m].in_school = rng_next(&r) % 10 ? whole(rng_next(&r) % 2) : none(ABSENT_EMPTY);
+      }
+    }
+    const struct segment *s = county_segment(homes, N);
+    struct identified got = decided(&s, "seed");
+    const struct decision_set *d = &got.decisions->sets[0];
+    struct arena scratch;
+    arena_init(&scratch, 0);
+    for (uint64_t h = 0; h < N; h++) {
+      struct whatif w;
+      struct whatif_answer x;
+      struct err e = {0};
+      double rank;
+      whatif_open(&w, programme, s, h);
+      assert_ok(whatif_decide(&w, &scratch, &x, &e), &e);
+      if (mask_at(&d->include, h) != x.include || mask_at(&d->include_unknown, h) != x.include_unknown || mask_at(&d->exclude, h) != x.exclude || mask_at(&d->exclude_unknown, h) != x.exclude_unknown ||
+          mask_at(&d->cause, h) != x.cause || mask_at(&d->cause_unknown, h) != x.cause_unknown || mask_at(&d->deprived, h) != x.deprived || mask_at(&d->deprived_unknown, h) != x.deprived_unknown || d->poor[h] != x.poor)
+        fail_msg("programme %zu, household %llu: the block says something else than the rows", which, (unsigned long long)h);
+      assert_near(decision_score(got.decisions, d, h), x.score, 0);
+      assert_near(decision_score_high(got.decisions, d, h), x.score_high, 0);
+      if ((d->outcome[h] == OUTCOME_NOT_SELECTED) != (x.qualifies == TRUTH_FALSE)) fail_msg("programme %zu, household %llu: %s", which, (unsigned long long)h, outcome_word((enum outcome)d->outcome[h]));
+      if (x.qualifies == TRUTH_UNKNOWN && d->outcome[h] != OUTCOME_UNDECIDED) fail_msg("programme %zu, household %llu is not undecided", which, (unsigned long long)h);
+      if (programme->identify.has_rank && x.qualifies != TRUTH_FALSE && (decisions_rank(got.decisions, d, h, &rank) != x.ranked || (x.ranked && rank != x.rank))) fail_msg("programme %zu, household %llu: another rank", which, (unsigned long long)h);
+      uint64_t missing;
+      (void)decisions_missing(d, h, &missing);
+      if (d->outcome[h] == OUTCOME_UNDECIDED && !missing && !(d->flags[h] & DECISION_ERROR)) fail_msg("programme %zu, household %llu is undecided and nothing is named", which, (unsigned long long)h);
+      if (h % 256 == 255) arena_drop(&scratch);
+    }
+    arena_drop(&scratch);
+  }
+}
+
+/* A brief run keeps less, and says the same: outcomes, hash, and the sums by home. Also where somebody's household does not fit a byte. */
+static void a_brief_run_decides_the_same(void **state) {
+  (void)state;
+  for (int large = 0; large < 2; large++) {
+    county_programme(large ? "identify:\n  include: [{name: below, rule: per_head < line}]\n  rank: {rule: per_head, order: ascending}\n  quota: {level: county, ties: draw, count: persons, places: [{area: C, places: 500}]}\n" : RULES);
+    struct home homes[300];
+    for (int i = 0; i < 300; i++) {
+      homes[i] = (struct home)HOME(arena_printf(&arena, "%d", i), i % 3 ? "A" : "B", i % 7 * 1500, i % 5);
+      if (i % 11 == 0) homes[i].size = none(ABSENT_EMPTY);
+    }
+    if (large) homes[7].size = whole(300);
+    const struct segment *s = county_segment(homes, COUNT(homes));
+    struct err e = {0};
+    struct identified whole_run = decided(&s, "seed"), brief;
+    struct identify_input in = {.programme = programme, .segments = &s, .segment_count = 1, .round = "2026", .snapshot = "00ff", .seed = "seed", .seed_from = "option", .brief = true};
+    assert_ok(identify_run(&arena, &in, &brief, &e), &e);
+    assert_string_equal(brief.result->decisions_hash, whole_run.result->decisions_hash);
+    assert_true((brief.sample.few == NULL) == (large == 1));
+    uint64_t households = 0;
+    double persons = 0, all = 0;
+    for (int o = 0; o < OUTCOME_COUNT; o++) {
+      assert_int_equal(brief.homes[0].households[o], whole_run.homes[0].households[o]);
+      assert_near(brief.homes[0].persons[o], whole_run.homes[0].persons[o], 0);
+      households += brief.homes[0].households[o];
+      persons += brief.homes[0].persons[o];
+    }
+    for (int i = 0; i < 300; i++) all += whole_run.sample.persons[i];
+    assert_int_equal(households, 300);
+    assert_near(persons, all, 0);
+  }
+}
+
+IDENTIFY_MAIN(UNIT(blocks_decide_as_the_row_evaluator_does), UNIT(a_brief_run_decides_the_same), UNIT(the_four_outcomes_begin_with_three), UNIT(an_exclusion_that_holds_decides_whatever_else_is_missing), UNIT(every_member_whose_answer_is_missing_is_named),
               UNIT(a_roster_that_was_not_taken_is_not_an_empty_one), UNIT(a_division_by_zero_is_undecided_and_said), UNIT(a_blank_never_turns_a_yes_into_a_no),
               UNIT(one_thread_or_five_give_the_same_bytes), UNIT(without_inclusions_the_multidimensionally_poor_qualify), UNIT(a_score_of_three_thirds_of_a_third_reaches_a_third),
               UNIT(a_line_by_area_reads_as_the_area_s_own), UNIT(a_programme_that_includes_nobody_is_refused), UNIT(deprived_as_a_rule_reads_it_is_unknown_only_when_the_score_straddles_the_cutoff))
