@@ -1,6 +1,7 @@
 #include "identify/identify.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "identify/figures.h"
 #include "identify/quota.h"
@@ -8,9 +9,17 @@
 
 #define PHASES 6
 
-static void phase_end(struct identify_result *r, const char *name, int64_t *began) {
-  int64_t now = progress_now_us();
-  r->phases[r->phase_count++] = (struct phase){.name = name, .seconds = (double)(now - *began) / 1e6};
+struct watch { int64_t wall; double processor; };
+
+static struct watch watch_now(void) {
+  struct timespec t = {0};
+  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (struct watch){progress_now_us(), (double)t.tv_sec + (double)t.tv_nsec / 1e9};
+}
+
+static void phase_end(struct identify_result *r, const char *name, struct watch *began) {
+  const struct watch now = watch_now();
+  r->phases[r->phase_count++] = (struct phase){.name = name, .seconds = (double)(now.wall - began->wall) / 1e6, .processor = now.processor - began->processor};
   *began = now;
 }
 
@@ -61,7 +70,7 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
   struct identify_result *r;
   TRY(result_new(a, in, &r, e));
   out->result = r;
-  int64_t began = progress_now_us();
+  struct watch began = watch_now();
   programme_set_year(p, r->year);
   struct sample *s = &out->sample;
   TRY(sample_read(a, p, in->segments, in->segment_count, in->brief && !needs_welfare(p), in->pool, s, e));

@@ -115,7 +115,7 @@ struct quota_area {
 };
 
 struct rule_use { const char *name; const char *what; bool vectorised; const char *why_not; uint64_t rows_redone; /* run again row by row to name what was missing */ };
-struct phase { const char *name; double seconds; }; /* "sample" "line" "rules" "quota" "figures" "write" */
+struct phase { const char *name; double seconds, processor; /* of all threads: what a busy machine leaves comparable */ }; /* "sample" "line" "rules" "quota" "figures" "write" */
 
 #define HISTOGRAM_BINS 60
 #define QUANTILE_COUNT 19 /* 0.05, 0.10 ... 0.95 */
