@@ -475,9 +475,9 @@ static enum status finish_column(struct builder *b, struct growing *g, const uin
   }
   if (good && g->absence) good = (absence = own(b, g->rows)) != NULL;
   if (good && !row_was && !now) { /* as it came */
-    memcpy(data, g->data, g->rows * width);
+    if (g->rows) memcpy(data, g->data, g->rows * width);
     if (valid) memcpy(valid, g->valid, bits_words(g->rows) * 8);
-    if (absence) memcpy(absence, g->absence, g->rows);
+    if (absence && g->rows) memcpy(absence, g->absence, g->rows);
   } else for (uint64_t i = 0; good && i < g->rows; i++) {
     uint64_t from = row_was ? row_was[i] : i;
     bool has = !g->valid || bits_get(g->valid, from);
