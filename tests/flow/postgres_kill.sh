@@ -1,6 +1,6 @@
 #!/bin/sh
 # A registry in PostgreSQL under blows: the program killed, its connection cut, the server stopped hard and started again, at random
-# moments of imports, edits and round closes. What was acknowledged (exit code 0) must be there afterwards; what was refused must not;
+# moments of imports, edits, round closes and changes of the key. What was acknowledged (exit code 0) must be there afterwards; what was refused must not;
 # an import is there whole or not at all; fsck finds nothing. SEED=n plays another series; KILLS=n more or fewer.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/flow/village/village.sh"
@@ -25,9 +25,11 @@ import_ms=$(($(milliseconds) - begun)) begun=$(milliseconds)
 close_ms=$(($(milliseconds) - begun)) begun=$(milliseconds)
 "$LUCID" round open "$U" r0 --year 2026 --quiet >/dev/null
 "$LUCID" set "$U" H00001 note=n0 --quiet >/dev/null
-set_ms=$((($(milliseconds) - begun) / 2))
+set_ms=$((($(milliseconds) - begun) / 2)) begun=$(milliseconds)
+"$LUCID" key rotate "$U" --quiet >/dev/null
+key_ms=$(($(milliseconds) - begun)) key=$(sql "SELECT value FROM meta WHERE name = 'key_id'")
 awk -v seed="$SEED" -v n="$KILLS" 'BEGIN { srand(seed); split("program connection server program connection crash", blow, " ")
-  for (i = 1; i <= n; i++) { x = rand(); print i, (x < 0.5 ? "import" : x < 0.75 ? "set" : "close"), blow[1 + int(rand() * 6)], rand() * 1.1, int(1 + rand() * 40) } }' >"$DIR/series"
+  for (i = 1; i <= n; i++) { x = rand(); print i, (x < 0.5 ? "import" : x < 0.7 ? "set" : x < 0.85 ? "close" : "key"), blow[1 + int(rand() * 6)], rand() * 1.1, int(1 + rand() * 40) } }' >"$DIR/series"
 
 round=r0 batch=1 imports=2 rounds_closed=1 bad= hit=0 done_anyway=0 doubts=0
 : >"$DIR/notes"
@@ -41,6 +43,7 @@ while read -r i what blow share h; do
   import) people $N $((i + 1)) "$DIR/programme/data"; set -- import "$U"; ms=$import_ms ;;
   set) h=$(printf 'H%05d' "$h"); set -- set "$U" "$h" "note=n$i"; ms=$set_ms ;;
   close) set -- round close "$U" "$round"; ms=$close_ms ;;
+  key) set -- key rotate "$U"; ms=$key_ms ;;
   esac
   delay=$(awk -v s="$share" -v ms=$ms 'BEGIN { printf "%.3f", s * ms / 1000 }')
   "$LUCID" "$@" --quiet >"$DIR/.out" 2>"$DIR/.err" </dev/null &
@@ -74,6 +77,14 @@ END
   set)
     seen=$(sql "SELECT f_note FROM household WHERE key = '$h'")
     if [ "$seen" = "n$i" ]; then kept=yes; echo "$h n$i" >>"$DIR/notes"; elif [ "$seen" != "$(note_of "$h")" ]; then wrong "the note of $h is $seen"; fi ;;
+  key)
+    seen=$(sql "SELECT value FROM meta WHERE name = 'key_id'")
+    [ "$seen" != "$key" ] && kept=yes key=$seen
+    "$LUCID" find "$U" phone=00CANARY00009 2>>"$DIR/.err" | grep -q H00009 || wrong "sealed fields are not found"
+    if [ "$rc" != 0 ]; then # what was interrupted is finished, or done anew
+      "$LUCID" key rotate "$U" --quiet >/dev/null 2>>"$DIR/.err" || wrong "the key cannot be changed"
+      key=$(sql "SELECT value FROM meta WHERE name = 'key_id'")
+    fi ;;
   close)
     if [ "$closed" = $((rounds_closed + 1)) ]; then
       kept=yes rounds_closed=$((rounds_closed + 1)) round=r$i
