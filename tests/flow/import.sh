@@ -1,6 +1,7 @@
 #!/bin/sh
 # Data files through the program: what comes in goes out again the same, and what is wrong with a file is said.
 . "$(dirname "$0")/lib.sh"
+both
 
 P=$DIR/p
 run "$LUCID" new "$P"
@@ -8,28 +9,28 @@ ok a_programme_is_written [ "$rc" = 0 ]
 
 # fresh NAME PROGRAMME [IMPORT OPTION]...: a registry with one round into which the files are read
 fresh() {
-  registry=$DIR/$1.lucid programme=$2; shift 2
-  rm -f "$registry"*
+  no_more "$1"
+  registry=$(reg "$1") programme=$2; shift 2
   "$LUCID" init "$programme" "$registry" --quiet >/dev/null && "$LUCID" round open "$registry" r --year 2026 --quiet >/dev/null
   run "$LUCID" import "$registry" "$@"
 }
 
 fresh first "$P"
 ok the_files_of_a_new_programme_are_imported [ "$rc" = 0 ]
-run "$LUCID" import "$DIR/first.lucid" --format json
+run "$LUCID" import "$(reg first)" --format json
 says a_second_import_changes_nothing '"inserted": 0'
-"$LUCID" round close "$DIR/first.lucid" r --quiet >/dev/null
+"$LUCID" round close "$(reg first)" r --quiet >/dev/null
 
 for kind in csv dta; do
-  run "$LUCID" export "$DIR/first.lucid" --as $kind --out "$DIR/$kind"
+  run "$LUCID" export "$(reg first)" --as $kind --out "$DIR/$kind"
   ok a_closed_round_is_exported_as_$kind [ "$rc" = 0 ]
   # The same programme, whose data are the exported files.
   rm -rf "$DIR/back"; cp -r "$P" "$DIR/back"; rm "$DIR/back/data/"*; cp "$DIR/$kind"/*.$kind "$DIR/back/data/"
   sed -i "s/file: households.csv/file: household.$kind/; s/file: members.csv/file: members.$kind/; s/member: member/member: number/; /^    map: /d" "$DIR/back/programme.yaml"
   fresh back "$DIR/back"
   ok what_was_exported_as_${kind}_is_imported [ "$rc" = 0 ]
-  "$LUCID" round close "$DIR/back.lucid" r --quiet >/dev/null
-  run "$LUCID" export "$DIR/back.lucid" --out "$DIR/again-$kind"
+  "$LUCID" round close "$(reg back)" r --quiet >/dev/null
+  run "$LUCID" export "$(reg back)" --out "$DIR/again-$kind"
   ok households_come_back_the_same_from_$kind cmp -s "$DIR/csv/household.csv" "$DIR/again-$kind/household.csv"
   ok members_come_back_the_same_from_$kind cmp -s "$DIR/csv/members.csv" "$DIR/again-$kind/members.csv"
 done
@@ -37,17 +38,17 @@ done
 rm -rf "$DIR/moved"; cp -r "$P" "$DIR/moved"
 awk -F, -v OFS=, 'NR > 1 { $2 = $2 + 4 } { print }' "$P/data/members.csv" >"$DIR/moved/data/members.csv"
 fresh moved "$DIR/moved"
-"$LUCID" round close "$DIR/moved.lucid" r --quiet >/dev/null
-"$LUCID" export "$DIR/moved.lucid" --out "$DIR/moved-out" --quiet >/dev/null
-"$LUCID" round open "$DIR/moved.lucid" r2 --year 2026 --quiet >/dev/null
+"$LUCID" round close "$(reg moved)" r --quiet >/dev/null
+"$LUCID" export "$(reg moved)" --out "$DIR/moved-out" --quiet >/dev/null
+"$LUCID" round open "$(reg moved)" r2 --year 2026 --quiet >/dev/null
 printf 'field,column\nhousehold_key,household\nmember_key,number\nage,age\n' >"$DIR/moved-map.csv"
-run "$LUCID" import "$DIR/moved.lucid" --file "$DIR/moved-out/members.csv" --level members --map "$DIR/moved-map.csv" --format json
+run "$LUCID" import "$(reg moved)" --file "$DIR/moved-out/members.csv" --level members --map "$DIR/moved-map.csv" --format json
 says members_are_found_again_by_their_own_numbers '"ended": 0'
 says and_nobody_becomes_somebody_else '"inserted": 0'
 run grep -rl id_number "$DIR/csv/members.csv" "$DIR/dta/members.dta"
 ok sealed_fields_are_not_exported [ "$rc" = 1 ]
-fails an_unknown_form_is_refused 2 "xlsx is not a form that is written" "$LUCID" export "$DIR/first.lucid" --as xlsx --out "$DIR/x"
-fails an_unknown_level_is_refused 2 "the programme has no level people" "$LUCID" export "$DIR/first.lucid" --level people --out "$DIR/x"
+fails an_unknown_form_is_refused 2 "xlsx is not a form that is written" "$LUCID" export "$(reg first)" --as xlsx --out "$DIR/x"
+fails an_unknown_level_is_refused 2 "the programme has no level people" "$LUCID" export "$(reg first)" --level people --out "$DIR/x"
 
 # ---- what is wrong with a file ----
 BAD=$DIR/bad
@@ -91,22 +92,22 @@ run grep -rl CANARY "$DIR"
 ok no_other_file_holds_one [ "$out" = "$BAD/members.csv" ]
 
 # ---- files that the programme does not name: what their rows are ----
-run "$LUCID" init "$P" "$DIR/files.lucid"
-run "$LUCID" round open "$DIR/files.lucid" 2026
+run "$LUCID" init "$P" "$(reg files)"
+run "$LUCID" round open "$(reg files)" 2026
 printf '户编号,村,上年纯收入\nF1,990101001,3200\nF2,990101001,900\n' | iconv -f UTF-8 -t GB18030 >"$DIR/zh.csv"
-run "$LUCID" import "$DIR/files.lucid" --file "$DIR/zh.csv" --guess
+run "$LUCID" import "$(reg files)" --file "$DIR/zh.csv" --guess
 ok a_spreadsheet_in_chinese_is_read_by_its_labels [ "$rc" = 0 ]
 says its_encoding_is_told "GB18030"
 printf '户编号,成员编号,年龄\nF1,1,34\nF2,1,8\n' >"$DIR/rows.csv"
-fails members_taken_for_households_are_explained 3 "--level members" "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --guess
-run "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --guess --level members --format csv
+fails members_taken_for_households_are_explained 3 "--level members" "$LUCID" import "$(reg files)" --file "$DIR/rows.csv" --guess
+run "$LUCID" import "$(reg files)" --file "$DIR/rows.csv" --guess --level members --format csv
 says members_come_by_a_file_of_their_own "2026,2,0,"
-fails a_level_that_is_not_there_is_named 2 "one of: flat, household, members" "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --level persons
+fails a_level_that_is_not_there_is_named 2 "one of: flat, household, members" "$LUCID" import "$(reg files)" --file "$DIR/rows.csv" --level persons
 printf '户编号,村,上年纯收入,成员编号,年龄\nF3,990101001,100,1,30\nF3,990101001,100,2,5\n' >"$DIR/flat.csv"
-run "$LUCID" import "$DIR/files.lucid" --file "$DIR/flat.csv" --guess --level flat
-run "$LUCID" status "$DIR/files.lucid"
+run "$LUCID" import "$(reg files)" --file "$DIR/flat.csv" --guess --level flat
+run "$LUCID" status "$(reg files)"
 says members_and_households_come_by_one_flat_file "members                      4"
 printf '户编号,成员编号,年龄,身份证号\nF1,1,34,1.10101E+17\n' >"$DIR/rows.csv"
-fails an_identity_number_that_a_spreadsheet_cut_is_refused 3 "id_number: a spreadsheet has cut this number" "$LUCID" import "$DIR/files.lucid" --file "$DIR/rows.csv" --guess --level members
+fails an_identity_number_that_a_spreadsheet_cut_is_refused 3 "id_number: a spreadsheet has cut this number" "$LUCID" import "$(reg files)" --file "$DIR/rows.csv" --guess --level members
 
 finish

@@ -4,6 +4,11 @@
 #   ok NAME TEST...        the test command must succeed
 #   says NAME TEXT         $out or $errs must contain the text
 #   fails NAME RC TEXT CMD...   the command must exit with RC and its message contain TEXT
+# A flow that says `both` after sourcing this runs twice, on files and on databases of a PostgreSQL server of its own. It then names its
+# registries by
+#   reg NAME               a file in $DIR, or the URL of a database (made when first named)
+#   no_more NAME           removes it with all that lies beside
+#   key_of NAME, snapshots_of NAME    where they lie
 # $LUCID is the program, $DIR a fresh folder that is removed afterwards, $TOP the repository.
 set -u
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,10 +21,11 @@ failures=0
 export LC_ALL=C.UTF-8
 
 run() { "$@" >"$DIR/.out" 2>"$DIR/.err" </dev/null; rc=$?; out=$(cat "$DIR/.out"); errs=$(cat "$DIR/.err"); return $rc; }
-pass() { echo "ok $1"; }
+ON=
+pass() { echo "ok $1$ON"; }
 fail() {
   failures=$((failures + 1))
-  echo "not ok $1"
+  echo "not ok $1$ON"
   printf 'exit code %s\nstdout: %s\nstderr: %s\n' "${rc:-}" "${out:-}" "${errs:-}" | sed 's/^/    /' | head -40
 }
 skip() { echo "skip $1: $2"; }
@@ -35,4 +41,29 @@ $errs" in *"$text"*) found=1 ;; *) found=0 ;; esac
 }
 # near NAME A B RELATIVE: two numbers agree
 near() { if awk -v a="$2" -v b="$3" -v r="$4" 'BEGIN{d=a-b;if(d<0)d=-d;if(b<0)b=-b;exit !(a!=""&&d<=r*(b>1e-300?b:1))}'; then pass "$1"; else echo "    $2 is not $3"; fail "$1"; fi; }
+both() {
+  case ${ENGINE:-} in
+  file)
+    reg() { echo "$DIR/$1.lucid"; }
+    key_of() { echo "$DIR/$1.lucid.key"; }
+    snapshots_of() { echo "$DIR/$1.snapshots"; }
+    no_more() { rm -rf "$DIR/$1.lucid"* "$DIR/$1.snapshots"; } ;;
+  postgres)
+    ON=" (PostgreSQL)"
+    export XDG_DATA_HOME="$DIR/home"
+    reg() {
+      [ -e "$DIR/.database-$1" ] || { psql -Xq "$LUCID_TEST_PG" -c "CREATE DATABASE \"$1\" TEMPLATE template0 ENCODING 'UTF8'" >/dev/null 2>&1 && : >"$DIR/.database-$1"; }
+      echo "$LUCID_TEST_PG" | sed "s#/lucid?#/$1?#"
+    }
+    key_of() { echo "$XDG_DATA_HOME/lucid/$1"-*/registry.key; }
+    snapshots_of() { echo "$XDG_DATA_HOME/lucid/$1"-*/registry.snapshots; }
+    no_more() { psql -Xq "$(reg "$1")" -c 'SET client_min_messages = error; DROP SCHEMA IF EXISTS lucid CASCADE' && rm -rf "$XDG_DATA_HOME/lucid/$1"-*; } ;;
+  *)
+    ENGINE=file sh "$0"; on_files=$?
+    ENGINE=postgres "$TOP/tools/with-postgres" sh "$0"; on_databases=$?
+    [ $on_databases = 77 ] && { skip "the same on PostgreSQL" "PostgreSQL is not installed"; on_databases=0; }
+    [ $on_files = 0 ] && [ $on_databases = 0 ]
+    exit $? ;;
+  esac
+}
 finish() { [ "$failures" -eq 0 ]; exit $?; }

@@ -1,17 +1,18 @@
 #!/bin/sh
 # A registry from its first day to its second round, by the verbs a county office types.
 . "$(dirname "$0")/lib.sh"
+both
 . "$TOP/tests/flow/village/village.sh"
 
-R=$DIR/x.lucid
+R=$(reg x)
 village "$DIR"
 people 30 1 "$DIR/programme/data"
 
 run "$LUCID" init "$DIR/programme" "$R"
 says "init prints a recovery sheet" "RECOVERY SHEET"
 says "init says what the sheet is for" "a backup of the registry does not contain it"
-ok "the key is readable by its owner only" test "$(stat -c %a "$R.key")" = 600
-fails "a registry is not made twice" 5 "is already there" "$LUCID" init "$DIR/programme" "$R"
+ok "the key is readable by its owner only" test "$(stat -c %a "$(key_of x)")" = 600
+fails "a registry is not made twice" 5 "already" "$LUCID" init "$DIR/programme" "$R"
 
 fails "import wants a round" 4 "has no round yet" "$LUCID" import "$R"
 ok "a round opens" run "$LUCID" round open "$R" 2026 --year 2026
@@ -53,11 +54,11 @@ fails "what a round stands on is not taken back" 5 "closed a round on it" "$LUCI
 sound "a closed registry is whole" "$R"
 
 hash=$("$LUCID" round list "$R" --format csv | tr -d '\r' | sed -n 's/^2026,.*,//p')
-rm -r "$DIR/x.snapshots"
+rm -r "$(snapshots_of x)"
 run "$LUCID" fsck "$R"
 says "fsck notes a lost snapshot" "the files of its snapshot are not there"
 ok "a run makes it again" run "$LUCID" identify "$R" --round 2026
-ok "with the same hash" test -f "$DIR/x.snapshots/$hash/manifest.json"
+ok "with the same hash" test -f "$(snapshots_of x)/$hash/manifest.json"
 run "$LUCID" fsck "$R"
 case $out in *note:*) fail "then fsck has nothing to note" ;; *) pass "then fsck has nothing to note" ;; esac
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Nobody can try seeds until the right household gets the last place.
 . "$(dirname "$0")/lib.sh"
-R=$DIR/x.lucid
+both
+R=$(reg x)
 run "$LUCID" new "$DIR/p"
 run "$LUCID" init "$DIR/p" "$R"
 run "$LUCID" round open "$R" 2026
@@ -14,7 +15,7 @@ run "$LUCID" round close "$R"
 run "$LUCID" identify "$R" --format json
 ok "a decision uses the round's own seed" [ "$(printf '%s' "$out" | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["seed"] + "/" + d["seed_from"])')" = "3 17 22/round" ]
 fails "another seed is refused afterwards" 5 "leave --seed out" "$LUCID" identify "$R" --seed "4 5 6"
-R2=$DIR/unseeded.lucid
+R2=$(reg unseeded)
 run "$LUCID" init "$DIR/p" "$R2"
 run "$LUCID" round open "$R2" 2026
 run "$LUCID" import "$R2"
