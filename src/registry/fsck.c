@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "column/snapshot.h"
+#include "registry/differ.h"
 #include "registry/freeze.h"
 #include "registry/natural.h"
 #include "registry/version.h"
@@ -237,6 +238,16 @@ static enum status check_belonging(struct fsck *f, uint32_t level, struct err *e
 
 /* ---- snapshots and files ---- */
 
+static void tell(void *ctx, const char *line) { say(ctx, true, RESTORE, "changed outside Lucid since its round was closed: %s", line); }
+
+/* The frozen columns, when they are still there, say which rows. */
+static void name_rows(struct fsck *f, const struct round_info *round, const char *parent, const char *again) {
+  struct snapshot *frozen = NULL, *now = NULL;
+  struct err why;
+  if (snapshot_open(f->r->snapshots, round->snapshot, NULL, &frozen, &why) == OK && snapshot_open(parent, again, NULL, &now, &why) == OK) differ_snapshots(frozen, now, 20, tell, f);
+  snapshot_close(frozen), snapshot_close(now);
+}
+
 static enum status check_round(struct fsck *f, const struct round_info *round, struct err *e) {
   struct registry *r = f->r;
   struct snapshot *s = NULL;
@@ -266,10 +277,13 @@ static enum status check_round(struct fsck *f, const struct round_info *round, s
     TRY(file_make_dirs(parent, e));
   }
   enum status made = freeze(r, parent, round->name, round->year, closed, f->pr, again, &households, &members, e);
+  if (made == OK && strcmp(again, round->snapshot) != 0) {
+    say(f, true, RESTORE, "round \"%s\": made again from its versions, the snapshot is %.12s, not %.12s", round->name, again, round->snapshot);
+    if (have == OK) name_rows(f, round, parent, again);
+  }
   enum status gone = file_remove_tree(parent, &why);
   TRY(made);
   if (gone != OK) say(f, false, NULL, "%s", why.message);
-  if (strcmp(again, round->snapshot) != 0) say(f, true, RESTORE, "round \"%s\": made again from its versions, the snapshot is %.12s, not %.12s", round->name, again, round->snapshot);
   if (households != round->households || members != round->members) say(f, true, RESTORE, "round \"%s\": it has %" PRId64 " households and %" PRId64 " members, not the %" PRId64 " and %" PRId64 " on record", round->name, households, members, round->households, round->members);
   return OK;
 }

@@ -161,6 +161,16 @@ ok "... and the last one's rows stand, all of them" [ "$(ask "$two" 'SELECT coun
 ok "... with one event for each that was acknowledged" [ "$(ask "$two" "SELECT count(*) FROM event WHERE kind = 'import'")" = $((2 + (rca == 0) + (rcb == 0))) ]
 sound "the registry is sound after two writers" "$two"
 
+# ---- rows changed by other means ----
+
+registry "$DIR/h" 30 && "$LUCID" round close "$DIR/h/x.lucid" --quiet >/dev/null
+ask "$DIR/h/x.lucid" "UPDATE household SET f_income = f_income + 1 WHERE key = 'H00003'; UPDATE member SET f_age = 9 WHERE household = (SELECT id FROM household WHERE key = 'H00005') AND id = 2;
+  DELETE FROM member WHERE household = (SELECT id FROM household WHERE key = 'H00007') AND id = 1"
+fails "a value changed by other means is named, with its field" 11 "household H00003: income" "$LUCID" fsck "$DIR/h/x.lucid"
+says "... a member's too" "household H00005, members 2: age"
+says "... and a member that is gone" "household H00007: how many in its list members"
+case $out in *H00004*) fail "... and nobody else" ;; *) pass "... and nobody else" ;; esac
+
 # ---- another version, other files ----
 
 registry "$DIR/v" 30
