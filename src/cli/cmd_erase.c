@@ -9,7 +9,7 @@ static enum status run(struct cli *c, struct err *e) {
   const char *household, *again = cli_option(c, "confirm");
   struct registry *r;
   struct household_ref ref;
-  int64_t event;
+  int64_t event = 0;
   TRY(cli_need(c, 1, "HOUSEHOLD", &household, e));
   TRY(open_registry(c, !again, &r, e));
   enum status s = registry_find(r, NULL, household, &ref, e);

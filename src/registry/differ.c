@@ -15,7 +15,7 @@ static bool same_cell(const struct column *a, uint64_t i, const struct column *b
   if (x.absence != y.absence) return false;
   if (x.absence != PRESENT) return true;
   if (a->kind == COL_TEXT || a->kind == COL_CHOICE) return x.s.len == y.s.len && (x.s.len == 0 || memcmp(x.s.at, y.s.at, x.s.len) == 0);
-  return a->kind == COL_REAL ? memcmp(&x.d, &y.d, sizeof x.d) == 0 : x.i == y.i;
+  return a->kind == COL_REAL ? x.d == y.d : x.i == y.i; /* finite, and never -0.0 */
 }
 
 /* Index of the first column that differs, or the count. */

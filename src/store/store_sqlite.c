@@ -115,7 +115,7 @@ static enum status make_tables(struct store *s, struct err *e) {
 }
 
 static enum status migrate_body(struct store *s, int number, struct err *e) {
-  int64_t now;
+  int64_t now = 0;
   TRY(one_int(s, "PRAGMA user_version", &now, "reading the header", e));
   if (now >= number) {
     s->version = (int)now;
@@ -551,7 +551,7 @@ static enum status sqlite_integrity(struct store *s, struct err *e) {
 }
 
 static enum status sqlite_size(struct store *s, uint64_t *bytes, struct err *e) {
-  int64_t pages, size;
+  int64_t pages = 0, size = 0;
   TRY(one_int(s, "PRAGMA page_count", &pages, "measuring", e));
   TRY(one_int(s, "PRAGMA page_size", &size, "measuring", e));
   *bytes = (uint64_t)pages * (uint64_t)size;
