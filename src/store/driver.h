@@ -11,7 +11,7 @@ struct store_driver {
   enum status (*open)(const char *path, const struct store_options *o, struct store **out, struct err *e);
   void (*close)(struct store *s);
   enum status (*remove)(const char *path, struct err *e);
-  enum status (*migrate)(struct store *s, int number, struct err *e); /* one migration, unless somebody was quicker */
+  enum status (*migrate)(struct store *s, int number, struct err *e); /* one migration, unless somebody was quicker; NULL: each part is migrated by itself */
   enum status (*begin)(struct store *s, bool write, struct err *e);
   enum status (*commit)(struct store *s, struct err *e);
   void (*rollback)(struct store *s);

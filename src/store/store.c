@@ -35,6 +35,7 @@ int store_version(const struct store *s) { return s->version; }
 
 enum status store_migrate(struct store *s, struct err *e) {
   if (s->mode != STORE_MIGRATE) return err_set(e, ERR_INTERNAL, NULL, "%s was not opened to be migrated", s->path);
+  if (!s->driver->migrate) return err_set(e, ERR_CONFLICT, "migrate each of its databases", "%s: it has no tables of its own to migrate", s->path);
   while (s->version < store_schema_version()) TRY(s->driver->migrate(s, s->version + 1, e));
   return OK;
 }
@@ -125,6 +126,9 @@ void store_bulk_close(struct store_bulk *b) {
 }
 
 enum status store_integrity(struct store *s, struct err *e) { return s->driver->integrity(s, e); }
-enum status store_size(struct store *s, uint64_t *bytes, struct err *e) { return s->driver->size(s, bytes, e); }
+enum status store_size(struct store *s, uint64_t *bytes, struct err *e) {
+  *bytes = 0;
+  return s->driver->size ? s->driver->size(s, bytes, e) : OK;
+}
 enum status store_backup(struct store *s, const char *to, struct err *e) { return s->driver->backup(s, to, e); }
 enum status store_flush(struct store *s, struct err *e) { return s->driver->flush(s, e); }

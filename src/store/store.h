@@ -173,7 +173,7 @@ void store_bulk_close(struct store_bulk *b); /* NULL is fine */
 
 /* The engine's own check of the file. ERR_CORRUPT with the first finding. */
 enum status store_integrity(struct store *s, struct err *e) MUST_CHECK;
-/* Bytes it takes now, about: to ask a disk for room before long work. */
+/* Bytes it takes now, about: to ask a disk for room before long work. 0 = not known. */
 enum status store_size(struct store *s, uint64_t *bytes, struct err *e) MUST_CHECK;
 /* Copies a running registry into a new file, then checks the copy. ERR_CONFLICT when the file is there, ERR_FULL when
  * its disk has not the room, before anything is written. */
