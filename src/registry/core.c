@@ -127,6 +127,27 @@ static enum status level_columns(struct registry *r, uint32_t level, bool fresh,
   return OK;
 }
 
+/* Calls for each blind index: the index's name and its column. */
+static enum status each_blind(const struct registry *r, struct store *db, bool make, bool *done, struct err *e) {
+  for (uint32_t l = 0; l < r->level_count; l++)
+    for (uint32_t i = 0; i < r->levels[l].field_count; i++) {
+      const struct level_store *ls = &r->levels[l];
+      char name[42];
+      if (!ls->fields[i].blind_at) continue;
+      snprintf(name, sizeof name, "blind%u", ls->fields[i].id);
+      if (make) TRY(store_create_index(db, &ls->current, name, (const char *const[]){ls->current.columns[ls->fields[i].blind_at].name}, 1, false, e));
+      else TRY(store_drop_index(db, name, done, e));
+    }
+  return OK;
+}
+
+enum status core_indexes_drop(const struct registry *r, bool *done, struct err *e) {
+  *done = false;
+  return each_blind(r, r->db, false, done, e);
+}
+
+enum status core_indexes_make(const struct registry *r, struct err *e) { return each_blind(r, r->db, true, NULL, e); }
+
 enum status core_create_tables(const struct registry *r, struct store *db, struct err *e) {
   for (uint32_t l = 0; l < r->level_count; l++) {
     const struct level_store *ls = &r->levels[l];
@@ -136,14 +157,8 @@ enum status core_create_tables(const struct registry *r, struct store *db, struc
       TRY(store_create_index(db, &ls->current, "household_key", (const char *const[]){"key"}, 1, true, e));
       TRY(store_create_index(db, &ls->history, "household_former", (const char *const[]){"key"}, 1, false, e));
     }
-    for (uint32_t i = 0; i < ls->field_count; i++) {
-      if (!ls->fields[i].blind_at) continue;
-      char name[42];
-      snprintf(name, sizeof name, "blind%u", ls->fields[i].id);
-      TRY(store_create_index(db, &ls->current, name, (const char *const[]){ls->current.columns[ls->fields[i].blind_at].name}, 1, false, e));
-    }
   }
-  return OK;
+  return each_blind(r, db, true, NULL, e);
 }
 
 static enum status core_build(struct registry *r, bool fresh, struct err *e) {

@@ -75,6 +75,9 @@ struct registry {
 enum status core_levels(struct registry *r, struct err *e) MUST_CHECK;
 /* The generated tables and their indexes, in this store. */
 enum status core_create_tables(const struct registry *r, struct store *db, struct err *e) MUST_CHECK;
+/* Blind indexes: away for the filling of an empty registry (*done = false when the engine keeps them), and made again, in one transaction. */
+enum status core_indexes_drop(const struct registry *r, bool *done, struct err *e) MUST_CHECK;
+enum status core_indexes_make(const struct registry *r, struct err *e) MUST_CHECK;
 /* ERR_CONFLICT with HINT when the registry was opened for reading only. */
 enum status core_writable(const struct registry *r, struct err *e) MUST_CHECK;
 /* A write transaction; on ERR_BUSY says who is writing when that is known. */

@@ -10,6 +10,10 @@
 
 #define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
 
+/* From so many households on, a first import sorts the blind indexes at its end: their keys are hashes, and each row would go in at
+ * another place of a tree larger than memory. */
+enum { INDEX_LATER = 10000 };
+
 struct incoming { /* one staged child of the household at hand; offsets into merge.room */
   size_t key_at, key_len, data_at, data_len;
   int64_t row;
@@ -25,6 +29,7 @@ struct merge {
   struct writer *w;
   struct registry *r;
   bool direct; /* children come in the order of households */
+  bool fresh;  /* the household at hand is new */
   struct child_cursor cursor[LEVEL_MAX];
   struct incoming *in[LEVEL_MAX];
   size_t in_count[LEVEL_MAX], in_cap[LEVEL_MAX];
@@ -41,6 +46,15 @@ static struct store_value int_value(int64_t i) { return (struct store_value){.ki
 
 /* ---- one staged row over what was there ---- */
 
+/* A household that is new with this import has no key yet: nothing is looked up, and its row goes in with the thousands. */
+static enum status data_key(struct merge *m, struct seal_place place, struct err *e) {
+  struct registry *r = m->r;
+  bool held = r->seal.household == place.household && r->seal.home == place.home;
+  if (!m->fresh || m->w->dry || held) return seal_household(&r->seal, r->db, place.home, place.household, !m->w->dry, e);
+  if (!m->w->keys) TRY(store_bulk_open(r->db, &seal_keys, &m->w->keys, e));
+  return seal_household_new(&r->seal, m->w->keys, place.home, place.household, e);
+}
+
 /* Seals a value for its place. `at` gives offsets now and pointers once the row is whole: the buffer may move. */
 static enum status seal_value(struct merge *m, const struct field_slot *f, struct seal_place place, struct span staged, struct store_value *v, struct err *e) {
   uint8_t plain[4096 + SEAL_OVERHEAD];
@@ -49,7 +63,7 @@ static enum status seal_value(struct merge *m, const struct field_slot *f, struc
   TRY(seal_unstage(m->s->key, staged.at, staged.len, plain, e));
   enum status st = OK;
   if (m->sealed.cap - m->sealed.len < total) st = err_set(e, ERR_INTERNAL, NULL, "no room for a sealed value");
-  if (st == OK) st = seal_household(&r->seal, r->db, place.home, place.household, !m->w->dry, e);
+  if (st == OK) st = data_key(m, place, e);
   uint8_t *out = m->sealed.at + m->sealed.len;
   if (st == ERR_NOT_FOUND && m->w->dry) memset(out, 0, n + SEAL_OVERHEAD), st = OK; /* a new household's key is made only in earnest */
   else if (st == OK) seal_encrypt(&r->seal, place, plain, n, out);
@@ -307,6 +321,7 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
   struct store_value *v = m->v;
   uint32_t n = ls->current.count;
   bool replaces[LEVEL_MAX] = {false}, found = false;
+  m->fresh = fresh;
   TRY(gather(m, seq, e));
   struct store_stmt *get = NULL;
   if (!fresh) {
@@ -413,7 +428,8 @@ static enum status households(struct merge *m, struct progress *pr, struct err *
   TRY(store_step(st, &any, e));
   store_reset(st);
   m->direct = !any && !m->s->has_references;
-  bool index = false;
+  bool index = false, later = false;
+  if (m->direct && !m->w->dry && m->s->households >= INDEX_LATER) TRY(core_indexes_drop(m->r, &later, e));
   for (uint32_t l = 0; l < m->r->level_count; l++) index |= m->s->children[l] && !(m->direct && m->s->children_sorted[l]);
   if (!m->direct) TRY(put_order(m, next, e));
   if (index) {
@@ -431,7 +447,9 @@ static enum status households(struct merge *m, struct progress *pr, struct err *
       TRY(merge_household(m, store_int(st, 0), store_int(st, 1), store_int(st, 2) != 0, store_int(st, 3), store_text(st, 4), store_int(st, 6) != 0, store_blob(st, 7), e));
   }
   progress_end(pr);
-  return OK;
+  if (!later) return OK;
+  TRY(writer_flush(m->w, e));
+  return core_indexes_make(m->r, e);
 }
 
 /* ---- villages ---- */
@@ -440,6 +458,7 @@ static enum status villages(struct merge *m, struct err *e) {
   struct level_store *ls = &m->r->levels[LEVEL_VILLAGE];
   struct store_stmt *st, *get;
   bool row, found;
+  m->fresh = false;
   TRY(store_sql(m->s->db, SQL_STAGE_V_ALL, &st, e));
   for (;;) {
     TRY(store_step(st, &row, e));

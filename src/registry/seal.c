@@ -20,6 +20,8 @@ static void subkey(const uint8_t *key, const char *use, uint8_t out[32]) {
 
 static void key_id(struct seal *s) {
   uint8_t h[32];
+  subkey(s->master, "lucid wrap", s->wrap_key);
+  subkey(s->master, "lucid blind", s->blind_key);
   subkey(s->master, "lucid key id", h);
   sodium_bin2hex(s->id, sizeof s->id, h, 8);
 }
@@ -94,6 +96,7 @@ enum status seal_open(struct seal *s, const char *path, const char *id, struct e
 void seal_close(struct seal *s) {
   sodium_memzero(s->master, sizeof s->master);
   sodium_memzero(s->data_key, sizeof s->data_key);
+  sodium_memzero(s->wrap_key, sizeof s->wrap_key), sodium_memzero(s->blind_key, sizeof s->blind_key), sodium_memzero(s->nonce_key, sizeof s->nonce_key);
   s->ready = false;
   s->household = -1;
 }
@@ -117,13 +120,33 @@ static void household_aad(int64_t home, int64_t household, uint8_t aad[16]) {
   for (int i = 0; i < 8; i++) aad[i] = (uint8_t)((uint64_t)home >> 8 * i), aad[8 + i] = (uint8_t)((uint64_t)household >> 8 * i);
 }
 
+static const struct store_column key_columns[] = {{"home", STORE_INT, true}, {"household", STORE_INT, true}, {"wrapped", STORE_BLOB, false}};
+const struct table_spec seal_keys = {"seal_key", key_columns, 3, 2};
+
+enum { WRAPPED = SEAL_KEY_BYTES + SEAL_OVERHEAD };
+
+/* A new data key, the household's from here on, and how the registry keeps it. */
+static void make_key(struct seal *s, int64_t home, int64_t household, uint8_t wrapped[WRAPPED]) {
+  uint8_t aad[16], random[SEAL_KEY_BYTES + 24]; /* drawn at once: each draw asks the kernel */
+  household_aad(home, household, aad);
+  randombytes_buf(random, sizeof random);
+  memcpy(s->data_key, random, SEAL_KEY_BYTES);
+  memcpy(wrapped, random + SEAL_KEY_BYTES, 24);
+  sodium_memzero(random, sizeof random);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped + 24, NULL, s->data_key, sizeof s->data_key, aad, sizeof aad, NULL, wrapped, s->wrap_key);
+}
+
+static void hold(struct seal *s, int64_t home, int64_t household) {
+  subkey(s->data_key, "lucid nonce", s->nonce_key);
+  s->home = home, s->household = household;
+}
+
 enum status seal_household(struct seal *s, struct store *db, int64_t home, int64_t household, bool create, struct err *e) {
   TRY(seal_need(s, "a sealed field", e));
   if (s->household == household && s->home == home) return OK;
   s->household = -1;
-  uint8_t aad[16], wrap_key[32], wrapped[SEAL_KEY_BYTES + SEAL_OVERHEAD];
+  uint8_t aad[16], wrapped[WRAPPED];
   household_aad(home, household, aad);
-  subkey(s->master, "lucid wrap", wrap_key);
   struct store_stmt *st;
   bool row;
   TRY(store_sql(db, SQL_SEAL_GET, &st, e));
@@ -133,23 +156,29 @@ enum status seal_household(struct seal *s, struct store *db, int64_t home, int64
     struct span w = store_blob(st, 0);
     enum status r = OK;
     if (store_null(st, 0)) r = err_set(e, ERR_NOT_FOUND, "its sealed fields are gone for good", "household %lld was erased: its key was destroyed", (long long)household);
-    else if (w.len != sizeof wrapped || crypto_aead_xchacha20poly1305_ietf_decrypt(s->data_key, NULL, NULL, (const uint8_t *)w.at + 24, w.len - 24, aad, sizeof aad, (const uint8_t *)w.at, wrap_key) != 0)
+    else if (w.len != sizeof wrapped || crypto_aead_xchacha20poly1305_ietf_decrypt(s->data_key, NULL, NULL, (const uint8_t *)w.at + 24, w.len - 24, aad, sizeof aad, (const uint8_t *)w.at, s->wrap_key) != 0)
       r = err_set(e, ERR_KEY, "run `lucid fsck`; restore the latest backup", "the data key of household %lld does not open with this registry's key", (long long)household);
     store_reset(st);
-    sodium_memzero(wrap_key, sizeof wrap_key);
     TRY(r);
   } else if (!create) {
     return err_set(e, ERR_NOT_FOUND, NULL, "household %lld has no sealed fields", (long long)household);
   } else {
-    randombytes_buf(s->data_key, sizeof s->data_key);
-    randombytes_buf(wrapped, 24);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped + 24, NULL, s->data_key, sizeof s->data_key, aad, sizeof aad, NULL, wrapped, wrap_key);
-    sodium_memzero(wrap_key, sizeof wrap_key);
+    make_key(s, home, household, wrapped);
     TRY(store_sql(db, SQL_SEAL_PUT, &st, e));
     store_bind_int(st, 1, home), store_bind_int(st, 2, household), store_bind_blob(st, 3, wrapped, sizeof wrapped);
     TRY(store_run(st, e));
   }
-  s->home = home, s->household = household;
+  hold(s, home, household);
+  return OK;
+}
+
+enum status seal_household_new(struct seal *s, struct store_bulk *keys, int64_t home, int64_t household, struct err *e) {
+  uint8_t wrapped[WRAPPED];
+  TRY(seal_need(s, "a sealed field", e));
+  s->household = -1;
+  make_key(s, home, household, wrapped);
+  TRY(store_bulk_row(keys, (struct store_value[]){{.kind = STORE_VALUE_INT, .i = home}, {.kind = STORE_VALUE_INT, .i = household}, {.kind = STORE_VALUE_BLOB, .s = {(char *)wrapped, sizeof wrapped}}}, e));
+  hold(s, home, household);
   return OK;
 }
 
@@ -174,16 +203,14 @@ static void place_bytes(struct seal_place at, uint8_t aad[32]) {
 }
 
 void seal_encrypt(const struct seal *s, struct seal_place at, const void *plain, size_t n, uint8_t *out) {
-  uint8_t aad[32], nonce_key[32];
+  uint8_t aad[32];
   place_bytes(at, aad);
-  subkey(s->data_key, "lucid nonce", nonce_key);
   crypto_generichash_state h;
-  crypto_generichash_init(&h, nonce_key, sizeof nonce_key, 24);
+  crypto_generichash_init(&h, s->nonce_key, sizeof s->nonce_key, 24);
   crypto_generichash_update(&h, aad, sizeof aad);
   crypto_generichash_update(&h, plain, n);
   crypto_generichash_final(&h, out, 24);
   crypto_aead_xchacha20poly1305_ietf_encrypt(out + 24, NULL, plain, n, aad, sizeof aad, NULL, out, s->data_key);
-  sodium_memzero(nonce_key, sizeof nonce_key);
 }
 
 enum status seal_decrypt(const struct seal *s, struct seal_place at, const void *sealed, size_t n, uint8_t *out, struct err *e) {
@@ -196,15 +223,13 @@ enum status seal_decrypt(const struct seal *s, struct seal_place at, const void 
 }
 
 void seal_blind(const struct seal *s, int64_t field, const void *plain, size_t n, uint8_t out[SEAL_BLIND_BYTES]) {
-  uint8_t key[32], f[8];
-  subkey(s->master, "lucid blind", key);
+  uint8_t f[8];
   for (int i = 0; i < 8; i++) f[i] = (uint8_t)((uint64_t)field >> 8 * i);
   crypto_generichash_state h;
-  crypto_generichash_init(&h, key, sizeof key, SEAL_BLIND_BYTES);
+  crypto_generichash_init(&h, s->blind_key, sizeof s->blind_key, SEAL_BLIND_BYTES);
   crypto_generichash_update(&h, f, sizeof f);
   crypto_generichash_update(&h, plain, n);
   crypto_generichash_final(&h, out, SEAL_BLIND_BYTES);
-  sodium_memzero(key, sizeof key);
 }
 
 enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t household, struct err *e) {
@@ -222,8 +247,10 @@ enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t h
 
 void seal_ephemeral(uint8_t key[SEAL_KEY_BYTES]) { randombytes_buf(key, SEAL_KEY_BYTES); }
 
-void seal_stage(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t n, uint8_t *out) {
-  randombytes_buf(out, 24);
+void seal_stage(const uint8_t key[SEAL_KEY_BYTES], uint64_t *count, const void *plain, size_t n, uint8_t *out) {
+  memset(out, 0, 24);
+  ++*count;
+  for (int i = 0; i < 8; i++) out[i] = (uint8_t)(*count >> 8 * i);
   crypto_aead_xchacha20poly1305_ietf_encrypt(out + 24, NULL, plain, n, NULL, 0, NULL, out, key);
 }
 

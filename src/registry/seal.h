@@ -33,6 +33,7 @@ struct seal {
   uint8_t master[SEAL_KEY_BYTES];
   int64_t home, household; /* whose data key is held below; household -1 = nobody's */
   uint8_t data_key[SEAL_KEY_BYTES];
+  uint8_t wrap_key[32], blind_key[32], nonce_key[32]; /* made of the master, and of the data key, once: a hash a value less */
 };
 
 struct seal_place { /* where a value stands: authenticated with it */
@@ -54,6 +55,9 @@ char *seal_recovery(const struct seal *s, char out[80]);
 enum status seal_household(struct seal *s, struct store *db, int64_t home, int64_t household, bool create, struct err *e) MUST_CHECK;
 /* A household's wrapped data key, wrapped again under another master. ERR_KEY when it does not open. */
 enum status seal_rewrap(const struct seal *from, const struct seal *to, int64_t home, int64_t household, struct span wrapped, uint8_t out[SEAL_WRAPPED_BYTES], struct err *e) MUST_CHECK;
+/* Makes the key of a household that never had one, without looking. Its row goes with `keys`, a bulk over seal_keys: the caller flushes. */
+enum status seal_household_new(struct seal *s, struct store_bulk *keys, int64_t home, int64_t household, struct err *e) MUST_CHECK;
+extern const struct table_spec seal_keys;
 /* Both need seal_household of the place's household first. `out` has room for n + SEAL_OVERHEAD, or for n - SEAL_OVERHEAD. */
 void seal_encrypt(const struct seal *s, struct seal_place at, const void *plain, size_t n, uint8_t *out);
 enum status seal_decrypt(const struct seal *s, struct seal_place at, const void *sealed, size_t n, uint8_t *out, struct err *e) MUST_CHECK;
@@ -61,9 +65,10 @@ void seal_blind(const struct seal *s, int64_t field, const void *plain, size_t n
 /* Destroys a household's data key. The caller's transaction; afterwards store_flush. */
 enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t household, struct err *e) MUST_CHECK;
 
-/* A passing key of one import: what is sealed lies encrypted in its work file too. */
+/* A passing key of one import: what is sealed lies encrypted in its work file too. `count` makes every nonce another: it grows, and no
+ * other process ever has the key. */
 void seal_ephemeral(uint8_t key[SEAL_KEY_BYTES]);
-void seal_stage(const uint8_t key[SEAL_KEY_BYTES], const void *plain, size_t n, uint8_t *out);
+void seal_stage(const uint8_t key[SEAL_KEY_BYTES], uint64_t *count, const void *plain, size_t n, uint8_t *out);
 enum status seal_unstage(const uint8_t key[SEAL_KEY_BYTES], const void *sealed, size_t n, uint8_t *out, struct err *e) MUST_CHECK;
 
 #endif

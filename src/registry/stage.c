@@ -76,7 +76,7 @@ static void add_cell(struct stage *s, uint32_t field, const struct field *f, con
     uint32_t n = text ? (uint32_t)c->s.len : 8;
     uint8_t sealed[4096 + SEAL_OVERHEAD], *out = sealed;
     if (n > 4096) n = 4096; /* refused before, by the codebook's limit on sealed text */
-    seal_stage(s->key, p, n, out);
+    seal_stage(s->key, &s->sealed, p, n, out);
     n += SEAL_OVERHEAD;
     head[2] = STAGED_SEALED;
     memcpy(head + 3, &n, 4);

@@ -18,6 +18,7 @@ struct stage {
   struct store *db;
   struct store_bulk *put_household, *put_child;
   uint8_t key[SEAL_KEY_BYTES];
+  uint64_t sealed;        /* values sealed under it so far */
   uint64_t source;        /* number of the source now read, from 1 */
   int64_t households, villages, children[LEVEL_MAX]; /* so far */
   struct { int64_t seq; struct bytes key; uint64_t row; int64_t given; } last; /* household last seen */

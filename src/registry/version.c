@@ -226,8 +226,9 @@ void writer_drop(struct writer *w) {
     store_free(w->ops[l].children), store_free(w->ops[l].max), store_free(w->ops[l].max_history);
   }
   memset(w->ops, 0, sizeof w->ops);
+  store_bulk_close(w->keys);
   free(w->retired);
-  w->retired = NULL;
+  w->retired = NULL, w->keys = NULL;
 }
 
 enum status writer_flush(struct writer *w, struct err *e) {
@@ -235,6 +236,7 @@ enum status writer_flush(struct writer *w, struct err *e) {
     if (w->ops[l].history) TRY(store_bulk_flush(w->ops[l].history, e));
     if (w->ops[l].insert) TRY(store_bulk_flush(w->ops[l].insert, e));
   }
+  if (w->keys) TRY(store_bulk_flush(w->keys, e));
   return OK;
 }
 

@@ -40,6 +40,7 @@ struct writer {
   struct event_hash hash;
   uint64_t inserted, changed, unchanged, ended;
   struct bytes buffer;
+  struct store_bulk *keys;     /* of households that are new with this event; NULL until the first */
   struct store_value *retired; /* the row on its way to the history */
   struct { struct store_bulk *insert, *history; struct store_stmt *erase, *get, *children, *max, *max_history; } ops[LEVEL_MAX];
 };

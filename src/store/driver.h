@@ -36,6 +36,7 @@ struct store_driver {
   int64_t (*changes)(struct store *s);
   enum status (*create_table)(struct store *s, const struct table_spec *t, struct err *e);
   enum status (*create_index)(struct store *s, const struct table_spec *t, const char *name, const char *const *columns, uint32_t count, bool unique, struct err *e);
+  enum status (*drop_index)(struct store *s, const char *name, struct err *e); /* NULL: readers would wait for it */
   enum status (*bulk_open)(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e);
   enum status (*bulk_row)(struct store_bulk *b, const struct store_value *values, struct err *e);
   enum status (*bulk_flush)(struct store_bulk *b, struct err *e);

@@ -106,6 +106,11 @@ enum status store_create_index(struct store *s, const struct table_spec *t, cons
   return s->driver->create_index(s, t, name, columns, count, unique, e);
 }
 
+enum status store_drop_index(struct store *s, const char *name, bool *done, struct err *e) {
+  if (!store_identifier_ok(name)) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be an index's name", name);
+  return s->driver->drop_index ? *done = true, s->driver->drop_index(s, name, e) : OK;
+}
+
 enum status store_prepare(struct store *s, const struct table_spec *t, enum store_op op, uint32_t n, struct store_stmt **out, struct err *e) {
   *out = NULL;
   TRY(store_spec_check(t, e));

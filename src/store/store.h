@@ -138,6 +138,10 @@ enum status store_create_table(struct store *s, const struct table_spec *t, stru
 /* An index over named columns of the table. */
 enum status store_create_index(struct store *s, const struct table_spec *t, const char *name, const char *const *columns, uint32_t count, bool unique, struct err *e) MUST_CHECK;
 
+/* Takes an index away until store_create_index makes it again, in the same transaction: for filling an empty table. *done = false,
+ * and the index stays, on an engine whose readers would have to wait for the end of the transaction. */
+enum status store_drop_index(struct store *s, const char *name, bool *done, struct err *e) MUST_CHECK;
+
 enum store_op {
   STORE_INSERT,     /* parameters: every column in order */
   STORE_GET,        /* parameters: the whole key; columns: all */

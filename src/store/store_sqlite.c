@@ -400,6 +400,12 @@ static enum status sqlite_create_index(struct store *s, const struct table_spec 
   return st;
 }
 
+static enum status sqlite_drop_index(struct store *s, const char *name, struct err *e) {
+  char q[80];
+  snprintf(q, sizeof q, "DROP INDEX \"%.42s\"", name);
+  return run_text(s, q, name, e);
+}
+
 static enum status sqlite_prepare(struct store *s, const struct table_spec *t, enum store_op op, uint32_t n, struct store_stmt **out, struct err *e) {
   struct text q;
   text_init(&q, 1 << 20);
@@ -620,6 +626,6 @@ static enum status sqlite_flush(struct store *s, struct err *e) {
 const struct store_driver store_sqlite = {
     ROW(open), ROW(close), ROW(remove), ROW(migrate), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
     ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
-    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
+    ROW(create_table), ROW(create_index), ROW(drop_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
 };
 #undef ROW
