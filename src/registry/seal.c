@@ -123,10 +123,8 @@ static void household_aad(int64_t home, int64_t household, uint8_t aad[16]) {
 static const struct store_column key_columns[] = {{"home", STORE_INT, true}, {"household", STORE_INT, true}, {"wrapped", STORE_BLOB, false}};
 const struct table_spec seal_keys = {"seal_key", key_columns, 3, 2};
 
-enum { WRAPPED = SEAL_KEY_BYTES + SEAL_OVERHEAD };
-
 /* A new data key, the household's from here on, and how the registry keeps it. */
-static void make_key(struct seal *s, int64_t home, int64_t household, uint8_t wrapped[WRAPPED]) {
+static void make_key(struct seal *s, int64_t home, int64_t household, uint8_t wrapped[SEAL_WRAPPED_BYTES]) {
   uint8_t aad[16], random[SEAL_KEY_BYTES + 24]; /* drawn at once: each draw asks the kernel */
   household_aad(home, household, aad);
   randombytes_buf(random, sizeof random);
@@ -145,7 +143,7 @@ enum status seal_household(struct seal *s, struct store *db, int64_t home, int64
   TRY(seal_need(s, "a sealed field", e));
   if (s->household == household && s->home == home) return OK;
   s->household = -1;
-  uint8_t aad[16], wrapped[WRAPPED];
+  uint8_t aad[16], wrapped[SEAL_WRAPPED_BYTES];
   household_aad(home, household, aad);
   struct store_stmt *st;
   bool row;
@@ -173,7 +171,7 @@ enum status seal_household(struct seal *s, struct store *db, int64_t home, int64
 }
 
 enum status seal_household_new(struct seal *s, struct store_bulk *keys, int64_t home, int64_t household, struct err *e) {
-  uint8_t wrapped[WRAPPED];
+  uint8_t wrapped[SEAL_WRAPPED_BYTES];
   TRY(seal_need(s, "a sealed field", e));
   s->household = -1;
   make_key(s, home, household, wrapped);
