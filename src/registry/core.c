@@ -251,7 +251,7 @@ enum status core_begin(struct registry *r, struct err *e) {
     if (fgets(line, sizeof line, f)) line[strcspn(line, "\n")] = 0;
     fclose(f);
   }
-  if (!line[0] && store_is_url(r->url)) return s; /* the server said who */
+  if (!line[0] && store_on_server(r->url)) return s; /* the server said who */
   return err_set(e, ERR_BUSY, "wait until the other command has finished, then run this one again; nothing was changed", "%s: somebody else is writing%s%s", r->path, line[0] ? ": " : "", line);
 }
 
@@ -387,7 +387,7 @@ enum status registry_init(const char *url, const struct programme *p, const stru
   r.p = (struct programme *)(uintptr_t)p;
   enum status s = paths(&r, url, o, e);
   bool key_made = false, url_given = store_is_url(url), made = false;
-  if (s == OK && !url_given && file_exists(r.path)) s = err_set(e, ERR_CONFLICT, "choose another name, or move the old registry away first", "%s is already there", r.path);
+  if (s == OK && !url_given && !store_is_shards(r.path) && file_exists(r.path)) s = err_set(e, ERR_CONFLICT, "choose another name, or move the old registry away first", "%s is already there", r.path);
   if (s == OK) s = core_space(&r, 1 << 20, "a new registry", e);
   if (s == OK && url_given) s = store_open(r.url, &(struct store_options){.mode = STORE_CREATE}, &r.db, e), made = s == OK;
   if (s == OK && url_given) s = new_key(&r, o, e), key_made = s == OK;

@@ -77,7 +77,7 @@ const char *registry_key_path(const struct registry *r) { return r->key_path; }
 
 enum status registry_backup(struct registry *r, const char *to, struct err *e) {
   struct registry_copied copied;
-  if (!store_is_url(r->url)) return store_backup(r->db, to, e);
-  if (store_is_url(to)) return err_set(e, ERR_USAGE, "name a file; `lucid copy` copies into another database", "a backup is a file");
+  if (!store_on_server(r->url)) return store_backup(r->db, to, e);
+  if (store_on_server(to)) return err_set(e, ERR_USAGE, "name a file; `lucid copy` copies into another database", "a backup is a file");
   return registry_copy(r, to, NULL, NULL, &copied, e);
 }

@@ -47,7 +47,7 @@ struct store_driver {
   enum status (*flush)(struct store *s, struct err *e);
 };
 
-extern const struct store_driver store_sqlite, store_postgres;
+extern const struct store_driver store_sqlite, store_postgres, store_shards;
 
 struct store {
   const struct store_driver *driver;
@@ -56,6 +56,7 @@ struct store {
   int version;         /* of its tables, when it was opened; 0 in a work file */
   void (*before)(void *ctx, int migration, int statement);
   void *ctx;
+  const char *partial; /* what a reader was not shown; NULL = nothing */
 };
 
 /* ---- schema.c ---- */

@@ -18,7 +18,14 @@ const char *const store_sql_name[] = {
 
 bool store_is_url(const char *path) { return strncmp(path, "postgresql://", 13) == 0 || strncmp(path, "postgres://", 11) == 0; }
 
-static const struct store_driver *driver_of(const char *path) { return store_is_url(path) ? &store_postgres : &store_sqlite; }
+bool store_is_shards(const char *path) {
+  size_t n = strlen(path);
+  return !store_is_url(path) && n > 7 && strcmp(path + n - 7, ".shards") == 0;
+}
+bool store_on_server(const char *path) { return store_is_url(path) || store_is_shards(path); }
+const char *store_partial(const struct store *s) { return s->partial; }
+
+static const struct store_driver *driver_of(const char *path) { return store_is_url(path) ? &store_postgres : store_is_shards(path) ? &store_shards : &store_sqlite; }
 
 enum status store_open(const char *path, const struct store_options *o, struct store **out, struct err *e) {
   *out = NULL;

@@ -52,6 +52,10 @@ enum status store_open(const char *path, const struct store_options *o, struct s
 /* Removes a registry that was made half: the file and its companions, or the tables in the database. */
 enum status store_remove(const char *path, struct err *e) MUST_CHECK;
 bool store_is_url(const char *path); /* a PostgreSQL database, not a file */
+bool store_is_shards(const char *path); /* NAME.shards: a file that lays a registry over several databases (store_shards.c) */
+bool store_on_server(const char *path); /* either */
+/* What was left out of what a reader was shown, because its server is not reachable: a sentence; NULL = nothing was. */
+const char *store_partial(const struct store *s);
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
 const char *store_path(const struct store *s);
 int store_version(const struct store *s); /* of its tables */
