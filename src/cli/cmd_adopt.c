@@ -17,7 +17,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_adopt(r, p, &event, e);
   if (s == OK && event && unconfirmed && !p->inherited) cli_note(c, "the list of inherited values is gone; %u of them were not confirmed. The programme before stays on record", unconfirmed);
   else if (s == OK && p->drill) cli_note(c, "a drill: %u of %u inherited values are not confirmed", p->inherited->open, p->inherited->count);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   if (event) printf(say(c, "event %" PRId64 ": the registry now works by %s\n"), event, folder);
   else fputs(say(c, "the registry works by that programme already\n"), stdout);

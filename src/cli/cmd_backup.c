@@ -10,7 +10,7 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(open_registry(c, true, &r, e));
   const char *key = registry_key_path(r); /* in the command's arena */
   enum status s = registry_backup(r, to, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   printf(say(c, "%s: a whole copy of %s, checked\n"), to, open_shown(c, c->args[0]));
   cli_note(c, "the key is not in it: keep %s (or its recovery sheet) somewhere else", key);

@@ -59,7 +59,7 @@ static enum status run(struct cli *c, struct err *e) {
   struct registry_options o = open_options(c, n.dry_run);
   TRY(registry_open(&c->arena, path, NULL, &o, &r, e));
   enum status s = registry_natural(r, &c->arena, &n, &done, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   TRY(show(c, &done, e));
   if (n.dry_run) cli_note(c, "nothing was written: this was a dry run");

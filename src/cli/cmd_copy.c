@@ -14,7 +14,7 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(open_registry(c, true, &r, e));
   struct registry_options o = {.actor = open_actor(), .clock = c->clock};
   enum status s = registry_copy(r, to, &o, &c->progress, &n, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), open_shown(c, to), n.rows, n.tables, n.events, n.hash);
   if (strstr(to, "://")) cli_note(c, "whether the server's disk had room to spare cannot be seen from here");

@@ -15,7 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   ARENA_TRY(e, field = arena_strn(&c->arena, word, (size_t)(equals - word)));
   TRY(open_registry(c, true, &r, e));
   enum status s = registry_search(r, &c->arena, field, equals + 1, &keys, &n, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   TRY(table_open(c, heads, &t, e));
   for (uint32_t i = 0; i < n; i++) table_text(t, keys[i]);

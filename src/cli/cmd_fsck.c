@@ -15,7 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   uint64_t checked, bad;
   TRY(open_registry(c, true, &r, e));
   enum status s = registry_fsck(r, &c->progress, show, NULL, &checked, &bad, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   if (bad) return err_set(e, ERR_CORRUPT, "keep the file as it is, restore the latest backup beside it", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", open_shown(c, c->args[0]), bad, checked);
   printf(say(c, "%s: whole (%" PRIu64 " things checked)\n"), open_shown(c, c->args[0]), checked);

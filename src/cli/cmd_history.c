@@ -38,7 +38,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (s == OK && when) s = registry_as_of(r, when, &point, e);
   if (s == OK) s = registry_history(r, &c->arena, household, point.event, cli_flag(c, "reveal"), &h, &n, e);
   if (s == OK) s = print(c, h, n, day, e);
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 

@@ -93,7 +93,7 @@ static enum status run(struct cli *c, struct err *e) {
     if (s == OK) s = print_counts(c, info.name, &n, dry, e);
     if (n.read.rows_refused && o.refused_path) cli_note(c, "the refused rows, each with its problem, are in %s", o.refused_path);
   }
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 

@@ -71,7 +71,7 @@ static enum status run(struct cli *c, struct err *e) {
   struct registry_options o = open_options(c, listing);
   TRY(registry_open(&c->arena, c->args[1], NULL, &o, &r, e));
   enum status s = listing ? list(c, r, e) : act(c, r, what, name, e);
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 

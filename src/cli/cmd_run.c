@@ -95,7 +95,7 @@ static enum status import_all(struct cli *c, struct programme *programme, const 
     if (st == OK && cli_option(c, "seed")) st = registry_seed_put(r, round, cli_option(c, "seed"), "given with the command `lucid run`", &seed, e);
     if (st == OK) st = registry_round_close(r, round, &c->progress, &info, e);
   }
-  registry_close(r);
+  open_done(c, r);
   return st;
 }
 

@@ -22,7 +22,7 @@ static enum status run(struct cli *c, struct err *e) {
   }
   TRY(open_registry(c, false, &r, e));
   enum status s = registry_edit(r, cli_option(c, "round"), household, cli_option(c, "member"), sets, n, &event, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   if (event) printf(say(c, "event %" PRId64 ": household %s is changed\n"), event, household);
   else printf(say(c, "household %s says so already: nothing was written\n"), household);

@@ -96,7 +96,7 @@ static enum status run(struct cli *c, struct err *e) {
     if (s == OK && dry) cli_note(c, "nothing was written: this was a dry run");
     else if (s == OK && t.event) cli_note(c, "event %" PRId64 ": recorded; `lucid undo` takes it back", t.event);
   }
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 

@@ -38,7 +38,7 @@ static enum status known_then(struct cli *c, const char *when, struct err *e) {
     table_text(t, table_word(t, "when")), table_text(t, instant_format(point.at, line));
     s = table_close(t, e);
   }
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 
@@ -84,7 +84,7 @@ static enum status run(struct cli *c, struct err *e) {
     s = table_close(t, e);
     if (s == OK && !st.key) cli_note(c, "%s", st.key_why);
   }
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 

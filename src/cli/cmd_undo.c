@@ -13,7 +13,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (c->arg_count > 1 && (!number_int64(c->args[1], strlen(c->args[1]), &event) || event < 1)) return err_set(e, ERR_USAGE, "`lucid history REGISTRY HOUSEHOLD` shows their numbers", "\"%s\" is not the number of an event", c->args[1]);
   TRY(open_registry(c, false, &r, e));
   enum status s = registry_undo(r, event, &u, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   printf(say(c, "event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n"), u.event, u.undone, u.restored, u.ended);
   return OK;

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "registry/shards.h"
+
 const char *open_actor(void) {
   const char *names[] = {"LUCID_ACTOR", "USER", "LOGNAME"};
   for (int i = 0; i < 3; i++) {
@@ -29,6 +31,15 @@ const char *open_shown(struct cli *c, const char *path) {
   size_t end = query ? (size_t)(query - path) : strlen(path);
   char *out = arena_printf(&c->arena, "%.*s%.*s", (int)(colon - path), path, (int)(end - (size_t)(at - path)), at);
   return out ? out : "the database";
+}
+
+void open_done(struct cli *c, struct registry *r) {
+  const char *partial = r ? registry_partial(r) : NULL;
+  if (partial) {
+    cli_note(c, "PARTIAL: %s; what lies there is not in this answer", partial);
+    if (!c->exit_code) c->exit_code = EXIT_PARTIAL;
+  }
+  registry_close(r);
 }
 
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) {

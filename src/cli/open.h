@@ -16,6 +16,10 @@ struct registry_options open_options(const struct cli *c, bool read_only);
 /* A registry's path as it may be shown: a URL without its password. */
 const char *open_shown(struct cli *c, const char *path);
 /* Positional argument 0 as a registry; close with registry_close. */
+#define EXIT_PARTIAL 15
+
+/* Closes it. When a reader was not shown everything, the command says so in the end and leaves with exit code 15. */
+void open_done(struct cli *c, struct registry *r);
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) MUST_CHECK;
 /* A programme folder, with everything wrong in it in one message (the first) and the rest as notes. */
 enum status open_programme(struct cli *c, const char *folder, struct programme **out, struct err *e) MUST_CHECK;

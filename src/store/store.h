@@ -177,6 +177,18 @@ enum status store_bulk_row(struct store_bulk *b, const struct store_value *value
 enum status store_bulk_flush(struct store_bulk *b, struct err *e) MUST_CHECK;
 void store_bulk_close(struct store_bulk *b); /* NULL is fine */
 
+/* ---- several servers (store_shards.c) ---- */
+
+unsigned store_shard_count(const struct store *s); /* 0 = one file or one database */
+const char *store_shard_name(const struct store *s, unsigned i);
+unsigned store_shard_of(const struct store *s, int64_t home);
+bool store_shard_reachable(struct store *s, unsigned i);
+/* The shard's own database, which stays the store's. `fresh`: it was empty and has the fixed tables now; the generated ones are missing. */
+enum status store_shard_open(struct store *s, unsigned i, struct store **inner, bool *fresh, struct err *e) MUST_CHECK;
+/* Inside a write transaction: all rows of a home in these tables, to another shard. Proved equal before the old ones go; there whole
+ * or not at all when the transaction ends. */
+enum status store_shard_move(struct store *s, const struct table_spec *const *tables, uint32_t count, int64_t home, unsigned to, uint64_t *rows, struct err *e) MUST_CHECK;
+
 /* ---- the whole file ---- */
 
 /* The engine's own check of the file. ERR_CORRUPT with the first finding. */

@@ -2,7 +2,8 @@
  *
  * The registry's path is a small JSON file, NAME.shards:
  *   {"shards": [{"name": "a", "url": "postgresql://...", "homes": []}, {"name": "b", "url": "...", "homes": ["433123", "433124"]}]}
- * The first is the main shard: it holds everything that is not a person's row (programme, areas, events, rounds, runs, keys of sealed fields) and
+ * Where each home lies is written in the main shard when the registry is made (table shard_home) and changed there when a home moves to another server
+ * (store_shard_move); from then on the file gives names and addresses only. The first is the main shard: it holds everything that is not a person's row (programme, areas, events, rounds, runs, keys of sealed fields) and
  * the homes that no other shard names. A household lies whole in its home's shard; rows go straight there over a connection of their own, and each
  * shard's tables carry a CHECK on their homes. No foreign tables, no rows that move by themselves.
  *
@@ -87,12 +88,12 @@ static unsigned shard_of_code(const struct sh_store *p, struct span code) {
   return SHARDS_MOST;
 }
 
-/* An area of the registry: when its code is one of a shard's, its home lies there. */
-static enum status note_area(struct sh_store *p, struct span code, int64_t home, struct err *e) {
-  unsigned shard = shard_of_code(p, code);
-  if (shard == SHARDS_MOST) return OK;
+static enum status set_home(struct sh_store *p, int64_t home, unsigned shard, struct err *e) {
   for (uint32_t i = 0; i < p->home_count; i++)
-    if (p->homes[i].home == home) return OK;
+    if (p->homes[i].home == home) {
+      p->homes[i].shard = shard;
+      return OK;
+    }
   if (p->home_count == p->home_cap) {
     uint32_t cap = p->home_cap ? p->home_cap * 2 : 32;
     void *more = realloc(p->homes, cap * sizeof *p->homes);
@@ -101,6 +102,12 @@ static enum status note_area(struct sh_store *p, struct span code, int64_t home,
   }
   p->homes[p->home_count].home = home, p->homes[p->home_count++].shard = shard;
   return OK;
+}
+
+/* An area of a registry that is being made: when its code is one of a shard's, its home lies there. */
+static enum status note_area(struct sh_store *p, struct span code, int64_t home, struct err *e) {
+  unsigned shard = shard_of_code(p, code);
+  return shard == SHARDS_MOST || p->base.mode != STORE_CREATE ? OK : set_home(p, home, shard, e);
 }
 
 static unsigned shard_of_home(const struct sh_store *p, int64_t home) {
@@ -194,14 +201,28 @@ static enum status sh_begin(struct store *s, bool write, struct err *e) {
   return st;
 }
 
-/* Tables made in this transaction say which homes they may hold. */
+static enum status remember(struct sh_store *p, const char *table, struct err *e) {
+  char **more = realloc(p->tables, (p->table_count + 1u) * sizeof *more);
+  if (more) p->tables = more;
+  if (!more || !(more[p->table_count] = strdup(table))) return no_memory(e);
+  p->table_count++;
+  return OK;
+}
+
+/* Tables made, or a home of which moved, in this transaction: each shard's says which homes it may hold, and the main shard writes it down. */
 static enum status add_checks(struct sh_store *p, struct err *e) {
   enum status st = OK;
+  for (uint32_t h = 0; h < p->home_count && p->table_count && st == OK; h++) {
+    char q[200];
+    snprintf(q, sizeof q, "INSERT INTO shard_home VALUES (%lld, '%s') ON CONFLICT (home) DO UPDATE SET shard = excluded.shard", (long long)p->homes[h].home, p->shards[p->homes[h].shard].name);
+    st = pg_exec(PG_STORE(p->shards[0].db), q, "writing down where homes lie", e);
+  }
   for (uint32_t t = 0; t < p->table_count && p->home_count && st == OK; t++)
     for (unsigned i = 0; i < p->count && st == OK; i++) {
       struct text q;
       unsigned n = 0;
       text_init(&q, 1 << 16);
+      text_addf(&q, "ALTER TABLE \"%s\" DROP CONSTRAINT IF EXISTS \"%s_homes\"; ", p->tables[t], p->tables[t]);
       text_addf(&q, "ALTER TABLE \"%s\" ADD CONSTRAINT \"%s_homes\" CHECK (home %sIN (", p->tables[t], p->tables[t], i ? "" : "NOT ");
       for (uint32_t h = 0; h < p->home_count; h++)
         if (i ? p->homes[h].shard == i : p->homes[h].shard != 0) text_addf(&q, "%s%lld", n++ ? ", " : "", (long long)p->homes[h].home);
@@ -453,11 +474,7 @@ static int64_t sh_changes(struct store *s) { return SH(s)->last ? store_postgres
 
 static enum status sh_create_table(struct store *s, const struct table_spec *t, struct err *e) {
   struct sh_store *p = SH(s);
-  char **more = realloc(p->tables, (p->table_count + 1u) * sizeof *more);
-  if (!more || !(more[p->table_count] = strdup(t->name))) return p->tables = more ? more : p->tables, no_memory(e);
-  p->tables = more;
-  if (is_routed(t)) p->table_count++;
-  else free(more[p->table_count]);
+  if (is_routed(t)) TRY(remember(p, t->name, e));
   for (unsigned i = 0; i < (is_routed(t) ? p->count : 1); i++) {
     TRY(touch(p, i, e));
     TRY(store_postgres.create_table(p->shards[i].db, t, e));
@@ -531,7 +548,6 @@ static enum status read_shard(struct sh_store *p, const char *path, const json_t
   p->count++;
   snprintf(s->name, sizeof s->name, "%s", name);
   if (!(s->url = strdup(url)) || !(s->codes = calloc(json_array_size(homes) + 1, sizeof *s->codes))) return no_memory(e);
-  if (p->count > 1 && !json_array_size(homes)) return err_set(e, ERR_INPUT, LAYOUT_HINT, "%s: shard %s names no homes; only the first may be without", path, name);
   json_array_foreach(homes, k, code) {
     const char *c = json_string_value(code);
     if (!c || !*c) return err_set(e, ERR_INPUT, LAYOUT_HINT, "%s: homes of shard %s: an area's code in quotes is wanted", path, name);
@@ -586,19 +602,95 @@ static enum status make_all(struct sh_store *p, struct err *e) {
     if (s != OK) return err_prefix(e, "shard %s", p->shards[i].name);
     TRY(check_server(p, i, e));
   }
-  return pg_exec(PG_STORE(p->shards[0].db), "CREATE TABLE shard_commit (gid text PRIMARY KEY)", "making the tables", e);
+  return pg_exec(PG_STORE(p->shards[0].db), "CREATE TABLE shard_commit (gid text PRIMARY KEY); CREATE TABLE shard_home (home bigint PRIMARY KEY, shard text NOT NULL)", "making the tables", e);
 }
 
-static enum status read_areas(struct sh_store *p, struct err *e) {
-  struct store_stmt *st;
-  bool row;
+static enum status read_homes(struct sh_store *p, struct err *e) {
   TRY(connect_shard(p, 0, e));
-  TRY(store_postgres.sql_new(p->shards[0].db, SQL_AREA_ALL, &st, e));
-  enum status s;
-  while ((s = store_postgres.step(st, &row, e)) == OK && row)
-    if ((s = note_area(p, store_postgres.col_text(st, 1), store_postgres.col_int(st, 4), e)) != OK) break;
-  store_postgres.free(st);
+  PGresult *r = PQexec(PG_STORE(p->shards[0].db)->conn, "SELECT home, shard FROM shard_home");
+  enum status s = PQresultStatus(r) == PGRES_TUPLES_OK ? OK : err_set(e, ERR_CONFLICT, "name the database itself, or make the registry with `lucid init PROGRAMME NAME.shards`", "%s: the registry in the first shard is not laid over several servers", p->base.path);
+  for (int i = 0; s == OK && i < PQntuples(r); i++) {
+    const char *name = PQgetvalue(r, i, 1);
+    unsigned k = 0;
+    while (k < p->count && strcmp(p->shards[k].name, name) != 0) k++;
+    s = k < p->count ? set_home(p, strtoll(PQgetvalue(r, i, 0), NULL, 10), k, e) : err_set(e, ERR_CONFLICT, "add it to the file, with its url", "%s: the registry has homes in a shard %s that the file does not name", p->base.path, name);
+  }
+  PQclear(r);
   return s;
+}
+
+/* ---- for those who keep the servers ---- */
+
+unsigned store_shard_count(const struct store *s) { return s->driver == &store_shards ? SH(s)->count : 0; }
+
+const char *store_shard_name(const struct store *s, unsigned i) { return SH(s)->shards[i].name; }
+unsigned store_shard_of(const struct store *s, int64_t home) { return shard_of_home(SH(s), home); }
+bool store_shard_reachable(struct store *s, unsigned i) { return connect_shard(SH(s), i, NULL) == OK; }
+
+enum status store_shard_open(struct store *s, unsigned i, struct store **inner, bool *fresh, struct err *e) {
+  struct sh_store *p = SH(s);
+  struct shard *x = &p->shards[i];
+  enum status st = connect_shard(p, i, e);
+  *fresh = st == ERR_NOT_FOUND;
+  if (*fresh) st = store_postgres.open(x->url, &(struct store_options){.mode = STORE_CREATE, .busy_ms = p->busy_ms}, &x->db, e);
+  if (st == OK && *fresh) st = check_server(p, i, e);
+  if (st == OK) x->down = false;
+  *inner = x->db;
+  return st;
+}
+
+/* Rows of a home in a table and a sum of their hashes, as the server sees them: equal on both sides, or nothing moves. */
+static enum status fingerprint(struct pg_store *s, const char *table, int64_t home, char out[120], struct err *e) {
+  char q[300];
+  snprintf(q, sizeof q, "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM \"%s\" t WHERE home = %lld", table, (long long)home);
+  PGresult *r = PQexec(s->conn, q);
+  enum status st = PQresultStatus(r) == PGRES_TUPLES_OK ? OK : pg_fail(s, r, table, e);
+  snprintf(out, 120, "%s", st == OK ? PQgetvalue(r, 0, 0) : "");
+  PQclear(r);
+  return st;
+}
+
+static enum status move_rows(struct store *from, struct store *to, const struct table_spec *t, int64_t home, uint64_t *rows, struct err *e) {
+  struct store_stmt *st = NULL;
+  struct store_bulk *bulk = NULL;
+  struct store_value *v = calloc(t->count, sizeof *v);
+  bool row;
+  enum status s = v ? store_postgres.prepare(from, t, STORE_PREFIX, 1, &st, e) : no_memory(e);
+  if (s == OK) s = store_postgres.bulk_open(to, t, &bulk, e);
+  if (s == OK) store_postgres.bind_int(st, 1, home);
+  while (s == OK && (s = store_postgres.step(st, &row, e)) == OK && row) {
+    store_postgres.values(st, v, t->count);
+    s = store_postgres.bulk_row(bulk, v, e);
+    ++*rows;
+  }
+  if (s == OK) s = store_postgres.bulk_flush(bulk, e);
+  if (bulk) store_postgres.bulk_close(bulk);
+  if (st) store_postgres.free(st);
+  free(v);
+  return s;
+}
+
+enum status store_shard_move(struct store *s, const struct table_spec *const *tables, uint32_t count, int64_t home, unsigned to, uint64_t *rows, struct err *e) {
+  struct sh_store *p = SH(s);
+  unsigned from = shard_of_home(p, home);
+  *rows = 0;
+  TRY(touch(p, from, e));
+  TRY(touch(p, to, e));
+  struct pg_store *old = PG_STORE(p->shards[from].db), *new = PG_STORE(p->shards[to].db);
+  for (uint32_t i = 0; i < count; i++) {
+    char q[300], before[120], after[120];
+    const char *t = tables[i]->name;
+    TRY(remember(p, t, e));
+    snprintf(q, sizeof q, "ALTER TABLE \"%s\" DROP CONSTRAINT IF EXISTS \"%s_homes\"", t, t);
+    TRY(pg_exec(new, q, t, e));
+    TRY(move_rows(p->shards[from].db, p->shards[to].db, tables[i], home, rows, e));
+    TRY(fingerprint(old, t, home, before, e));
+    TRY(fingerprint(new, t, home, after, e));
+    if (strcmp(before, after) != 0) return err_set(e, ERR_CORRUPT, "nothing was moved; run fsck", "%s: the rows of home %lld do not read back the same", t, (long long)home);
+    snprintf(q, sizeof q, "DELETE FROM \"%s\" WHERE home = %lld", t, (long long)home);
+    TRY(pg_exec(old, q, t, e));
+  }
+  return set_home(p, home, to, e);
 }
 
 static enum status sh_open(const char *path, const struct store_options *o, struct store **out, struct err *e) {
@@ -606,7 +698,7 @@ static enum status sh_open(const char *path, const struct store_options *o, stru
   if (!p) return no_memory(e);
   p->base.driver = &store_shards, p->base.mode = o->mode, p->busy_ms = o->busy_ms;
   enum status s = (p->base.path = strdup(path)) ? read_layout(p, path, e) : no_memory(e);
-  if (s == OK) s = o->mode == STORE_CREATE ? make_all(p, e) : read_areas(p, e);
+  if (s == OK) s = o->mode == STORE_CREATE ? make_all(p, e) : read_homes(p, e);
   if (s != OK) {
     sh_close(&p->base);
     return s;
