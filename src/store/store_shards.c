@@ -370,11 +370,12 @@ static enum status ready(struct sh_store *p, struct sh_stmt *st, unsigned i, str
 static void note_partial(struct sh_store *p, const struct shard *x) {
   size_t n = strlen(p->partial);
   if (strstr(p->partial, x->name)) return;
-  snprintf(p->partial + n, sizeof p->partial - n, "%sshard %s is not reachable (counties", n ? "; " : "", x->name);
-  for (uint32_t k = 0; k < x->code_count; k++) n = strlen(p->partial), snprintf(p->partial + n, sizeof p->partial - n, " %s", x->codes[k]);
-  n = strlen(p->partial), snprintf(p->partial + n, sizeof p->partial - n, ")");
+  snprintf(p->partial + n, sizeof p->partial - n, "%sshard %s is not reachable", n ? "; " : "", x->name);
   p->base.partial = p->partial;
 }
+
+/* Statements that look for one household: a row found is the answer, whoever else could not be asked. */
+static bool looks_for_one(const struct sh_stmt *st) { return st->fixed ? st->name == SQL_HOUSEHOLD_ANY || st->name == SQL_HOUSEHOLD_FIND : st->op == STORE_BY; }
 
 /* Starts the statement wherever it must run. */
 static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) {
@@ -388,7 +389,8 @@ static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) 
     return OK;
   }
   int64_t sum = 0;
-  bool any = false;
+  bool any = false, found = false;
+  enum status missed = OK;
   for (unsigned i = 0; i < p->count; i++) {
     enum status s = ready(p, st, i, e);
     if (s == OK) s = store_postgres.step(st->inner[i], &st->row[i], e);
@@ -396,13 +398,19 @@ static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) 
       note_partial(p, &p->shards[i]);
       continue;
     }
+    if (s != OK && i && p->shards[i].down && looks_for_one(st)) {
+      missed = s; /* `e` keeps why */
+      continue;
+    }
     TRY(s);
+    found |= st->row[i];
     if (st->order == ORDER_SUM || st->order == ORDER_MAX) {
       if (!st->row[i] || store_postgres.col_null(st->inner[i], 0)) continue;
       int64_t v = store_postgres.col_int(st->inner[i], 0);
       sum = st->order == ORDER_SUM ? sum + v : !any || v > sum ? v : sum, any = true;
     }
   }
+  if (missed != OK && !found) return missed;
   if (st->order == ORDER_SUM || st->order == ORDER_MAX) st->one = true, st->number = sum, st->number_null = !any;
   return OK;
 }
