@@ -32,8 +32,8 @@ for r in "$DIR/one.lucid" "$S"; do
 done
 run cmp "$DIR/hashes-one.lucid" "$DIR/hashes-x.shards"
 ok "three servers and one file give the same snapshot and the same decisions" [ $rc = 0 ]
-east=$(sql "$LUCID_TEST_PG_DIR_2" "SELECT string_agg(DISTINCT home::text, ' ') FROM household")
-ok "people of the east lie in the east" [ "$east" = "5 6 7" ]
+east=$(sql "$LUCID_TEST_PG_DIR_2" "SELECT count(*) > 0 AND min(home) >= 4 AND max(home) <= 7 FROM household")
+ok "people of the east lie in the east" [ "$east" = t ]
 run sql "$LUCID_TEST_PG_DIR_2" "UPDATE household SET home = 9"
 says "a row of another's home is refused by the table itself" "household_homes"
 run "$LUCID" fsck "$S"
