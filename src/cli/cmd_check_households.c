@@ -46,7 +46,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = table_open(c, heads, &l.table, e);
   if (s == OK) s = registry_whole(r, day, (int32_t)days, fields, n, found, &l, e);
   if (s == OK) s = table_close(l.table, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   cli_note(c, "%llu findings: each is a question for a person, and decides nothing", (unsigned long long)l.count);
   return OK;

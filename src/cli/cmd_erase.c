@@ -16,7 +16,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (s == OK && (!again || strcmp(again, household) != 0))
     s = err_set(e, ERR_USAGE, "to do it, repeat its number: --confirm HOUSEHOLD", "nothing was erased: this destroys the sealed fields of household %s and of its members for good, also in history and snapshots", household);
   if (s == OK) s = registry_erase(r, household, &event, e);
-  registry_close(r);
+  open_done(c, r);
   TRY(s);
   printf(say(c, "household %s: its sealed fields are gone for good (event %" PRId64 ")\n"), household, event);
   cli_note(c, "backups made before this still hold them, for whoever has the key");

@@ -40,7 +40,7 @@ static enum status run(struct cli *c, struct err *e) {
   char id[17], digits[80];
   enum status s = rotating ? rotate(c, r, shown, e) : registry_key_sheet(r, id, digits, e);
   if (s == OK && !rotating) sheet(c, shown, id, digits);
-  registry_close(r);
+  open_done(c, r);
   return s;
 }
 

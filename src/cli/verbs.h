@@ -15,9 +15,8 @@
 
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */ \
   X(init) X(import) X(export) X(set) X(change) X(sheet) X(round) X(status) X(adopt) X(find) X(check_households) X(history) X(undo) \
-  X(fsck) X(backup) X(restore) X(copy) X(migrate) \
+  X(fsck) X(backup) X(restore) X(copy) X(shards) X(migrate) \
   X(key) X(erase)
-  X(init) X(import) X(export) X(set) X(change) X(sheet) X(round) X(status) X(adopt) X(find) X(history) X(undo) X(fsck) X(backup) X(copy) X(shards)
 
 #define VERBS_DECIDE(X) /* who is poor, and why */ \
   X(identify) X(explain) X(diff) X(report)

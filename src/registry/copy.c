@@ -204,7 +204,7 @@ enum status registry_copy(struct registry *from, const char *to, const struct re
   TRY(place_of(&place, to, o, e));
   for (uint32_t l = 0; l < from->level_count; l++)
     if (from->levels[l].history.count > most) most = from->levels[l].history.count;
-  if (!store_is_url(to)) { /* the file, and its log until the commit; a server's disk cannot be asked */
+  if (!store_on_server(to)) { /* the file, and its log until the commit; a server's disk cannot be asked */
     uint64_t size;
     TRY(store_size(from->db, &size, e));
     TRY(core_space(&place, 2 * size + (1 << 20), "the copy", e));

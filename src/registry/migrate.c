@@ -42,7 +42,7 @@ static enum status room(const char *path, bool copy, struct registry_migrated *o
 enum status registry_migrate(struct arena *a, const char *url, bool no_backup, bool dry_run, struct registry_migrated *out, struct err *e) {
   char real[PATH_MAX];
   struct store *s;
-  bool database = store_is_url(url);
+  bool database = store_on_server(url);
   *out = (struct registry_migrated){0};
   if (!database && realpath(url, real)) url = real; /* the copy lies beside the file, not beside a link to it */
   TRY(store_open(url, &(struct store_options){.mode = STORE_MIGRATE}, &s, e));

@@ -711,6 +711,7 @@ static enum status sh_open(const char *path, const struct store_options *o, stru
     sh_close(&p->base);
     return s;
   }
+  p->base.version = p->shards[0].db->version;
   *out = &p->base;
   return OK;
 }
@@ -726,6 +727,30 @@ static enum status sh_remove(const char *path, struct err *e) {
   return s;
 }
 
+/* The first shard last: its version is the registry's, so an interrupted migration is taken up again. */
+static enum status sh_migrate(struct store *s, int number, struct err *e) {
+  struct sh_store *p = SH(s);
+  for (unsigned i = p->count; i-- > 0;) {
+    TRY(connect_shard(p, i, e));
+    if (p->shards[i].db->version >= number) continue;
+    enum status st = store_postgres.migrate(p->shards[i].db, number, e);
+    if (st != OK) return err_prefix(e, "shard %s", p->shards[i].name);
+  }
+  s->version = number;
+  return OK;
+}
+
+static enum status sh_size(struct store *s, uint64_t *bytes, struct err *e) {
+  *bytes = 0;
+  for (unsigned i = 0; i < SH(s)->count; i++) {
+    uint64_t one;
+    TRY(connect_shard(SH(s), i, e));
+    TRY(store_postgres.size(SH(s)->shards[i].db, &one, e));
+    *bytes += one;
+  }
+  return OK;
+}
+
 static enum status sh_integrity(struct store *s, struct err *e) {
   for (unsigned i = 0; i < SH(s)->count; i++) {
     TRY(connect_shard(SH(s), i, e));
@@ -739,8 +764,8 @@ static enum status sh_flush(struct store *s, struct err *e) { return store_postg
 
 #define ROW(name) .name = sh_##name
 const struct store_driver store_shards = {
-    ROW(open), ROW(close), ROW(remove), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
+    ROW(open), ROW(close), ROW(remove), ROW(migrate), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
     ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
-    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(backup), ROW(flush),
+    ROW(create_table), ROW(create_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
 };
 #undef ROW
