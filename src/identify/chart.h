@@ -33,7 +33,12 @@ struct chart_place { /* one circle */
   const char *name, *value; /* markup */
   double at, size;          /* the share that shades it (NAN: hollow), and what its surface stands for */
   double lon, lat;          /* degrees */
+  uint32_t area;            /* in the programme: its outline, where there is one */
 };
 void chart_map(struct page *p, const char *label, const struct chart_place *places, uint32_t n); /* chart_map.c */
+
+/* The same as outlines, when each of the places has one. */
+bool chart_has_outlines(const struct programme *p, const struct chart_place *places, uint32_t n); /* chart_outline.c */
+void chart_outlines(struct page *p, const char *label, const struct chart_place *places, uint32_t n);
 
 #endif

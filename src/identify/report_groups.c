@@ -68,9 +68,13 @@ static void map(struct page *p, const struct breakdown *b, const char *label) {
     const struct figure *f = share_of(r, g);
     bool hidden = is_hidden(r, g) || !f->known;
     places[n++] = (struct chart_place){.name = name_of(p, b, g), .value = hidden ? "\u2013" : page_percent(p, f->value), .at = hidden ? NAN : f->value,
-                                       .size = r->weighted ? g->all.weighted_persons : (double)g->all.persons, .lon = pr->areas[g->area].lon, .lat = pr->areas[g->area].lat};
+                                       .size = r->weighted ? g->all.weighted_persons : (double)g->all.persons, .lon = pr->areas[g->area].lon, .lat = pr->areas[g->area].lat, .area = g->area};
   }
   if (n < FEWEST) return;
+  if (chart_has_outlines(pr, places, n)) {
+    chart_outlines(p, label, places, n);
+    return;
+  }
   chart_map(p, label, places, n);
   page_addf(p, "<p class=\"fine\">%s</p>", page_word(p, W_MAP_TEXT));
 }

@@ -57,6 +57,8 @@ const char report_style[] =
     ".keys{display:flex;flex-wrap:wrap;gap:.4rem 1.8rem;list-style:none;margin:1rem 0 0;padding:0;font-size:.9375rem}"
     ".keys svg{display:inline-block;vertical-align:-2px;margin-right:.5rem}"
     ".map>div{position:relative;max-width:44rem;margin:.5rem 0 1.5rem}.disc{position:absolute;aspect-ratio:1;border-radius:50%;display:grid;place-items:center;text-align:center;isolation:isolate}"
+    ".outline{fill:var(--accent);fill-opacity:calc(.1 + .5*var(--shade));stroke:var(--soft);stroke-width:1.5}.outline.none{fill:none;stroke-dasharray:6 5}.map svg{width:100%;height:100%;display:block}"
+    ".tag{position:absolute;transform:translate(-50%,-50%);text-align:center;font-size:.8125rem;line-height:1.25;white-space:nowrap}.tag b{display:block;font-weight:600}"
     ".disc::before{content:'';position:absolute;inset:0;border-radius:50%;background:var(--accent);opacity:calc(.1 + .5*var(--shade));z-index:-1}.disc.none::before{background:none;border:1px dashed var(--soft);opacity:1}"
     ".disc span{position:absolute;font-size:.8125rem;line-height:1.25;white-space:nowrap}.disc b{display:block;font-weight:600;font-variant-numeric:lining-nums tabular-nums}.fine .dagger{vertical-align:baseline}"
     "details.data{margin:.4rem 0 0}summary{cursor:pointer;color:var(--accent);font-size:.9375rem;padding:.35rem 0;width:fit-content}"

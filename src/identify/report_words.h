@@ -175,6 +175,7 @@
   X(FROM, "Where this comes from", "数据与规则来源")                                                                                       \
   X(FROM_TEXT, "Anyone who holds this snapshot and this programme gets the same decisions, byte for byte: the hashes say which.", "凭同一快照与同一方案，任何人都能逐字节重现这些认定；下列哈希值即其标识。") \
   X(DRILL, "<b>A drill.</b> {0} of {1} values inherited from {2} are not confirmed here: what is decided on this page binds nobody.", "<b>演练。</b>自 {2} 继承的 {1} 项数值中有 {0} 项尚未确认：本页认定结果不具效力。") \
+  X(MAP_SCHEMATIC, "A schematic, not a survey.", "示意图，并非实测边界。") \
   X(F_PROGRAMME, "Programme", "方案")                                                                                                      \
   X(F_SNAPSHOT, "Data snapshot", "数据快照")                                                                                               \
   X(F_RULES, "Rules", "规则")                                                                                                              \

@@ -68,9 +68,18 @@ static const struct key area_rows[] = {
 };
 TABLE(keys_area, draft_area, "an area", area_rows, NULL);
 
+static const struct key boundaries_rows[] = {
+  ROW(draft_boundaries, geojson, TEXT, R, "a .geojson file in the folder: a FeatureCollection of Polygons and MultiPolygons with the property `code`, `adcode` or `name`"),
+  ROW(draft_boundaries, note, LABEL, R, "where the outlines come from, and what they are; stands under every map"),
+  ROW(draft_boundaries, schematic, FLAG, O, "true when they are drawn by rule, not surveyed"),
+  ROW(draft_boundaries, source, TEXT, O, "the tool, the data, the licence"),
+};
+static TABLE(keys_boundaries, draft_boundaries, "areas.boundaries", boundaries_rows, NULL);
+
 static const struct key areas_rows[] = {
   ROW_OF(draft_areas, levels, LIST, R, keys_area_level, "the levels, widest first"),
   ROW_OF(draft_areas, list, LIST, R, keys_area, "the areas, usually `{file: areas.csv}`"),
+  ROW_OF(draft_areas, boundaries, MAP, O, keys_boundaries, "outlines for maps; without them areas are circles at their positions"),
   ROW(draft_areas, household, NAME, O, "the household field that holds the code of the area it lives in"),
 };
 static TABLE(keys_areas, draft_areas, "areas", areas_rows, NULL);
@@ -322,7 +331,7 @@ static const struct key root_rows[] = {
 };
 TABLE(keys_root, draft, "programme.yaml", root_rows, NULL);
 
-const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_level, &keys_param, &keys_field, &keys_fill,
+const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_boundaries, &keys_level, &keys_param, &keys_field, &keys_fill,
   &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places,
   &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, &keys_spread, &keys_inherited, &keys_inherited_item, NULL};
 

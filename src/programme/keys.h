@@ -10,7 +10,8 @@ struct draft_years { const struct tree *from; struct got_whole first, last, curr
 struct draft_title { const struct tree *from; struct got_text name, currency; struct got_label title, note; struct got_texts languages; struct got_whole decimals; struct draft_years years; };
 struct draft_area_level { const struct tree *from; struct got_text name; struct got_label label; struct got_flag home; };
 struct draft_area { const struct tree *from; struct got_text code, level, parent; struct got_label name; struct got_whole population; struct got_number lon, lat; struct got_text valid_from, valid_to, replaced_by, note; };
-struct draft_areas { const struct tree *from; struct got_list levels, list; struct got_text household; };
+struct draft_boundaries { const struct tree *from; struct got_text geojson, source; struct got_label note; struct got_flag schematic; };
+struct draft_areas { const struct tree *from; struct got_list levels, list; struct got_text household; struct draft_boundaries boundaries; };
 struct draft_level { const struct tree *from; struct got_text name; struct got_label label; struct got_word empty; };
 struct draft_param { const struct tree *from; struct got_text name, value, unit, source; struct got_word type; struct got_label label; struct got_flag assumed; };
 struct draft_fill { const struct tree *from; struct got_text value; struct got_texts when; };

@@ -189,6 +189,20 @@ static void inline_tables(struct files *f, struct tree *t, unsigned depth) {
   }
 }
 
+/* The file of outlines is one of the programme's files: hashed and kept with the others. */
+static bool outlines(struct files *f) {
+  const struct got_text *t = &f->l->draft.areas.boundaries.geojson;
+  struct err e = {0};
+  if (!t->from) return true;
+  if (t->len < 9 || strcmp(t->s + t->len - 8, ".geojson") != 0 || strchr(t->s, '/') || t->s[0] == '.')
+    problem_add(&f->l->list, t->from->at, ERR_INPUT, "a .geojson file inside the programme's folder", "\"%.80s\" is no file of outlines", t->s);
+  else if (fetch(f, t->s, &f->l->boundaries, &e) != OK) {
+    if (e.status == ERR_MEMORY) return false;
+    problem_add(&f->l->list, t->from->at, e.status, e.hint[0] ? e.hint : "put it beside programme.yaml, or mend the name", "%s", e.message);
+  }
+  return true;
+}
+
 /* ---- the programme's own section ---- */
 
 static bool build_title(struct loader *l) {
@@ -239,7 +253,7 @@ static bool take_common_names(struct loader *l) {
 
 static bool build_all(struct loader *l) {
   map_init(&l->p->value_index, l->arena);
-  return take_common_names(l) && build_title(l) && areas_build(l) && fields_build_levels(l) && lines_build(l) && fields_build(l) && derive_build(l) && decide_build(l) && sample_build(l) &&
+  return take_common_names(l) && build_title(l) && areas_build(l) && boundaries_build(l) && fields_build_levels(l) && lines_build(l) && fields_build(l) && derive_build(l) && decide_build(l) && sample_build(l) &&
          sources_build(l) && inherited_build(l);
 }
 
@@ -275,7 +289,7 @@ static enum status load(struct arena *a, struct files *f, const char *folder, co
   const struct tree *root = tree_read_yaml(&l->list, "programme.yaml", main_file->data, main_file->len);
   if (!root) return l->list.broken ? memory(e) : answer(l, folder, problems, e);
   inline_tables(f, (struct tree *)(uintptr_t)root, 0);
-  if (l->list.broken || !bind_map(&l->list, &keys_root, root, &l->draft) || !build_all(l) || l->list.broken) return memory(e);
+  if (l->list.broken || !bind_map(&l->list, &keys_root, root, &l->draft) || !outlines(f) || !build_all(l) || l->list.broken) return memory(e);
   for (uint32_t i = 1; i < f->count; i++) /* a handful: by insertion */
     for (uint32_t j = i; j && by_name(&f->read[j], &f->read[j - 1]) < 0; j--) {
       struct programme_file swap = f->read[j];

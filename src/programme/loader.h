@@ -24,6 +24,7 @@ struct loader {
   struct assumption *assumed;
   uint32_t assumed_room;
   const struct programme_set *sets; uint32_t set_count; /* values in place of the file's (programme_load_set) */
+  const struct programme_file *boundaries; /* the file that areas.boundaries names */
   struct programme_value *values;
   uint32_t value_room;
   struct map names;                           /* constants and levels: taken */
@@ -55,6 +56,7 @@ enum status new_write_file(const char *folder, const char *name, const char *dat
 bool inherited_fingerprint(struct arena *a, const char *const *items, uint32_t count, char hex[65]);
 
 bool areas_build(struct loader *l);
+bool boundaries_build(struct loader *l); /* after areas */
 bool areas_check_household(struct loader *l); /* after fields */
 bool fields_build_levels(struct loader *l);
 bool fields_build(struct loader *l);

@@ -69,6 +69,9 @@ struct area { /* sorted so that parents come before children */
   uint32_t now;       /* index of the area that stands for it today: itself, or what it was replaced by, merged into or renamed to */
 };
 
+/* An area's outline, for maps only. Ring k of all reaches from shape_ends[k - 1] (0 for the first) to shape_ends[k], in positions of two doubles. */
+struct area_shape { uint32_t area, first_ring, ring_count; };
+
 enum line_kind { LINE_ABSOLUTE, LINE_RELATIVE /* share of a weighted quantile of the welfare measure, computed per round */ };
 struct line_amount { int32_t year; const char *area; double amount; const char *source; bool assumed; };
 struct line { const char *name; struct label label; enum line_kind kind; const struct line_amount *amounts; uint32_t amount_count;
@@ -174,6 +177,9 @@ struct programme {
   const struct label *area_levels; const char *const *area_level_names; uint32_t area_level_count; uint32_t home_level; /* the county level */
   const struct area *areas; uint32_t area_count;
   struct map area_index;     /* code -> index in areas */
+  const struct area_shape *shapes; uint32_t shape_count; /* `areas.boundaries` */
+  const double *shape_points; /* degrees east, degrees north */ const uint32_t *shape_ends;
+  struct label shape_note; bool shape_schematic; /* stands under every map */
   const char *household_area; /* NULL, or the household field (choice or text) that names its area by code */
   const struct line *lines; uint32_t line_count; uint32_t main_line; /* `line` in rules */
   const struct indicator *indicators; uint32_t indicator_count; double cutoff; /* poor if score >= cutoff - 1e-9 */

@@ -21,7 +21,7 @@ ok and_those_whose_source_names_it grep -q '^identify.exclude.town_home,exclusio
 ok national_values_with_a_source_are_not sh -c '! grep -q params.school_from "$0"' "$M/confirm.csv"
 fails a_folder_in_use_is_left_alone 5 "exists and is not empty" "$LUCID" new "$M" --from xiangxi
 fails no_such_programme_is_said 4 "there is no programme nowhere" "$LUCID" new "$DIR/y" --from nowhere
-mkdir "$DIR/broken" && sed 's/rule: year - birth/rule: yaer - birth/' "$M/programme.yaml" >"$DIR/broken/programme.yaml" && cp "$M"/*.csv "$DIR/broken"
+mkdir "$DIR/broken" && sed 's/rule: year - birth/rule: yaer - birth/' "$M/programme.yaml" >"$DIR/broken/programme.yaml" && cp "$M"/*.csv "$M"/*.geojson "$DIR/broken"
 fails a_broken_programme_is_not_copied 3 "yaer" "$LUCID" new "$DIR/y" --from "$DIR/broken"
 ok and_nothing_is_left_of_it [ ! -e "$DIR/y" ]
 run "$LUCID" new "$DIR/second" --from "$M" --quiet
