@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 void text_init(struct text *t, size_t max) { *t = (struct text){.max = max}; }
 
 void text_free(struct text *t) {
@@ -158,4 +160,11 @@ size_t text_width(const char *s, size_t n) {
     n -= len;
   }
   return width;
+}
+
+bool span_is_formula(struct span s) {
+  double v;
+  while (s.len && s.at[0] == '\'') s.at++, s.len--;
+  if (!s.len || !memchr("=+-@\t\r", s.at[0], 6)) return false;
+  return s.at[0] != '-' || !number_double(s.at, s.len, &v);
 }

@@ -38,6 +38,10 @@ struct span span_trim(struct span s);                 /* without spaces and tabs
 bool span_is(struct span s, const char *word);        /* the same bytes */
 bool span_is_nocase(struct span s, const char *word); /* the same but for ASCII case */
 
+/* What a spreadsheet that opens a CSV file would take for a formula: =, +, -, @, a tab or a carriage return at its start, after any apostrophes, and not a negative number.
+ * Whoever writes CSV puts an apostrophe before it; whoever reads takes one off: the same question on both sides, so every text comes back. */
+bool span_is_formula(struct span s);
+
 /* True when s[0..n) is well-formed UTF-8 without NUL; *bad, when not NULL, gets the offset of the first bad byte. */
 bool text_is_utf8(const char *s, size_t n, size_t *bad);
 /* Decodes one character; returns its length in bytes, 0 when it is not well formed. */

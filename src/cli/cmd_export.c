@@ -9,7 +9,9 @@
 #include "column/snapshot.h"
 #include "ingest/export_source.h"
 
-enum how { AS_CSV, AS_DTA };
+enum how { AS_CSV, AS_DTA, AS_XLSX };
+
+static const char *const endings[] = {[AS_CSV] = "csv", [AS_DTA] = "dta", [AS_XLSX] = "xlsx"};
 
 struct exporting {
   struct deciding d;
@@ -29,10 +31,10 @@ static enum status one_level(struct cli *c, struct exporting *x, uint32_t level,
   TRY(export_open(&c->arena, &from, &plan, e));
   const char *name = x->d.programme->levels[level].name;
   if (level != LEVEL_HOUSEHOLD && (!plan.rows || (level == LEVEL_VILLAGE && plan.count == 1))) return OK; /* nothing is known at this level */
-  char *file = arena_printf(&c->arena, "%s/%s.%s", x->out, name, x->how == AS_DTA ? "dta" : "csv");
+  char *file = arena_printf(&c->arena, "%s/%s.%s", x->out, name, endings[x->how]);
   char *codebook = arena_printf(&c->arena, "%s/%s.codebook.csv", x->out, name);
   if (!file || !codebook) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  TRY(x->how == AS_DTA ? export_dta(&plan, file, e) : export_csv(&plan, file, e));
+  TRY(x->how == AS_DTA ? export_dta(&plan, file, e) : x->how == AS_XLSX ? export_xlsx(&c->arena, &plan, file, e) : export_csv(&plan, file, e));
   TRY(export_codebook(&plan, codebook, e));
   table_text(x->table, name);
   table_text(x->table, file);
@@ -90,7 +92,7 @@ static enum status as_source(struct cli *c, struct exporting *x, const char *nam
   from.codes_as_of = then != NULL;
   struct export_source_counts n;
   size_t dot = strcspn(src->file, ".");
-  char *file = arena_printf(&c->arena, "%s/%.*s.csv", x->out, (int)dot, src->file);
+  char *file = arena_printf(&c->arena, "%s/%.*s.%s", x->out, (int)dot, src->file, endings[x->how]);
   if (!file) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   TRY(file_make_dirs(x->out, e));
   TRY(export_source(&c->arena, &from, src, file, &n, e));
@@ -110,10 +112,10 @@ static enum status run(struct cli *c, struct err *e) {
   const char *path, *as = cli_option(c, "as"), *source = cli_option(c, "source");
   TRY(cli_need(c, 0, "the registry", &path, e));
   if (!x.out) return err_set(e, ERR_USAGE, "say where: --out FOLDER", "no folder is named");
-  if (as && strcmp(as, "csv") != 0 && strcmp(as, "dta") != 0) return err_set(e, ERR_USAGE, "csv or dta", "%s is not a form that is written", as);
-  if (source && ((as && strcmp(as, "csv") != 0) || cli_option(c, "level"))) return err_set(e, ERR_USAGE, "leave --as and --level out: a source's layout is a CSV of the source's level", "--source goes with neither");
+  while (as && x.how <= AS_XLSX && strcmp(as, endings[x.how]) != 0) x.how++;
+  if (x.how > AS_XLSX) return err_set(e, ERR_USAGE, "csv, xlsx or dta", "%s is not a form that is written", as);
+  if (source && (x.how == AS_DTA || cli_option(c, "level"))) return err_set(e, ERR_USAGE, "leave --as dta and --level out: a source's layout is a CSV file or a workbook of the source's level", "--source goes with neither");
   if (cli_option(c, "codes-on") && !source) return err_set(e, ERR_USAGE, "add --source NAME", "--codes-on goes with --source");
-  x.how = as && strcmp(as, "dta") == 0 ? AS_DTA : AS_CSV;
   enum status s = deciding_open(c, path, cli_option(c, "round"), true, &x.d, e);
   if (s == OK) s = source ? as_source(c, &x, source, e) : all_levels(c, &x, e);
   deciding_close(&x.d);
@@ -123,9 +125,9 @@ static enum status run(struct cli *c, struct err *e) {
 const struct verb verb_export = {
     .name = "export",
     .arguments = "REGISTRY",
-    .summary = "a closed round as CSV or Stata files, with labels",
+    .summary = "a closed round as CSV files, workbooks or Stata files, with labels",
     .options = "out=FOLDER  where the files go; made when it is not there\n"
-               "as=KIND  csv (default) or dta: Stata, with value labels and missing codes\n"
+               "as=KIND  csv (default), xlsx: a workbook with labels and drop-down lists, or dta: Stata, with value labels and missing codes\n"
                "round=NAME  which round (default: the latest)\n"
                "as-of=DATE  as it was known on that day (2016-12-31), at that instant, or after that event ('#17')\n"
                "source=NAME  in the layout of this source of the programme: its headings and words\n"
@@ -135,10 +137,12 @@ const struct verb verb_export = {
     .text = "Writes one file a level, and beside each a codebook with labels, units, choices and missing codes. What is written can be\n"
             "imported again and gives the same values. Sealed fields are never written, restricted ones only with\n"
             "--include-restricted. The same round gives the same bytes.\n\n"
+            "A workbook (--as xlsx) has labels for headings, words for choices with lists to pick them from, and numbers of identity as text, so\n"
+            "that an office can edit it and import it back: with --source by the source's headings, else with --guess.\n\n"
             "--source NAME gives a file back as it came: the headings of that source, choices in words, places by name. It can be imported\n"
             "again; columns of sealed fields are left out, so their values stay as they are.\n\n"
             "  lucid export county.lucid --out exported\n"
-            "  lucid export county.lucid --source households --out returned\n"
+            "  lucid export county.lucid --source households --as xlsx --out returned\n"
             "  lucid export county.lucid --as-of 2016-12-31 --out known\n"
             "  lucid export county.lucid --as dta --round 2026 --level members --out exported\n",
     .run = run,

@@ -13,13 +13,8 @@
 
 #define ROW_MAX ((size_t)1 << 16)
 
-static bool formula(const char *s) {
-  double v;
-  return *s && strchr("=+-@\t", *s) && !number_double(s, strlen(s), &v);
-}
-
 void listing_cell(struct text *out, const char *s, bool last) {
-  bool apostrophe = formula(s);
+  bool apostrophe = span_is_formula(span_of(s));
   if (strpbrk(s, ",\"\r\n") || apostrophe) {
     text_addc(out, '"');
     if (apostrophe) text_addc(out, '\'');

@@ -346,6 +346,7 @@ static enum status make_cells(struct reader *r, struct csv *c, const struct csv_
       if (!good && !c->problem[0]) snprintf(c->problem, sizeof c->problem, "column %u is not %s", i + 1, c->encoding == CSV_GB18030 ? "GB18030" : "UTF-8");
       if (!good) s.len = 0;
     }
+    if (s.len > 1 && s.at[0] == '\'' && span_is_formula((struct span){s.at + 1, s.len - 1})) s.at++, s.len--; /* as refused_put guards it */
     cell->kind = s.len ? READ_TEXT : READ_EMPTY;
     cell->text = s;
   }

@@ -8,7 +8,7 @@
  * Refused as a file: no headings, a heading twice, more columns than READER_COLUMNS_MAX, a row longer than CSV_ROW_MAX, a
  * quote never closed (with the line it opens on), UTF-16, text that is neither encoding. Refused as a row: another
  * number of cells than headings, text after a closing quote, a NUL byte, bytes that are not in the file's encoding.
- * Empty lines are passed over. A last line without line end is a row. */
+ * An apostrophe before what a spreadsheet would take for a formula is ours, and comes off (base/text.h). Empty lines are passed over. A last line without line end is a row. */
 #ifndef INGEST_CSV_H
 #define INGEST_CSV_H
 

@@ -1,4 +1,4 @@
-/* export.h - a frozen level out of its columns into a file that other programs read: CSV, or Stata's .dta with labels.
+/* export.h - a frozen level out of its columns into a file that other programs read: CSV, an .xlsx workbook, or Stata's .dta with labels.
  *
  * One file a level, rows in the snapshot's order: `household` (its own number), for members `number` (their own), for lines
  * `number` (position in the household, from 1), `village` where there is one, then the collected fields by name. Sealed fields are never written; restricted
@@ -50,6 +50,8 @@ struct export_plan {
 /* ERR_INPUT when the level has nothing to write, ERR_CONFLICT when the snapshot's column has another kind than the field. */
 enum status export_open(struct arena *a, const struct export_from *from, struct export_plan *p, struct err *e) MUST_CHECK;
 enum status export_csv(const struct export_plan *p, const char *path, struct err *e) MUST_CHECK;
+/* A workbook for people: headings are labels (the name where two fields share one), choices and yes and no are words. */
+enum status export_xlsx(struct arena *a, const struct export_plan *p, const char *path, struct err *e) MUST_CHECK;
 enum status export_dta(const struct export_plan *p, const char *path, struct err *e) MUST_CHECK;
 /* A CSV of what the columns mean: variable, field, level, label, type, unit, choices, missing codes. */
 enum status export_codebook(const struct export_plan *p, const char *path, struct err *e) MUST_CHECK;

@@ -5,7 +5,7 @@
 
 #include "base/date.h"
 #include "base/number.h"
-#include "ingest/refused.h"
+#include "ingest/sheet_out.h"
 
 enum part { PART_HOUSEHOLD, PART_NUMBER, PART_VILLAGE, PART_FIELD, PART_AROUND /* an area around the place of `field` */ };
 
@@ -16,6 +16,7 @@ struct layout_column {
   uint32_t level, at;     /* the field's column in the segment */
   bool by_name;           /* a place: its name, not its code */
   bool percent;           /* kept as a share, written as a percentage */
+  const struct source_map *map; /* PART_FIELD */
   uint32_t around_level;  /* PART_AROUND: level of the area that is named */
 };
 
@@ -25,7 +26,7 @@ struct layout {
   struct layout_column *columns;
   uint32_t count;
   enum language lang;
-  FILE *out;
+  struct sheet_out *out;
 };
 
 static struct span first_spelling(const char *s) { return (struct span){s, strcspn(s, "|")}; }
@@ -85,7 +86,7 @@ static enum status add_field(struct layout *l, const struct source_map *m, struc
     return err_set(e, ERR_CONFLICT, "export with the programme that the round was closed with", "the field %s is %s now and was %s when the round was closed", f->name, col_kind_name(f->kind),
                    col_kind_name(c->kind));
   add_around(l, m, at);
-  add_column(l, (struct layout_column){.part = PART_FIELD, .field = f, .level = f->level, .at = at, .by_name = m->within_count > 0, .percent = m->conversion == CONVERT_HUNDREDTH}, m->column);
+  add_column(l, (struct layout_column){.part = PART_FIELD, .field = f, .level = f->level, .at = at, .map = m, .by_name = m->within_count > 0, .percent = m->conversion == CONVERT_HUNDREDTH}, m->column);
   return OK;
 }
 
@@ -123,20 +124,24 @@ static void put_area(const struct layout *l, const struct layout_column *c, stru
   uint32_t at = map_get(&p->area_index, code.at, code.len);
   while (around && at != UINT32_MAX && p->areas[at].level > c->around_level) at = p->areas[at].parent;
   const char *name = at != UINT32_MAX && (!around || p->areas[at].level == c->around_level) ? area_name(l, &p->areas[at]) : NULL;
-  if (name) refused_put(l->out, span_of(name));
-  else if (!around) refused_put(l->out, code);
+  if (name) sheet_out_text(l->out, span_of(name));
+  else if (!around) sheet_out_text(l->out, code);
+  else sheet_out_nothing(l->out);
 }
 
-static void put_choice(const struct layout *l, const struct field *f, struct span code) {
-  const char *label = NULL;
-  for (uint32_t i = 0; i < f->choice_count && !label && f->area_level == UINT32_MAX; i++)
-    if (span_is(code, f->choices[i].code)) label = label_in(&f->choices[i].label, l->lang, NULL);
-  refused_put(l->out, label ? span_of(label) : f->area_level != UINT32_MAX ? code_then(l, code) : code);
+/* A word that the source would read as another choice is left for its code. */
+static struct span word(const struct layout *l, const struct layout_column *c, struct span code) {
+  if (c->field->area_level != UINT32_MAX) return code_then(l, code);
+  struct span w = sheet_word(c->field, code, l->lang);
+  for (uint32_t i = 0; c->map && i < c->map->recode_count; i++)
+    if (span_is(w, c->map->recode[i].from) && !span_is(code, c->map->recode[i].to)) return code;
+  return w;
 }
 
 static void put_absent(const struct layout *l, const struct field *f, enum absence why) {
   const char *code = export_missing(f, why);
-  if (f->kind != COL_TEXT || code[0] != '.') refused_put(l->out, span_of(code));
+  if (f->kind != COL_TEXT || code[0] != '.') sheet_out_text(l->out, span_of(code));
+  else sheet_out_nothing(l->out);
 }
 
 static void put_value(const struct layout *l, const struct layout_column *c, const struct cell *v) {
@@ -144,17 +149,17 @@ static void put_value(const struct layout *l, const struct layout_column *c, con
   char buf[40];
   if (v->absence != PRESENT) {
     if (c->part == PART_FIELD) put_absent(l, f, v->absence);
+    else sheet_out_nothing(l->out);
   } else if (c->part == PART_AROUND) put_area(l, c, code_then(l, v->s), true);
   else if (c->by_name) put_area(l, c, code_then(l, v->s), false);
-  else if (f->kind == COL_BOOL) fputs(l->lang == LANG_ZH ? v->i ? "是" : "否" : v->i ? "yes" : "no", l->out);
-  else if (f->kind == COL_INT && c->percent) fputs(number_decimal_format(v->i * 100, 0, buf), l->out);
-  else if (f->kind == COL_INT) fprintf(l->out, "%lld", (long long)v->i);
-  else if (f->kind == COL_DECIMAL && c->percent) fputs(f->decimals >= 2 ? number_decimal_format(v->i, f->decimals - 2, buf) : number_decimal_format(v->i * 100, f->decimals, buf), l->out);
-  else if (f->kind == COL_DECIMAL) fputs(number_decimal_format(v->i, f->decimals, buf), l->out);
-  else if (f->kind == COL_REAL) fputs(number_shortest(c->percent ? v->d * 100 : v->d, buf), l->out);
-  else if (f->kind == COL_DATE) fputs(date_format((int32_t)v->i, buf), l->out);
-  else if (f->kind == COL_CHOICE) put_choice(l, f, v->s);
-  else refused_put(l->out, v->s);
+  else if (f->kind == COL_BOOL) sheet_out_text(l->out, span_of(l->lang == LANG_ZH ? v->i ? "是" : "否" : v->i ? "yes" : "no"));
+  else if (f->kind == COL_INT) sheet_out_number(l->out, number_decimal_format(c->percent ? v->i * 100 : v->i, 0, buf));
+  else if (f->kind == COL_DECIMAL && c->percent) sheet_out_number(l->out, f->decimals >= 2 ? number_decimal_format(v->i, f->decimals - 2, buf) : number_decimal_format(v->i * 100, f->decimals, buf));
+  else if (f->kind == COL_DECIMAL) sheet_out_number(l->out, number_decimal_format(v->i, f->decimals, buf));
+  else if (f->kind == COL_REAL) sheet_out_number(l->out, number_shortest(c->percent ? v->d * 100 : v->d, buf));
+  else if (f->kind == COL_DATE) sheet_out_date(l->out, (int32_t)v->i);
+  else if (f->kind == COL_CHOICE) sheet_out_text(l->out, word(l, c, v->s));
+  else sheet_out_text(l->out, v->s);
 }
 
 static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
@@ -165,27 +170,46 @@ static enum status put_row(void *ctx, const struct segment *s, uint32_t segment,
   for (uint32_t i = 0; i < l->count; i++) {
     const struct layout_column *c = &l->columns[i];
     struct cell v = {.absence = ABSENT_EMPTY};
-    if (i) putc(',', l->out);
     switch (c->part) {
-      case PART_HOUSEHOLD: v = column_cell(&s->household_key, household), refused_put(l->out, v.s); break;
+      case PART_HOUSEHOLD: v = column_cell(&s->household_key, household), sheet_out_text(l->out, v.s); break;
       case PART_NUMBER:
         TRY(export_number(l->from, s, household, row, number, buffer, &own, e));
-        refused_put(l->out, own);
+        sheet_out_text(l->out, own);
         break;
-      case PART_VILLAGE: v = column_cell(&s->village_code, row), refused_put(l->out, code_then(l, v.s)); break;
+      case PART_VILLAGE: v = column_cell(&s->village_code, row), sheet_out_text(l->out, code_then(l, v.s)); break;
       case PART_FIELD: case PART_AROUND:
         v = column_cell(&s->levels[c->level].columns[c->at], c->level == l->from->level ? row : household);
         put_value(l, c, &v);
         break;
     }
   }
-  putc('\n', l->out);
-  return ferror(l->out) ? err_set(e, ERR_IO, NULL, "cannot write the file") : OK;
+  return sheet_out_row(l->out, e);
+}
+
+/* What each column holds, for the file. The words of a list are those that put_value writes. */
+static enum status columns_of(const struct layout *l, struct arena *a, struct sheet_column **out, struct err *e) {
+  struct sheet_column *to = arena_array(a, l->count, sizeof *to);
+  ARENA_TRY(e, to);
+  for (uint32_t i = 0; i < l->count; i++) {
+    const struct layout_column *c = &l->columns[i];
+    const struct field *f = c->part == PART_FIELD ? c->field : NULL;
+    to[i].heading = c->heading;
+    if (!f) continue;
+    to[i].kind = f->kind == COL_DATE ? SHEET_DATE : f->kind == COL_INT || f->kind == COL_DECIMAL || f->kind == COL_REAL ? SHEET_NUMBER : SHEET_TEXT;
+    TRY(sheet_words(a, f, l->lang, &to[i].list, &to[i].list_count, e));
+    if (f->kind != COL_CHOICE || !to[i].list_count) continue;
+    const char **words = arena_array(a, f->choice_count, sizeof *words);
+    ARENA_TRY(e, words);
+    for (uint32_t k = 0; k < f->choice_count; k++) words[k] = word(l, c, span_of(f->choices[k].code)).at;
+    to[i].list = words;
+  }
+  *out = to;
+  return OK;
 }
 
 enum status export_source(struct arena *a, const struct export_from *from, const struct source *src, const char *path, struct export_source_counts *counts, struct err *e) {
   struct layout l = {.from = from, .src = src, .lang = from->programme->language_count ? from->programme->languages[0] : from->lang};
-  struct export_file f;
+  struct sheet_column *columns;
   *counts = (struct export_source_counts){0};
   if (src->spread_count) return err_set(e, ERR_INPUT, "export a source of that level that is not wide, or without --source", "the source %s is wide: several rows make one of its lines", src->name);
   TRY(lay_out(&l, a, counts, e));
@@ -193,13 +217,9 @@ enum status export_source(struct arena *a, const struct export_from *from, const
   counts->columns = l.count;
   for (uint32_t s = 0; s < from->segment_count; s++) counts->rows += from->segments[s]->levels[from->level].rows;
   struct export_plan walk = {.from = from};
-  TRY(export_file_open(&f, path, e));
-  l.out = f.stream;
-  fputs("\xef\xbb\xbf", l.out); /* spreadsheets read UTF-8 only when they are told */
-  for (uint32_t i = 0; i < l.count; i++) {
-    if (i) putc(',', l.out);
-    refused_put(l.out, l.columns[i].heading);
-  }
-  putc('\n', l.out);
-  return export_file_close(&f, export_each(&walk, put_row, &l, e), e);
+  TRY(columns_of(&l, a, &columns, e));
+  char *sheet = arena_strn(a, src->file, strcspn(src->file, "."));
+  ARENA_TRY(e, sheet);
+  TRY(sheet_out_open(&l.out, a, path, sheet, columns, l.count, counts->rows, l.lang, e));
+  return sheet_out_close(l.out, export_each(&walk, put_row, &l, e), e);
 }

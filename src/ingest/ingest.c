@@ -267,17 +267,18 @@ static enum status locate(struct arena *a, const struct programme *p, const stru
   }
   if (!dir) ARENA_TRY(e, dir = arena_printf(a, "%s/data", p->folder ? p->folder : "."));
   ARENA_TRY(e, *out = file_join(a, dir, src->file));
-  if (file_exists(*out)) return OK;
-  const char *dot = strrchr(src->file, '.'), *other = !dot ? NULL : strcasecmp(dot, ".csv") == 0 ? "xlsx" : strcasecmp(dot, ".xlsx") == 0 ? "csv" : NULL;
+  const char *dot = strrchr(src->file, '.'), *other = !dot ? NULL : strcasecmp(dot, ".csv") == 0 ? "xlsx" : strcasecmp(dot, ".xlsx") == 0 ? "csv" : NULL, *second = NULL;
   if (other) {
-    const char *file = arena_printf(a, "%.*s.%s", (int)(dot - src->file), src->file, other), *path;
+    const char *file = arena_printf(a, "%.*s.%s", (int)(dot - src->file), src->file, other);
     ARENA_TRY(e, file);
-    ARENA_TRY(e, path = file_join(a, dir, file));
-    if (file_exists(path)) {
-      *out = path;
-      *swapped = true;
-      return OK;
-    }
+    ARENA_TRY(e, second = file_join(a, dir, file));
+    if (!file_exists(second)) second = NULL;
+  }
+  if (file_exists(*out)) return second ? err_set(e, ERR_CONFLICT, "move the older one away", "%s is there, and %s is there as well", *out, second) : OK;
+  if (second) {
+    *out = second;
+    *swapped = true;
+    return OK;
   }
   const char *hint = src->fetch_hint_en ? src->fetch_hint_en : "put it there, or say with --data where it is";
   return err_set(e, ERR_NOT_FOUND, hint, "%s is not there", *out);
@@ -303,8 +304,9 @@ bool ingest_there(const struct programme *p, const struct source *src, const cha
   const char *path;
   bool swapped;
   arena_init(&a, 0);
-  bool there = locate(&a, p, src, &o, &path, &swapped, &e) == OK;
-  if (there && data_dir && strcmp(path, data_dir) == 0) { /* one workbook for all sources: is a sheet of it this source's? what else is wrong with it, reading says */
+  enum status found = locate(&a, p, src, &o, &path, &swapped, &e);
+  bool there = found == OK || found == ERR_CONFLICT; /* which is said when it is read */
+  if (found == OK && data_dir && strcmp(path, data_dir) == 0) { /* one workbook for all sources: is a sheet of it this source's? what else is wrong with it, reading says */
     there = open_reader(&r, &a, p, src, &o, path, swapped, true, &e) != ERR_NOT_FOUND;
     reader_close(&r);
   }

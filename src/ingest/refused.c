@@ -11,13 +11,15 @@
 #include "base/number.h"
 
 void refused_put(FILE *f, struct span s) {
-  bool quote = s.len && (s.at[0] == ' ' || s.at[s.len - 1] == ' ');
+  bool formula = span_is_formula(s), quote = s.len && (s.at[0] == ' ' || s.at[s.len - 1] == ' ');
   for (size_t i = 0; i < s.len && !quote; i++) quote = s.at[i] == ',' || s.at[i] == '"' || s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == ';' || s.at[i] == '\t';
   if (!quote) {
+    if (formula) putc('\'', f);
     fwrite(s.at, 1, s.len, f);
     return;
   }
   putc('"', f);
+  if (formula) putc('\'', f);
   for (size_t i = 0; i < s.len; i++) {
     if (s.at[i] == '"') putc('"', f);
     putc(s.at[i], f);

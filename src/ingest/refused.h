@@ -22,7 +22,7 @@ enum status refused_fits(const char *path, const char *source, struct err *e) MU
 enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) MUST_CHECK;
 enum status refused_close(struct refused *f, struct err *e) MUST_CHECK; /* fine when none was made */
 
-/* Writes one CSV cell, quoted where it must be. */
+/* Writes one CSV cell, quoted where it must be; what a spreadsheet would take for a formula with an apostrophe before it, which the CSV reader takes off. */
 void refused_put(FILE *f, struct span s);
 
 #endif

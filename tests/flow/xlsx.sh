@@ -44,6 +44,33 @@ start plain 2020
 decide list; decide plain
 ok with_its_joined_cells_it_decides_as_csv cmp -s "$DIR/list.csv" "$DIR/plain.csv"
 
+# ---- and back out: a workbook that an office can edit and bring back ----
+run "$LUCID" export "$DIR/book.lucid" --source households --as xlsx --out "$DIR/back" --include-restricted
+ok a_source_goes_out_as_a_workbook [ -s "$DIR/back/户信息.xlsx" ]
+run $PY "$TOP/tests/flow/xlsx/edit.py" "$DIR/back/户信息.xlsx"
+says its_headings_stay_in_sight_and_choices_are_lists "frozen A2 hidden hidden lists True list of causes True"
+says its_numbers_of_households_are_text "key is '7001'"
+"$LUCID" round open "$DIR/book.lucid" next --year 2019 --quiet >/dev/null
+run "$LUCID" import "$DIR/book.lucid" --data "$DIR/back" --source households --format json
+ok edited_it_is_brought_back [ "$rc" = 0 ]
+says and_only_the_edited_household_is_changed '"changed": 1'
+"$LUCID" round close "$DIR/book.lucid" next --quiet >/dev/null
+"$LUCID" export "$DIR/book.lucid" --source households --out "$DIR/edited" --include-restricted --quiet >/dev/null
+ok with_what_was_edited grep -q '^7001,.*因学.*,12.50,' "$DIR/edited/户信息.csv"
+run "$LUCID" export "$DIR/book.lucid" --round r --as xlsx --out "$DIR/levels" --include-restricted --lang zh
+ok every_level_goes_out_as_a_workbook [ -s "$DIR/levels/members.xlsx" ]
+start again 2019
+run "$LUCID" import "$DIR/again.lucid" --file "$DIR/levels/household.xlsx" --guess
+ok and_is_known_by_its_labels [ "$rc" = 0 ]
+run "$LUCID" import "$DIR/again.lucid" --file "$DIR/levels/members.xlsx" --level members --guess
+ok with_its_members [ "$rc" = 0 ]
+decide again
+ok its_households_are_all_there [ "$(grep -c '^700' "$DIR/again.csv")" = "$(grep -c '^700' "$DIR/csv.csv")" ]
+
+cp "$X/户信息.csv" "$DIR/back"
+start two 2019
+fails of_a_csv_and_a_workbook_of_one_name_none_is_taken 5 "户信息.xlsx is there as well" "$LUCID" import "$DIR/two.lucid" --data "$DIR/back" --source households
+
 # ---- what is wrong is said, with its place ----
 start bad 2019
 "$LUCID" import "$DIR/bad.lucid" --data "$X" --source households --quiet >/dev/null

@@ -1,6 +1,7 @@
 /* Two ways in: bytes that begin with PK are a workbook; any others are the XML of a sheet, which a fuzzer never reaches through the checks of a container. */
 #include "fuzz_ingest.h"
 
+#include "base/date.h"
 #include "ingest/xlsx_sheet.h"
 
 static enum status look(void *ctx, const struct xlsx_row *row, bool *enough, struct err *e) {
@@ -8,7 +9,7 @@ static enum status look(void *ctx, const struct xlsx_row *row, bool *enough, str
   (void)e;
   for (uint32_t i = 0; i < row->count; i++) {
     const struct reader_cell *c = &row->cells[i];
-    if (c->kind == READ_DATE && (c->days < -25567 || c->days > 2932896)) abort();
+    if (c->kind == READ_DATE && (c->days < DATE_MIN || c->days > DATE_MAX)) abort();
     if (c->kind == READ_NUMBER && !(c->number > -1e15 && c->number < 1e15)) abort();
     if (c->kind != READ_TEXT && c->kind != READ_BAD) continue;
     if (memchr(c->text.at, 0, c->text.len) || !text_is_utf8(c->text.at, c->text.len, NULL)) abort();
