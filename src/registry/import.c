@@ -8,12 +8,13 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "ingest/books.h"
 #include "registry/correct.h"
 #include "registry/merge.h"
 #include "registry/round.h"
 
 /* SHA-256 of the files read, in order: the digest of one file, or the digest of the digests of several. */
-static enum status files_digest(struct registry *r, const struct source *const *src, uint32_t count, const struct ingest_options *o, char hex[65], uint64_t *bytes, struct err *e) {
+static enum status files_digest(struct registry *r, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, char hex[65], uint64_t *bytes, struct err *e) {
   struct digest_stream all;
   struct digest d = {{0}};
   enum status s = OK;
@@ -24,7 +25,8 @@ static enum status files_digest(struct registry *r, const struct source *const *
     arena_init(&a, 0);
     const char *path = NULL;
     struct err absent; /* reading says it */
-    if (ingest_path(&a, r->p, src[i], o, &path, &absent) != OK) path = NULL;
+    if (books && books[i]) path = books[i];
+    else if (ingest_path(&a, r->p, src[i], o, &path, &absent) != OK) path = NULL;
     struct digest_stream one;
     struct stat st;
     FILE *f = path && stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rb") : NULL; /* what is no file, reading refuses */
@@ -97,7 +99,7 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
   if (from->notes[0]) snprintf(to->notes + have, sizeof to->notes - have, "%s%s", have ? "\n" : "", from->notes);
 }
 
-static enum status import_sources(struct import *im, const struct source *const *src, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
+static enum status import_sources(struct import *im, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
   struct ingest_sink sink = stage_sink(&im->stage);
   struct ingest_options mine = o ? *o : (struct ingest_options){0};
   for (uint32_t i = 0; i < count; i++) {
@@ -106,33 +108,47 @@ static enum status import_sources(struct import *im, const struct source *const 
     if (o && o->refused_path && out->read.rows_refused) {
       const char *dot = strrchr(o->refused_path, '.'), *slash = strrchr(o->refused_path, '/');
       size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - o->refused_path) : strlen(o->refused_path);
-      ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s%s", (int)stem, o->refused_path, src[i]->name, o->refused_path + stem));
+      if (books && books[i]) ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s-%u%s", (int)stem, o->refused_path, src[i]->name, i + 1, o->refused_path + stem));
+      else ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s%s", (int)stem, o->refused_path, src[i]->name, o->refused_path + stem));
     }
-    stage_source(&im->stage, src[i]);
+    mine.data_dir = books && books[i] ? books[i] : o ? o->data_dir : NULL;
+    if (!i || src[i] != src[i - 1]) stage_source(&im->stage, src[i]); /* the workbooks of one source are one file in many: nobody may be given in two of them */
     enum status s = ingest_source(im->r->p, src[i], &mine, &sink, &c, e);
     if (c.rows_refused && o && mine.refused_path != o->refused_path) {
       size_t have = strlen(c.notes);
       snprintf(c.notes + have, sizeof c.notes - have, "%sthe refused rows of %s are in %s", have ? "; " : "", src[i]->name, mine.refused_path);
     }
+    if (books && books[i] && strlen(out->read.notes) > sizeof out->read.notes / 2) c.notes[0] = 0; /* a thousand books would say the same */
     add_counts(&out->read, &c);
     TRY(s);
   }
   return OK;
 }
 
+/* The names of the files, each once, as far as they fit: for the event. */
+static void add_name(char *names, size_t size, const char *name) {
+  size_t have = strlen(names), n = strlen(name);
+  if (strstr(names, name) || have + n + 8 > size) return;
+  snprintf(names + have, size - have, "%s%s", have ? ", " : "", name);
+}
+
+/* `books`: for each source the workbook it is read from, NULL = its own file. */
+static enum status import_these(struct registry *r, const char *round, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, bool dry_run, struct import_counts *out, struct err *e);
+
 enum status import_from(struct registry *r, const char *round, const struct source *const *src, uint32_t count, const struct ingest_options *o, bool dry_run, struct import_counts *out, struct err *e) {
+  return import_these(r, round, src, NULL, count, o, dry_run, out, e);
+}
+
+static enum status import_these(struct registry *r, const char *round, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, bool dry_run, struct import_counts *out, struct err *e) {
   struct import im;
   char hex[65], names[1000] = "";
   uint64_t bytes;
   *out = (struct import_counts){0};
-  for (uint32_t i = 0; i < count; i++) {
-    size_t have = strlen(names);
-    snprintf(names + have, sizeof names - have, "%s%s", have ? ", " : "", src[i]->file ? file_base(src[i]->file) : "");
-  }
-  TRY(files_digest(r, src, count, o, hex, &bytes, e));
+  for (uint32_t i = 0; i < count; i++) add_name(names, sizeof names, file_base(books && books[i] ? books[i] : src[i]->file ? src[i]->file : ""));
+  TRY(files_digest(r, src, books, count, o, hex, &bytes, e));
   TRY(core_space(r, 4 * bytes + (1 << 20), "the import", e)); /* work file, write-ahead log, tables and their index */
   enum status s = import_begin(&im, r, round, dry_run, e);
-  if (s == OK) s = import_sources(&im, src, count, o, out, e);
+  if (s == OK) s = import_sources(&im, src, books, count, o, out, e);
   if (s == OK) s = import_finish(&im, names, hex, o ? o->progress : NULL, out, e);
   import_close(&im);
   return s;
@@ -143,7 +159,14 @@ enum status registry_import(struct registry *r, const char *round, const char *s
   uint32_t n = 0;
   char absent[500] = "";
   *out = (struct import_counts){0};
-  ARENA_TRY(e, src = arena_array(r->arena, r->p->source_count + 1, sizeof *src));
+  const char *const *books, **from;
+  uint32_t book_count;
+  TRY(books_in(r->arena, r->p, o ? o->data_dir : NULL, &books, &book_count, e));
+  size_t room = ((size_t)r->p->source_count + 1) * (book_count + 1);
+  ARENA_TRY(e, src = arena_array(r->arena, room, sizeof *src));
+  ARENA_TRY(e, from = arena_array(r->arena, room, sizeof *from));
+  bool *used = arena_array(r->arena, book_count + 1, sizeof *used);
+  ARENA_TRY(e, used);
   /* Households first, then their lists, then villages: whatever order the programme names them in. */
   static const int order[] = {0, 1, 2};
   for (size_t pass = 0; pass < 3; pass++)
@@ -151,7 +174,12 @@ enum status registry_import(struct registry *r, const char *round, const char *s
       const struct source *x = &r->p->sources[i];
       int rank = x->level == LEVEL_HOUSEHOLD || x->flat ? 0 : x->level == LEVEL_VILLAGE ? 2 : 1;
       if (rank != order[pass] || (source_or_null && strcmp(x->name, source_or_null) != 0)) continue;
-      if (source_or_null || !x->optional || ingest_there(r->p, x, o ? o->data_dir : NULL)) {
+      bool there = ingest_there(r->p, x, o ? o->data_dir : NULL);
+      uint32_t before = n;
+      for (uint32_t k = 0; k < book_count && !there; k++)
+        if (ingest_there(r->p, x, books[k])) src[n] = x, from[n++] = books[k], used[k] = true;
+      if (n > before) continue;
+      if (source_or_null || !x->optional || there) {
         src[n++] = x;
         continue;
       }
@@ -161,7 +189,12 @@ enum status registry_import(struct registry *r, const char *round, const char *s
   if (!n && source_or_null) return err_set(e, ERR_NOT_FOUND, "`sources` in programme.yaml lists them", "the programme has no source \"%s\"", source_or_null);
   if (!n && absent[0]) return err_set(e, ERR_NOT_FOUND, "put them there, or say with --data where they are", "none of the programme's files is there: %s", absent);
   if (!n) return err_set(e, ERR_USAGE, "add `sources` to programme.yaml, or give --file and --map", "the programme names no sources");
-  TRY(import_from(r, round, src, n, o, dry_run, out, e));
+  TRY(import_these(r, round, src, from, n, o, dry_run, out, e));
+  for (uint32_t k = 0; k < book_count && !source_or_null; k++) {
+    size_t have = strlen(out->read.notes);
+    const char *name = file_base(books[k]);
+    if (!used[k] && have + strlen(name) + 80 < sizeof out->read.notes) snprintf(out->read.notes + have, sizeof out->read.notes - have, "%s%s has no sheet of a source, and was passed over", have ? "\n" : "", name);
+  }
   if (!absent[0]) return OK;
   char notes[sizeof out->read.notes];
   snprintf(notes, sizeof notes, "not there, and passed over: %s%s%s", absent, out->read.notes[0] ? "\n" : "", out->read.notes);

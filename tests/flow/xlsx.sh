@@ -34,6 +34,17 @@ ok xlsx_files_serve_where_the_programme_names_csv [ "$rc" = 0 ]
 decide folder
 ok and_decide_the_same cmp -s "$DIR/folder.csv" "$DIR/csv.csv"
 
+# a workbook a household, in one folder
+start homes 2019
+cp "$DIR/made/list/export-2022.xlsx" "$DIR/made/homes/~\$7001.xlsx"
+run "$LUCID" import "$DIR/homes.lucid" --data "$DIR/made/homes"
+ok a_workbook_a_household_is_imported_out_of_one_folder [ "$rc" = 0 ]
+decide homes
+ok they_decide_as_the_csv_files_do_too cmp -s "$DIR/homes.csv" "$DIR/csv.csv"
+start twice 2019
+cp "$DIR/made/homes/7001.xlsx" "$DIR/made/homes/7001-old.xlsx"
+fails a_household_with_two_workbooks_is_refused 3 "7001" "$LUCID" import "$DIR/twice.lucid" --data "$DIR/made/homes"
+
 # the national system's export, with joined cells and hidden rows
 start list 2020
 run "$LUCID" import "$DIR/list.lucid" --data "$DIR/made/list" --source export_2022
