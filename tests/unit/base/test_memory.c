@@ -127,6 +127,14 @@ static void words_from_a_file_do_not_command_the_terminal(void **state) {
   assert_string_equal(e.hint, "not ? either");
 }
 
+static void what_a_spreadsheet_would_run_is_known_whatever_apostrophes_stand_before_it(void **state) {
+  (void)state;
+  static const char *const formulas[] = {"=1+1", "+86 1", "+5", "-a", "-", "@x", "\t=1", "\r", "'=1", "''@", "-1+2"}, *const others[] = {"", "'", "-9", "-1.5e3", "'-9", "a=1", "1", " =1", "''", "户=", "'x"};
+  for (size_t i = 0; i < sizeof formulas / sizeof *formulas; i++) assert_true(span_is_formula(span_of(formulas[i])));
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_false(span_is_formula(span_of(others[i])));
+}
+
 UNIT_MAIN(UNIT(memory_from_an_arena_is_zeroed_and_aligned), UNIT(an_arena_never_passes_its_ceiling), UNIT(a_map_finds_every_key_and_no_other),
           UNIT(a_text_never_passes_its_maximum_and_says_so), UNIT(only_well_formed_utf8_passes), UNIT(characters_survive_a_round_trip),
-          UNIT(bits_count_only_up_to_the_last_row), UNIT(words_from_a_file_do_not_command_the_terminal))
+          UNIT(bits_count_only_up_to_the_last_row), UNIT(words_from_a_file_do_not_command_the_terminal),
+          UNIT(what_a_spreadsheet_would_run_is_known_whatever_apostrophes_stand_before_it))
