@@ -13,8 +13,11 @@
 #include "registry/merge.h"
 #include "registry/round.h"
 
-/* SHA-256 of the files read, in order: the digest of one file, or the digest of the digests of several. */
-static enum status files_digest(struct registry *r, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, char hex[65], uint64_t *bytes, struct err *e) {
+struct file_seen { const char *path; struct stat st; }; /* as the file was when its digest was taken; path NULL = it is no plain file */
+
+/* SHA-256 of the files read, in order: the digest of one file, or the digest of the digests of several. `seen` gets one entry a source. */
+static enum status files_digest(struct registry *r, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, char hex[65], uint64_t *bytes,
+                                struct file_seen *seen, struct err *e) {
   struct digest_stream all;
   struct digest d = {{0}};
   enum status s = OK;
@@ -36,6 +39,8 @@ static enum status files_digest(struct registry *r, const struct source *const *
       for (size_t n; (n = fread(buffer, 1, block, f)) > 0; *bytes += n) digest_add(&one, buffer, n);
       if (!digest_close(&one, &d)) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
       digest_add(&all, d.bytes, 32);
+      if (!(seen[i].path = arena_str(r->arena, path))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+      seen[i].st = st;
     }
     if (f) fclose(f);
     arena_drop(&a);
@@ -44,6 +49,16 @@ static enum status files_digest(struct registry *r, const struct source *const *
   if (!digest_close(&all, &sum) && s == OK) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   digest_hex(count == 1 ? &d : &sum, hex);
   return s;
+}
+
+/* The digest must be of what was read: who changed the file in between is told to try again. */
+static enum status still_as_seen(const struct file_seen *f, struct err *e) {
+  struct stat now;
+  if (!f->path) return OK;
+  if (stat(f->path, &now) == 0 && now.st_dev == f->st.st_dev && now.st_ino == f->st.st_ino && now.st_size == f->st.st_size && now.st_mtim.tv_sec == f->st.st_mtim.tv_sec &&
+      now.st_mtim.tv_nsec == f->st.st_mtim.tv_nsec)
+    return OK;
+  return err_set(e, ERR_CONFLICT, "is somebody writing it? nothing was taken in; try again", "%s changed while it was read", f->path);
 }
 
 enum status import_begin(struct import *im, struct registry *r, const char *round, bool dry_run, struct err *e) {
@@ -99,7 +114,7 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
   if (from->notes[0]) snprintf(to->notes + have, sizeof to->notes - have, "%s%s", have ? "\n" : "", from->notes);
 }
 
-static enum status import_sources(struct import *im, const struct source *const *src, const char *const *books, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
+static enum status import_sources(struct import *im, const struct source *const *src, const char *const *books, const struct file_seen *seen, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
   struct ingest_sink sink = stage_sink(&im->stage);
   struct ingest_options mine = o ? *o : (struct ingest_options){0};
   for (uint32_t i = 0; i < count; i++) {
@@ -121,6 +136,7 @@ static enum status import_sources(struct import *im, const struct source *const 
     if (books && books[i] && strlen(out->read.notes) > sizeof out->read.notes / 2) c.notes[0] = 0; /* a thousand books would say the same */
     add_counts(&out->read, &c);
     TRY(s);
+    TRY(still_as_seen(&seen[i], e));
   }
   return OK;
 }
@@ -145,10 +161,12 @@ static enum status import_these(struct registry *r, const char *round, const str
   uint64_t bytes;
   *out = (struct import_counts){0};
   for (uint32_t i = 0; i < count; i++) add_name(names, sizeof names, file_base(books && books[i] ? books[i] : src[i]->file ? src[i]->file : ""));
-  TRY(files_digest(r, src, books, count, o, hex, &bytes, e));
+  struct file_seen *seen = arena_array(r->arena, count + 1, sizeof *seen);
+  ARENA_TRY(e, seen);
+  TRY(files_digest(r, src, books, count, o, hex, &bytes, seen, e));
   TRY(core_space(r, 4 * bytes + (1 << 20), "the import", e)); /* work file, write-ahead log, tables and their index */
   enum status s = import_begin(&im, r, round, dry_run, e);
-  if (s == OK) s = import_sources(&im, src, books, count, o, out, e);
+  if (s == OK) s = import_sources(&im, src, books, seen, count, o, out, e);
   if (s == OK) s = import_finish(&im, names, hex, o ? o->progress : NULL, out, e);
   import_close(&im);
   return s;

@@ -44,6 +44,25 @@ static void a_changed_value_is_one_new_version(void **state) {
   fixture_free(f);
 }
 
+static struct fixture *writing;
+
+static void write_meanwhile(struct progress *pr, bool last) {
+  (void)last;
+  if (!strcmp(pr->what, "importing")) fixture_write(writing, "data/households.csv", fixture_households);
+}
+
+/* Its hash stands in the log of events, so it must be of what was read: even of the same bytes nobody can say whether others stood there in between. */
+static void a_file_that_is_written_while_it_is_read_is_refused(void **state) {
+  (void)state;
+  struct import_counts c;
+  struct progress pr = {.show = write_meanwhile};
+  struct ingest_options o = {.progress = &pr};
+  writing = fixture_new();
+  assert_refused(registry_import(writing->r, NULL, NULL, &o, false, &c, &writing->e), ERR_CONFLICT, "households.csv changed while it was read", &writing->e);
+  assert_int_equal(import_all(writing).inserted, 14);
+  fixture_free(writing);
+}
+
 static void a_dry_run_counts_and_keeps_nothing(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
@@ -353,7 +372,7 @@ static void an_import_that_nobody_finishes_leaves_nothing(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(a_refused_row_of_a_list_is_not_an_empty_list), UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
+UNIT_MAIN(UNIT(a_file_that_is_written_while_it_is_read_is_refused), UNIT(a_refused_row_of_a_list_is_not_an_empty_list), UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
           UNIT(a_household_given_twice_is_refused_naming_both_rows), UNIT(a_member_without_a_household_is_refused), UNIT(a_member_given_twice_is_refused_naming_both_rows),
           UNIT(an_unknown_area_is_refused_by_name), UNIT(files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow), UNIT(a_new_round_takes_the_list_of_members_anew),
           UNIT(a_file_with_fewer_columns_leaves_the_others_alone), UNIT(a_closed_round_takes_no_data), UNIT(a_snapshot_holds_what_was_imported), UNIT(a_lost_snapshot_is_made_again_with_the_same_hash))
