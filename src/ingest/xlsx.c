@@ -328,7 +328,7 @@ static void write_note(struct xlsx *x) {
   if (x->heading_row > 1) n += (size_t)snprintf(note + n, size - n, "the headings were found in row %llu of the sheet %.60s", (unsigned long long)x->heading_row, x->sheet->name);
   if (x->hidden_rows) n += (size_t)snprintf(note + n, size - n, "%s%llu hidden rows were read like the others", n ? "; " : "", (unsigned long long)x->hidden_rows);
   if (x->hidden_columns) n += (size_t)snprintf(note + n, size - n, "%s%u hidden columns were read like the others", n ? "; " : "", x->hidden_columns);
-  if (x->strays) n += (size_t)snprintf(note + n, size - n, "%s%llu values stand under no heading and were passed over, the first in %s", n ? "; " : "", (unsigned long long)x->strays, x->first_stray);
+  if (x->strays) snprintf(note + n, size - n, "%s%llu values stand under no heading and were passed over, the first in %s", n ? "; " : "", (unsigned long long)x->strays, x->first_stray);
 }
 
 static enum status xlsx_each(struct reader *r, enum status (*fn)(void *, const struct reader_row *, struct err *), void *ctx, struct err *e) {
