@@ -85,7 +85,7 @@ check: $(BUILD)/lucid
 
 # Sanitizers: the same tests under AddressSanitizer + UBSan, and under ThreadSanitizer, each in a build folder of its own.
 asan:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" $(or $(TARGET),test)
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/lsan.supp:print_suppressions=0 $(MAKE) --no-print-directory BUILD=$(BUILD)-asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" $(or $(TARGET),test)
 tsan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)-tsan OPT="-O1 -g" SAN="-fsanitize=thread" $(or $(TARGET),test)
 

@@ -144,6 +144,7 @@ static void a_hidden_sheet_is_read_only_by_name(void **state) {
   assert_refused(fixture_read(made(BOOK(""), SHEET(""), hidden), NULL, NULL, &t, &e), ERR_INPUT, "holds only empty sheets", &e);
   assert_ok(fixture_read(made(BOOK(""), SHEET(""), hidden), NULL, "Other", &t, &e), &e);
   assert_string_equal(text_str(&t), "id\n#5\n");
+  text_free(&t);
   assert_refused(fixture_read(made(BOOK(""), SHEET(""), hidden), NULL, "Third", &t, &e), ERR_NOT_FOUND, "has no sheet Third", &e);
   assert_non_null(strstr(e.hint, "First, Other (hidden)"));
   text_free(&t);
