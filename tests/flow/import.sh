@@ -47,7 +47,7 @@ says members_are_found_again_by_their_own_numbers '"ended": 0'
 says and_nobody_becomes_somebody_else '"inserted": 0'
 run grep -rl id_number "$DIR/csv/members.csv" "$DIR/dta/members.dta"
 ok sealed_fields_are_not_exported [ "$rc" = 1 ]
-fails an_unknown_form_is_refused 2 "xlsx is not a form that is written" "$LUCID" export "$(reg first)" --as xlsx --out "$DIR/x"
+fails an_unknown_form_is_refused 2 "pdf is not a form that is written" "$LUCID" export "$(reg first)" --as pdf --out "$DIR/x"
 fails an_unknown_level_is_refused 2 "the programme has no level people" "$LUCID" export "$(reg first)" --level people --out "$DIR/x"
 
 # ---- what is wrong with a file ----
