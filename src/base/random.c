@@ -9,21 +9,8 @@ static uint64_t splitmix(uint64_t *x) {
   return z ^ (z >> 31);
 }
 
-static uint64_t rotl(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
-
 void rng_seed(struct rng *r, uint64_t seed) {
   for (int i = 0; i < 4; i++) r->s[i] = splitmix(&seed);
-}
-
-uint64_t rng_next(struct rng *r) {
-  uint64_t *s = r->s, result = rotl(s[1] * 5, 7) * 9, t = s[1] << 17;
-  s[2] ^= s[0];
-  s[3] ^= s[1];
-  s[1] ^= s[2];
-  s[0] ^= s[3];
-  s[2] ^= t;
-  s[3] = rotl(s[3], 45);
-  return result;
 }
 
 uint64_t rng_below(struct rng *r, uint64_t n) {
@@ -32,8 +19,6 @@ uint64_t rng_below(struct rng *r, uint64_t n) {
   while (x < floor);
   return x % n;
 }
-
-double rng_unit(struct rng *r) { return (double)(rng_next(r) >> 11) * 0x1.0p-53; }
 
 double rng_normal(struct rng *r) {
   double u, v, s;

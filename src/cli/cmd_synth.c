@@ -5,6 +5,19 @@
 #include "cli/table.h"
 #include "synth/frozen.h"
 
+/* What --dry-run tells. */
+static enum status show_estimate(struct cli *c, const struct estimate *x, enum status s, struct err *e) {
+  struct table_out *t;
+  static const char *const heads[] = {">rounds", ">villages", ">households", ">persons", ">megabytes", ">seconds", NULL};
+  TRY(s);
+  TRY(table_open(c, heads, &t, e));
+  table_int(t, x->rounds), table_int(t, x->villages), table_int(t, x->households), table_int(t, x->persons);
+  table_int(t, (int64_t)(x->bytes / 1000000 + 1)), table_int(t, (int64_t)(x->seconds + 0.5));
+  TRY(table_close(t, e));
+  cli_note(c, "dry run: nothing was written");
+  return OK;
+}
+
 static enum status run_frozen(struct cli *c, const struct programme *p, const struct synth_options *o, const char *out, struct err *e) {
   struct pool *pool;
   struct frozen n;
@@ -13,6 +26,7 @@ static enum status run_frozen(struct cli *c, const struct programme *p, const st
   TRY(pool_open(&pool, 0, e));
   enum status s = frozen_write(&c->arena, p, o, (int)year, pool, out, &n, e);
   pool_close(pool);
+  if (o->dry_run) return show_estimate(c, &n.estimate, s, e);
   TRY(s);
   struct table_out *t;
   static const char *const heads[] = {"round", ">households", ">persons", ">on the register", ">truly poor", "snapshot", "truth", NULL};
@@ -28,7 +42,7 @@ static enum status run_frozen(struct cli *c, const struct programme *p, const st
 static enum status run(struct cli *c, struct err *e) {
   const char *folder, *out = cli_option(c, "out"), *scale = cli_option(c, "scale"), *fault;
   struct programme *p;
-  struct synth_options o = {.scale = 1, .progress = &c->progress};
+  struct synth_options o = {.scale = 1, .dry_run = cli_flag(c, "dry-run"), .progress = &c->progress};
   struct synth_counts n;
   int64_t seed;
   TRY(cli_need(c, 0, "PROGRAMME", &folder, e));
@@ -43,6 +57,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (as && strcmp(as, "csv") != 0 && strcmp(as, "snapshot") != 0) return err_set(e, ERR_USAGE, "csv or snapshot", "--as %s is not a form", as);
   if (as && !strcmp(as, "snapshot")) return run_frozen(c, p, &o, out, e);
   if (cli_option(c, "round")) return err_set(e, ERR_USAGE, "files are written for all rounds", "--round goes with --as snapshot");
+  if (o.dry_run) return show_estimate(c, &n.estimate, synth_write(&c->arena, p, &o, out, &n, e), e);
   TRY(synth_write(&c->arena, p, &o, out, &n, e));
   struct table_out *t;
   static const char *const heads[] = {"round", ">households", ">persons", ">on the register", ">share %", ">truly poor %", NULL};
@@ -70,7 +85,8 @@ const struct verb verb_synth = {
                "out=DIR  a new folder for the files\n"
                "as=FORM  csv: files to import; snapshot: frozen columns of one round, with the truth beside them (default: csv)\n"
                "round=YEAR  with --as snapshot: which round (default: the last)\n"
-               "faults=KIND=SHARE*  plant known faults: duplicate, split, quantity, edited, copied, payroll, car, one-off, below\n",
+               "faults=KIND=SHARE*  plant known faults: duplicate, split, quantity, edited, copied, payroll, car, one-off, below, idle\n"
+               "dry-run  tell how many households, megabytes and seconds it will be, and write nothing\n",
     .text = "Makes up households, members, crops and income lines from the numbers in PROGRAMME/synth.yaml, for each of its rounds.\n"
             "DIR/<year> is what the register says, in the layout that the programme imports; DIR/truth-<year>.csv holds true incomes beside\n"
             "it; DIR/faults.csv each planted fault. The register meets the published shares of poor; the truth is apart. Nobody exists.\n\n"

@@ -16,7 +16,7 @@ struct growing { /* one column while rows arrive */
   uint8_t decimals;
   enum col_width width;
   const char *name;
-  uint64_t rows, cap;   /* cap: rows the buffers have room for */
+  uint64_t rows, cap;   /* cap: rows the buffers have room for; 0 while all rows are empty: a field that nobody fills costs nothing */
   uint8_t *data;
   uint64_t *valid;      /* NULL until a value is missing */
   uint8_t *absence;     /* NULL until one is missing for another reason than being empty */
@@ -93,11 +93,15 @@ static void growing_free(struct growing *g) {
 static bool growing_reserve(struct growing *g) {
   if (g->rows < g->cap) return true;
   uint64_t cap = g->cap ? g->cap * 2 : 64;
+  while (cap <= g->rows) cap *= 2;
   if (cap > MOST_ROWS) cap = MOST_ROWS;
   uint8_t *data = realloc(g->data, cap * col_width_bytes(g->width));
   if (!data) return false;
   g->data = data;
-  if (g->valid) {
+  if (!g->cap && g->rows) { /* what came so far is empty */
+    if (!(g->valid = calloc(bits_words(cap), 8))) return false;
+    memset(data, 0, g->rows * col_width_bytes(g->width));
+  } else if (g->valid) {
     uint64_t *valid = realloc(g->valid, bits_words(cap) * 8);
     if (!valid) return false;
     g->valid = valid;
@@ -275,6 +279,10 @@ static inline bool push_quick(struct growing *g, int64_t v) {
 static inline enum status push(struct growing *g, const struct cell *c, struct err *e) {
   if (g->rows >= g->cap) {
     if (g->rows >= MOST_ROWS) return err_set(e, ERR_LIMIT, "split the home", "more than %u rows", MOST_ROWS);
+    if (!g->cap && (!c || c->absence == ABSENT_EMPTY)) {
+      g->rows++;
+      return OK;
+    }
     if (!growing_reserve(g)) return no_memory(e);
   }
   if (!c || c->absence != PRESENT) return push_absent(g, c ? c->absence : ABSENT_EMPTY, e);
@@ -455,6 +463,7 @@ static bool finish_dict(struct builder *b, const struct growing *g, struct colum
 
 /* row_was[i] = which row of arrival stands at row i (villages are sorted); NULL = as they came. */
 static enum status finish_column(struct builder *b, struct growing *g, const uint32_t *row_was, struct column *c, struct err *e) {
+  if (!g->cap && g->rows && !growing_reserve(g)) return no_memory(e);
   *c = (struct column){.kind = g->kind, .width = g->width, .decimals = g->decimals, .rows = g->rows, .min = g->any ? g->min : 0, .max = g->any ? g->max : 0};
   uint32_t *now = NULL;
   bool coded = g->kind == COL_CHOICE || g->kind == COL_TEXT;

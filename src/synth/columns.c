@@ -10,7 +10,8 @@ struct columns {
   struct builder *builder;
   const struct schema *schema;
   struct slot *slots[LEVEL_MAX];
-  struct cell *cells;
+  uint32_t *filled[LEVEL_MAX], filled_count[LEVEL_MAX]; /* columns that the model fills; the others stay empty */
+  struct cell *cells[LEVEL_MAX];
   uint32_t taken; /* lists that count as taken also when no rows follow */
   int64_t households, members;
 };
@@ -44,23 +45,24 @@ static bool is_percent(const struct programme *p, uint32_t level, const char *fi
 
 enum status columns_open(struct arena *a, const struct programme *p, const struct schema *schema, int64_t home, struct columns **out, struct err *e) {
   struct columns *c;
-  uint32_t most = 1;
   ARENA_TRY(e, c = arena_new(a, struct columns));
   c->schema = schema;
   for (uint32_t l = 0; l < schema->level_count; l++) {
     const struct level *level = &p->levels[l];
     uint32_t n = 0;
     ARENA_TRY(e, c->slots[l] = arena_array(a, schema->levels[l].column_count + 1u, sizeof *c->slots[l]));
+    ARENA_TRY(e, c->filled[l] = arena_array(a, schema->levels[l].column_count + 1u, sizeof *c->filled[l]));
+    ARENA_TRY(e, c->cells[l] = arena_array(a, schema->levels[l].column_count + 1u, sizeof *c->cells[l]));
     for (uint32_t i = 0; i < level->field_count; i++) {
       const struct field *d = &level->fields[i];
       if (d->derived) continue;
+      c->cells[l][n] = (struct cell){.absence = ABSENT_EMPTY};
+      if (filled_named(d->name) != FILL_COUNT) c->filled[l][c->filled_count[l]++] = n;
       c->slots[l][n++] = (struct slot){filled_named(d->name), (uint8_t)d->kind, d->decimals, d->sealed, is_percent(p, l, d->name)};
     }
-    if (n > most) most = n;
     bool filled = !strcmp(level->name, LEVEL_OF_LINES) || !strcmp(level->name, LEVEL_OF_CROPS);
     if (filled && !level->empty_unknown) c->taken |= 1u << l;
   }
-  ARENA_TRY(e, c->cells = arena_array(a, most, sizeof *c->cells));
   TRY(builder_open(schema, home, &c->builder, e));
   *out = c;
   return OK;
@@ -82,18 +84,20 @@ static inline struct cell cell_of(const struct slot *s, const struct filled_cell
 static const char *text_of(const struct row *r, enum filled key) { return r->cells[key].set ? r->cells[key].text : ""; }
 
 enum status columns_put(struct columns *c, uint32_t level, const struct row *r, struct err *e) {
-  uint32_t n = c->schema->levels[level].column_count;
-  for (uint32_t i = 0; i < n; i++) {
+  struct cell *cells = c->cells[level];
+  for (uint32_t k = 0; k < c->filled_count[level]; k++) {
+    uint32_t i = c->filled[level][k];
     const struct slot *s = &c->slots[level][i];
-    if (s->field == FILL_COUNT || !r->cells[s->field].set) c->cells[i] = (struct cell){.absence = ABSENT_EMPTY};
-    else c->cells[i] = cell_of(s, &r->cells[s->field]);
+    const struct filled_cell *x = &r->cells[s->field];
+    if (x->set) cells[i] = cell_of(s, x);
+    else cells[i].absence = ABSENT_EMPTY;
   }
-  if (level == LEVEL_VILLAGE) return builder_village(c->builder, span_of(text_of(r, KEY_VILLAGE)), c->cells, e);
+  if (level == LEVEL_VILLAGE) return builder_village(c->builder, span_of(text_of(r, KEY_VILLAGE)), cells, e);
   if (level == LEVEL_HOUSEHOLD) {
     c->members = 0;
-    return builder_household(c->builder, ++c->households, span_of(text_of(r, KEY_HOUSEHOLD)), span_of(text_of(r, FILL_home_village)), (uint32_t)r->cells[KEY_LISTS].number | c->taken, c->cells, e);
+    return builder_household(c->builder, ++c->households, span_of(text_of(r, KEY_HOUSEHOLD)), span_of(text_of(r, FILL_home_village)), (uint32_t)r->cells[KEY_LISTS].number | c->taken, cells, e);
   }
-  return builder_child(c->builder, level, level == LEVEL_MEMBER ? ++c->members : 0, c->cells, e);
+  return builder_child(c->builder, level, level == LEVEL_MEMBER ? ++c->members : 0, cells, e);
 }
 
 enum status columns_finish(struct columns *c, const struct segment **out, struct err *e) { return builder_finish(c->builder, out, e); }

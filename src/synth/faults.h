@@ -1,7 +1,7 @@
 /* faults.h - known faults, planted into the files and written down beside them, so that checks can be measured.
  *
- * A plan gives each kind a share of the households it can befall (in the round, for those that belong to one). A household has at most one
- * fault a round; draws are its own, so a plan changes no other household. */
+ * A plan gives each kind a share of the households it can befall (in the round, for those that belong to one); idle funds befall the rows of the
+ * ledger (funds.h). A household has at most one fault a round; draws are its own, so a plan changes no other household. */
 #ifndef SYNTH_FAULTS_H
 #define SYNTH_FAULTS_H
 
@@ -17,7 +17,8 @@
   X(FAULT_PAYROLL, "payroll", true, "a member is on the public payroll")                                     \
   X(FAULT_CAR, "car", true, "owns a car")                                                                    \
   X(FAULT_ONE_OFF, "one-off", false, "an exit that only a one-off transfer lifts above the line")            \
-  X(FAULT_BELOW, "below", false, "an exit with an income below the line")
+  X(FAULT_BELOW, "below", false, "an exit with an income below the line")               \
+  X(FAULT_IDLE, "idle", false, "money of a fund lies idle")
 
 enum fault {
 #define X(id, name, lasting, words) id,

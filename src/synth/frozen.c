@@ -177,6 +177,9 @@ enum status frozen_write(struct arena *a, const struct programme *p, const struc
   m->round_count = f.round + 1; /* what comes later changes nothing before */
   TRY(population_open(a, p, m, o->seed, &f.pop, e));
   TRY(population_blocks(a, f.pop, o->scale, &f.blocks, &f.block_count, e));
+  TRY(estimate_make(f.pop, f.blocks, f.block_count, FORM_FROZEN, pool_threads(pool), &out->estimate, e));
+  if (o->dry_run) return OK;
+  TRY(estimate_space(a, &out->estimate, folder, e));
   TRY(columns_schema(a, p, &f.schema, e));
   ARENA_TRY(e, has = arena_array(a, f.pop->village_count + 1u, 1));
   for (uint32_t i = 0; i < f.block_count; i++) has[f.blocks[i].village] = 1;

@@ -14,10 +14,12 @@ struct frozen {
   int year;
   uint32_t homes;
   int64_t households, members, persons, listed, truly_poor;
+  struct estimate estimate;
   char hash[65], truth_hash[65]; /* folders OUT/<year>/<hash> and OUT/truth-<year>/<hash> */
 };
 
-/* `year` 0 = the last round. The folder must be new or empty. ERR_USAGE when faults are asked for: they are planted in files only. */
+/* `year` 0 = the last round. The folder must be new or empty. ERR_USAGE when faults are asked for: they are planted in files only; ERR_FULL when the disk
+ * looks too small. */
 enum status frozen_write(struct arena *a, const struct programme *p, const struct synth_options *o, int year, struct pool *pool, const char *folder, struct frozen *out, struct err *e) MUST_CHECK;
 
 #endif

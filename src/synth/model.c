@@ -122,6 +122,21 @@ static enum status read_crops(struct arena *a, const struct programme *p, struct
   return OK;
 }
 
+static enum status read_funds(struct arena *a, struct model *m, const struct tree *top, struct err *e) {
+  const struct tree *t;
+  struct synth_fund *list;
+  if (!tree_get(top, "funds")) return OK;
+  TRY(need(top, "funds", TREE_LIST, &t, e));
+  if (t->count > 200) return off(t, e, "at most 200 funds are wanted here");
+  ARENA_TRY(e, list = arena_array(a, t->count + 1, sizeof *list));
+  for (uint32_t i = 0; i < t->count; i++) {
+    TRY(word(t->items[i], "fund", &list[i].fund, e));
+    TRY(number(t->items[i], "per_person", 0, 1e7, &list[i].per_person, e));
+  }
+  m->funds = list, m->fund_count = t->count;
+  return OK;
+}
+
 static enum status read_peoples(struct arena *a, const struct programme *p, struct model *m, const struct tree *top, struct err *e) {
   const struct tree *t;
   struct synth_people *list;
@@ -156,6 +171,7 @@ enum status model_parse(struct arena *a, const struct programme *p, const char *
   TRY(read_rounds(m, top, e));
   TRY(read_kinds(m, top, e));
   TRY(read_crops(a, p, m, top, e));
+  TRY(read_funds(a, m, top, e));
   TRY(read_peoples(a, p, m, top, e));
   TRY(words(a, top, "surnames", &m->surnames, &m->surname_count, e));
   TRY(words(a, top, "given", &m->given, &m->given_count, e));

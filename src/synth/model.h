@@ -38,6 +38,7 @@
 
 struct synth_round { int year; double poor, income; }; /* share of persons on the register; mean income per head */
 struct synth_crop { const char *crop, *item, *unit; double share, area, yield, price, cost; bool animal; };
+struct synth_fund { const char *fund; double per_person; }; /* a year, for each person on the register */
 struct synth_people { const char *code, *area; double share; }; /* ethnicity, in an area or "*" */
 
 enum kind { KIND_SINGLE, KIND_OLD_COUPLE, KIND_COUPLE, KIND_FAMILY, KIND_LONE_PARENT, KIND_GENERATIONS, KIND_COUNT };
@@ -51,6 +52,8 @@ struct model {
   double kinds[KIND_COUNT]; /* shares, summing to 1 */
   const struct synth_crop *crops;
   uint32_t crop_count;
+  const struct synth_fund *funds; /* may be none */
+  uint32_t fund_count;
   const struct synth_people *peoples;
   uint32_t people_count;
   const char *const *surnames, *const *given;

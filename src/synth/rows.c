@@ -11,6 +11,11 @@
 
 #define CROPS_MAX 32u
 
+/* What stays with a dwelling and its fields. */
+struct home {
+  double land, forest, area, u_house, u_water, u_food, u_road, u_fuel, u_toilet, km;
+};
+
 struct writer {
   struct layout *l;
   const struct block *b;
@@ -21,12 +26,10 @@ struct writer {
   char key[40];
   double income;                    /* a head, as recorded */
   int size;
+  struct home home;
+  uint32_t crop_count, crops[CROPS_MAX];
+  double crop_area[CROPS_MAX];
   struct row row;
-};
-
-/* What stays with a dwelling and its fields. */
-struct home {
-  double land, forest, area, u_house, u_water, u_food, u_road, u_fuel, u_toilet, km;
 };
 
 static struct home home_of(const struct block *b, const struct household *h) {
@@ -89,8 +92,11 @@ static uint32_t crops_of(const struct block *b, const struct household *h, uint3
   for (uint32_t i = 0; i < b->pop->m->crop_count; i++) {
     const struct synth_crop *c = &b->pop->m->crops[i];
     bool has = chance_true(&r, c->share);
+    if (!has || n == CROPS_MAX) {
+      (void)rng_next(&r); /* how much it would be: every crop takes two draws */
+      continue;
+    }
     double much = c->area * chance_spread(&r, 0.5);
-    if (!has || n == CROPS_MAX) continue;
     which[n] = i, area[n++] = c->animal ? fmax(1, floor(much + 0.5)) : fmax(0.1, floor(much * 10 + 0.5) / 10);
   }
   return n;
@@ -139,7 +145,7 @@ static int64_t lists_of(const struct writer *w, bool card) {
   uint32_t lines = level_named(w->b->pop->p, LEVEL_OF_LINES), crops = level_named(w->b->pop->p, LEVEL_OF_CROPS);
   int64_t lists = (int64_t)1 << LEVEL_MEMBER;
   if (card && lines < LEVEL_MAX) lists |= (int64_t)1 << lines;
-  if (crops < LEVEL_MAX && rows_has_crop(w->b, w->like)) lists |= (int64_t)1 << crops;
+  if (crops < LEVEL_MAX && w->crop_count) lists |= (int64_t)1 << crops;
   return lists;
 }
 
@@ -147,7 +153,7 @@ static enum status put_home(struct writer *w, bool card, struct err *e) {
   const struct population *pop = w->b->pop;
   const struct household *h = w->h;
   struct row *r = &w->row;
-  struct home x = home_of(w->b, w->like);
+  const struct home x = w->home;
   uint32_t round = w->round;
   int year = pop->m->rounds[round].year, since = year - pop->m->rounds[0].year;
   double well = w->like->score[round] / 1.3, helped = 0.12 * since + (h->first_listed >= 0 && h->first_listed < (int)round ? 0.8 : 0);
@@ -269,10 +275,10 @@ static enum status put_item(struct writer *w, uint32_t level, int *nth, const st
 static enum status put_lines(struct writer *w, bool card, struct err *e) {
   const struct population *pop = w->b->pop;
   const struct model *m = pop->m;
-  uint32_t which[CROPS_MAX], lines = level_named(pop->p, LEVEL_OF_LINES), crops = level_named(pop->p, LEVEL_OF_CROPS);
-  double area[CROPS_MAX], net = 0, rest;
-  uint32_t n = crops_of(w->b, w->like, which, area);
-  struct home x = home_of(w->b, w->like);
+  const uint32_t *which = w->crops, n = w->crop_count, lines = level_named(pop->p, LEVEL_OF_LINES), crops = level_named(pop->p, LEVEL_OF_CROPS);
+  const double *area = w->crop_area;
+  double net = 0, rest;
+  const struct home x = w->home;
   int nth = 0, old = 0, away = 0, workers = 0;
   double income = w->income;
   if (w->fault == FAULT_ONE_OFF) income = fmin(income, 0.8 * pop->lines[w->round]);
@@ -325,6 +331,8 @@ static enum status put(struct writer *w, struct err *e) {
   w->size = 0;
   for (uint32_t i = w->from; i < w->to; i++) w->size += person_is_here(&w->h->people[i], w->round);
   rows_key(w->b->village, w->h, w->second, w->key);
+  w->home = home_of(w->b, w->like);
+  w->crop_count = crops_of(w->b, w->like, w->crops, w->crop_area);
   TRY(put_home(w, card, e));
   TRY(put_people(w, e));
   return put_lines(w, card, e);

@@ -6,22 +6,26 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "synth/funds.h"
 #include "synth/rows.h"
 
 struct making {
   struct population *pop;
   struct layout rounds[SYNTH_ROUNDS_MAX];
-  struct sheet *truth[SYNTH_ROUNDS_MAX], *faults, *departments;
+  struct sheet *truth[SYNTH_ROUNDS_MAX], *faults, *departments, *funds;
+  int64_t *on_register[SYNTH_ROUNDS_MAX]; /* persons, by area */
   const struct synth_options *o;
   struct synth_counts *n;
 };
 
 static const char *const truth_fields[] = {"household", "village", "persons", "line", "true_income", "truly_poor", "recorded_income", "on_register", "shock"};
 static const enum filled truth_filled[] = {FILL_household, FILL_village, FILL_persons, FILL_line, FILL_true_income, FILL_truly_poor, FILL_recorded_income, FILL_on_register, FILL_shock};
-static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what"};
-static const enum filled fault_filled[] = {FILL_round, FILL_household, FILL_other_household, FILL_kind, FILL_what};
+static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what", "area", "fund", "idle_amount"};
+static const enum filled fault_filled[] = {FILL_round, FILL_household, FILL_other_household, FILL_kind, FILL_what, FILL_fault_area, FILL_fault_fund, FILL_idle_amount};
 static const char *const department_fields[] = {"year", "list", "id_number"};
 static const enum filled department_filled[] = {FILL_year, FILL_list, FILL_id_number};
+static const char *const fund_fields[] = {"fund", "year", "area", "amount", "allotted", "spent", "date"};
+static const enum filled fund_filled[] = {FILL_fund, FILL_year, FILL_fund_area, FILL_fund_amount, FILL_allotted, FILL_spent, FILL_arrived};
 
 static enum status put_truth(struct making *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
   struct row r = {.count = 0};
@@ -61,10 +65,36 @@ static enum status put_department(struct making *k, const struct block *b, uint3
   return sheet_put(k->departments, &r, e);
 }
 
+static enum status put_fund(struct making *k, uint32_t home, uint32_t fund, uint32_t round, struct err *e) {
+  struct row r = {.count = 0};
+  const struct model *m = k->pop->m;
+  const char *area = k->pop->p->areas[home].code;
+  struct fund_row x = funds_row(k->pop, &k->o->faults, home, fund, round, k->on_register[round][home]);
+  row_begin(&r);
+  row_text(&r, FILL_fund, m->funds[fund].fund), row_int(&r, FILL_year, m->rounds[round].year), row_text(&r, FILL_fund_area, area);
+  row_int(&r, FILL_fund_amount, x.amount), row_int(&r, FILL_allotted, x.allotted), row_int(&r, FILL_spent, x.spent), row_date(&r, FILL_arrived, x.arrived);
+  TRY(sheet_put(k->funds, &r, e));
+  if (!x.idle) return OK;
+  row_begin(&r);
+  row_int(&r, FILL_round, m->rounds[round].year), row_text(&r, FILL_kind, fault_name(FAULT_IDLE)), row_text(&r, FILL_what, fault_words(FAULT_IDLE));
+  row_text(&r, FILL_fault_area, area), row_text(&r, FILL_fault_fund, m->funds[fund].fund), row_int(&r, FILL_idle_amount, x.amount - x.spent);
+  k->n->faults++;
+  return sheet_put(k->faults, &r, e);
+}
+
+/* The ledger: every fund, in each round and county with somebody on the register. */
+static enum status put_funds(struct making *k, struct err *e) {
+  for (uint32_t round = 0; round < k->pop->m->round_count; round++)
+    for (uint32_t home = 0; home < k->pop->p->area_count; home++)
+      for (uint32_t fund = 0; k->on_register[round][home] && fund < k->pop->m->fund_count; fund++) TRY(put_fund(k, home, fund, round, e));
+  return OK;
+}
+
 static enum status put_block(struct making *k, const struct block *b, struct err *e) {
   for (uint32_t round = 0; round < b->pop->m->round_count; round++) {
     if (!b->copy) TRY(rows_village(&k->rounds[round], b, round, e));
     k->n->persons[round] += b->persons[round], k->n->listed[round] += b->listed[round];
+    k->on_register[round][b->village->home] += b->listed[round];
     for (uint32_t i = 0; i < b->count; i++) {
       const struct household *h = &b->households[i];
       if (!h->size[round]) continue;
@@ -93,7 +123,11 @@ static enum status open_files(struct arena *a, struct making *k, const char *fol
   ARENA_TRY(e, path = arena_printf(a, "%s/faults.csv", folder));
   TRY(sheet_open(a, path, fault_filled, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
   ARENA_TRY(e, path = arena_printf(a, "%s/departments.csv", folder));
-  return sheet_open(a, path, department_filled, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e);
+  TRY(sheet_open(a, path, department_filled, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e));
+  for (uint32_t r = 0; r < m->round_count; r++) ARENA_TRY(e, k->on_register[r] = arena_array(a, k->pop->p->area_count + 1u, sizeof *k->on_register[r]));
+  if (!m->fund_count) return OK;
+  ARENA_TRY(e, path = arena_printf(a, "%s/funds.csv", folder));
+  return sheet_open(a, path, fund_filled, fund_fields, sizeof fund_fields / sizeof *fund_fields, &k->funds, e);
 }
 
 static enum status write_readme(struct arena *a, struct making *k, const char *folder, struct err *e) {
@@ -106,7 +140,8 @@ static enum status write_readme(struct arena *a, struct making *k, const char *f
                 "                  lucid import REGISTRY --data <year>\n"
                 "truth-<year>.csv  true income beside what was recorded\n"
                 "faults.csv        planted faults\n"
-                "departments.csv   what other offices' lists say: public payroll, cars\n\n", k->pop->p->name, k->o->seed, k->o->scale);
+                "departments.csv   what other offices' lists say: public payroll, cars\n"
+                "funds.csv         what each county had of each fund, allotted and spent\n\n", k->pop->p->name, k->o->seed, k->o->scale);
   for (uint32_t r = 0; r < k->n->rounds; r++)
     text_addf(&t, "%d: %" PRId64 " households, %" PRId64 " persons, %" PRId64 " on the register\n", k->n->year[r], k->n->households[r], k->n->persons[r], k->n->listed[r]);
   path = file_join(a, folder, "README.txt");
@@ -122,6 +157,9 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
   uint32_t count;
   enum status s = OK;
   TRY(population_blocks(a, k->pop, k->o->scale, &ids, &count, e));
+  TRY(estimate_make(k->pop, ids, count, FORM_FILES, 1, &k->n->estimate, e));
+  if (k->o->dry_run) return OK;
+  TRY(estimate_space(a, &k->n->estimate, folder, e));
   TRY(open_files(a, k, folder, e));
   k->n->villages = count;
   if (k->o->progress) progress_begin(k->o->progress, "making", "villages", count);
@@ -133,12 +171,14 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
   block_free(&b);
   if (k->o->progress) progress_end(k->o->progress);
   TRY(s);
+  TRY(put_funds(k, e));
   for (uint32_t r = 0; r < k->pop->m->round_count; r++) {
     TRY(layout_close(&k->rounds[r], e));
     TRY(sheet_close(k->truth[r], e));
   }
   TRY(sheet_close(k->faults, e));
   TRY(sheet_close(k->departments, e));
+  TRY(sheet_close(k->funds, e));
   return write_readme(a, k, folder, e);
 }
 
@@ -164,6 +204,7 @@ enum status synth_write(struct arena *a, const struct programme *p, const struct
   TRY(synth_folder_check(folder, e));
   TRY(model_read(a, p, &m, e));
   k->o = o, k->n = out;
+  if (o->faults.share[FAULT_IDLE] > 0 && !m->fund_count) return err_set(e, ERR_USAGE, "list `funds` there, or leave out --faults idle", "synth.yaml of the programme lists no funds that could lie idle");
   TRY(population_open(a, p, m, o->seed, &k->pop, e));
   out->rounds = m->round_count;
   for (uint32_t r = 0; r < m->round_count; r++) out->year[r] = m->rounds[r].year;
@@ -174,5 +215,6 @@ enum status synth_write(struct arena *a, const struct programme *p, const struct
   }
   sheet_drop(k->faults);
   sheet_drop(k->departments);
+  sheet_drop(k->funds);
   return s;
 }

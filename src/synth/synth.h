@@ -7,12 +7,14 @@
 #define SYNTH_SYNTH_H
 
 #include "base/progress.h"
+#include "synth/estimate.h"
 #include "synth/faults.h"
 
 struct synth_options {
   uint64_t seed;
   double scale;
   struct fault_plan faults;
+  bool dry_run;              /* only the estimate is made */
   struct progress *progress; /* may be NULL */
 };
 
@@ -21,11 +23,12 @@ struct synth_counts {
   int year[SYNTH_ROUNDS_MAX];
   int64_t households[SYNTH_ROUNDS_MAX], persons[SYNTH_ROUNDS_MAX], listed[SYNTH_ROUNDS_MAX], truly_poor[SYNTH_ROUNDS_MAX];
   int64_t faults;
+  struct estimate estimate;
 };
 
 /* ERR_CONFLICT unless the folder is new or empty. */
 enum status synth_folder_check(const char *folder, struct err *e) MUST_CHECK;
-/* The folder must be new or empty. */
+/* The folder must be new or empty. ERR_FULL when the disk looks too small. */
 enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -29,7 +29,8 @@
   X(bus) X(power) X(broadband) X(tap_share) X(clinic) X(doctor) X(collective_income) X(cooperatives)         \
   X(village_farmland) X(household) X(village) X(persons) X(line) X(true_income) X(truly_poor)                \
   X(recorded_income) X(shock) X(round) X(other_household) X(kind) X(what) X(year) X(list) X(cause_main)      \
-  X(cause_2) X(cause_3)
+  X(cause_2) X(cause_3) X(fault_area) X(fault_fund) X(idle_amount) X(fund) X(fund_area) X(fund_amount)       \
+  X(allotted) X(spent) X(arrived)
 
 enum filled {
   KEY_HOUSEHOLD, KEY_MEMBER, KEY_VILLAGE, /* the keys of a row: household, its member or line, village */

@@ -50,15 +50,25 @@ fails "a round that is not there is refused" 2 "there is no round 2014" "$LUCID"
 fails "faults go into files" 2 "faults are planted in files only" "$LUCID" synth "$P" --seed 1 --as snapshot --faults car=0.1 --out "$DIR/x"
 fails "a form that is not there is refused" 2 "csv or snapshot" "$LUCID" synth "$P" --seed 1 --as parquet --out "$DIR/x"
 
-run "$LUCID" synth "$P" --seed 7 --scale 0.002 --out "$DIR/f" --faults duplicate=0.05 --faults split=0.1 --faults below=0.2 --faults one-off=0.2 --faults quantity=0.2 --faults edited=0.2 --faults copied=0.2 --faults payroll=0.05 --faults car=0.05
+run "$LUCID" synth "$P" --seed 7 --scale 0.01 --out "$DIR/dry" --dry-run --format csv
+ok "a dry run tells about how many households there will be" sh -c "printf '%s\n' '$out' | awk -F, 'NR == 2 && \$3 > 11000 && \$3 < 13000 { found = 1 } END { exit !found }'"
+ok "a dry run writes nothing" [ ! -e "$DIR/dry" ]
+run "$LUCID" synth "$P" --seed 7 --scale 49 --as snapshot --out "$DIR/dry" --dry-run --format csv
+ok "a nation is 30 million households" sh -c "printf '%s\n' '$out' | awk -F, 'NR == 2 && \$3 > 29000000 && \$3 < 31500000 { found = 1 } END { exit !found }'"
+run "$LUCID" synth "$P" --seed 7 --scale 0.002 --out "$DIR/f" --faults duplicate=0.05 --faults split=0.1 --faults below=0.2 --faults one-off=0.2 --faults quantity=0.2 --faults edited=0.2 --faults copied=0.2 --faults payroll=0.05 --faults car=0.05 --faults idle=0.3
 ok "faults are planted" [ $rc = 0 ]
-for kind in duplicate split below one-off quantity edited copied payroll car; do
+for kind in duplicate split below one-off quantity edited copied payroll car idle; do
   ok "$kind is written down" grep -q ",$kind," "$DIR/f/faults.csv"
 done
 twin=$(awk -F, '$1 == 2013 && $4 == "duplicate" { print $3; exit }' "$DIR/f/faults.csv")
 ok "a duplicate stands in the register" grep -q "^$twin," "$DIR"/f/2013/*.csv
 id=$(awk -F, '$2 == "car" && $1 == 2013 { print $3; exit }' "$DIR/f/departments.csv")
 ok "who owns a car is found by the identity number" grep -q ",$id," "$DIR"/f/2013/*.csv
+planted=$(awk -F, '$4 == "idle" { n += $8 } END { print n }' "$DIR/f/faults.csv")
+found=$(awk -F, 'NR > 1 && $6 < 0.45 * $4 { n += $4 - $6 } END { print n }' "$DIR/f/funds.csv")
+ok "a ledger shows the money that lies idle, and no other" [ "$planted" = "$found" ]
+found=$(awk -F, 'NR > 1 && $6 < 0.45 * $4' "$DIR/a/funds.csv" | wc -l)
+ok "no money lies idle where none was planted" [ "$found" -eq 0 ]
 run cmp "$DIR/a/truth-2019.csv" "$DIR/f/truth-2019.csv"
 ok "faults leave the truth alone" [ $rc = 0 ]
 finish
