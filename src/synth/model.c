@@ -71,6 +71,8 @@ static enum status read_rounds(struct model *m, const struct tree *top, struct e
     TRY(number(t->items[i], "year", 1950, 2100, &year, e));
     TRY(number(t->items[i], "poor", 0.0001, 0.9, &m->rounds[i].poor, e));
     TRY(number(t->items[i], "income", 1, 1e9, &m->rounds[i].income, e));
+    m->rounds[i].above = 1;
+    if (tree_get(t->items[i], "above")) TRY(number(t->items[i], "above", 0.2, 5, &m->rounds[i].above, e));
     m->rounds[i].year = (int)year;
     if (i && m->rounds[i].year <= m->rounds[i - 1].year) return off(t->items[i], e, "rounds go from the earliest to the latest");
   }

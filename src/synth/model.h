@@ -36,7 +36,10 @@
   X(farm_support, 0, 1e5)         /* a mu and year */                                                        \
   X(away_cost, 0, 0.9)            /* of wages from work away: rent and living */
 
-struct synth_round { int year; double poor, income; }; /* share of persons on the register; mean income per head */
+struct synth_round { /* share of persons on the register; mean income per head; a factor on the spread of recorded incomes above the line, fitted so that they have that mean */
+  int year;
+  double poor, income, above;
+};
 struct synth_crop { const char *crop, *item, *unit; double share, area, yield, price, cost; bool animal; };
 struct synth_fund { const char *fund; double per_person; }; /* a year, for each person on the register */
 struct synth_people { const char *code, *area; double share; }; /* ethnicity, in an area or "*" */

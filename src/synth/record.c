@@ -51,6 +51,7 @@ void record_make(struct block *b) {
       double above = b->pop->spread[round] * (list[i].score - edge) / sd;
       /* The last places go to who fits them; such a household stands just below the line. */
       if (late) places -= h->size[round], in = true, above = -0.02 * rng_unit(&r);
+      if (!in) above *= m->rounds[round].above;
       h->listed[round] = in;
       h->recorded[round] = to_cent(b->pop->lines[round] * chance_exp(above));
       if (in && h->recorded[round] > b->pop->lines[round] - 0.05) h->recorded[round] = to_cent(b->pop->lines[round] - 0.05);

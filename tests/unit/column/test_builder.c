@@ -91,6 +91,31 @@ static void only_empty_cells_need_no_reasons_and_full_columns_no_bitmap(void **s
   builder_close(b);
 }
 
+static void a_first_value_after_many_empty_rows_stands_in_its_row(void **state) {
+  (void)state;
+  struct err e;
+  for (int64_t before = 1; before < 300; before += 63) {
+    struct builder *b = one(COL_INT), *never = one(COL_TEXT), *other = one(COL_INT);
+    for (int64_t h = 0; h < before; h++) {
+      assert_ok(add(b, h, (struct cell){.absence = ABSENT_EMPTY}, &e), &e);
+      assert_ok(add(never, h, (struct cell){.absence = ABSENT_EMPTY}, &e), &e);
+      assert_ok(add(other, h, (struct cell){.absence = ABSENT_EMPTY}, &e), &e);
+    }
+    assert_ok(add(b, before, (struct cell){.i = 7}, &e), &e);
+    assert_ok(add(other, before, (struct cell){.absence = ABSENT_REFUSED}, &e), &e);
+    const struct column *c = done(b), *none = done(never), *refused = done(other);
+    assert_true(c->rows == (uint64_t)before + 1 && none->rows == (uint64_t)before);
+    for (uint64_t h = 0; h < (uint64_t)before; h++) {
+      assert_int_equal(column_cell(c, h).absence, ABSENT_EMPTY);
+      assert_int_equal(column_cell(none, h).absence, ABSENT_EMPTY);
+      assert_int_equal(column_cell(refused, h).absence, ABSENT_EMPTY);
+    }
+    assert_int_equal(column_cell(c, (uint64_t)before).i, 7);
+    assert_int_equal(column_cell(refused, (uint64_t)before).absence, ABSENT_REFUSED);
+    builder_close(b), builder_close(never), builder_close(other);
+  }
+}
+
 static void dictionaries_are_sorted_bytewise_without_repeats(void **state) {
   (void)state;
   static const char *const words[] = {"b", "", "ab", "a", "b", "\xE5\x90\x95", "Z", "ab"};
@@ -205,6 +230,6 @@ static void a_segment_may_be_empty(void **state) {
 }
 
 UNIT_MAIN(UNIT(a_column_takes_the_narrowest_width_that_loses_nothing), UNIT(a_real_becomes_a_float_only_if_every_value_survives), UNIT(each_absence_keeps_its_reason),
-          UNIT(only_empty_cells_need_no_reasons_and_full_columns_no_bitmap), UNIT(dictionaries_are_sorted_bytewise_without_repeats), UNIT(codes_widen_at_256_and_65536_entries),
+          UNIT(only_empty_cells_need_no_reasons_and_full_columns_no_bitmap), UNIT(a_first_value_after_many_empty_rows_stands_in_its_row), UNIT(dictionaries_are_sorted_bytewise_without_repeats), UNIT(codes_widen_at_256_and_65536_entries),
           UNIT(members_stand_by_household_and_villages_by_code), UNIT(what_is_out_of_order_or_not_well_formed_is_refused_by_name), UNIT(a_schema_with_bad_or_double_names_is_refused),
           UNIT(a_segment_may_be_empty))

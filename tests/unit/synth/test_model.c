@@ -18,7 +18,7 @@ static void what_is_wrong_is_told_with_its_line(void **state) {
   fixture_open(&f, 1);
   assert_ok(parse_with(&f, "  farmland: 1.0", "  farmland: 1.5"), &f.e);
   assert_refused(parse_with(&f, "  farmland: 1.0", "  farmland: much"), ERR_INPUT, "`farmland` is much", &f.e);
-  assert_non_null(strstr(f.e.message, "synth.yaml:28:"));
+  assert_non_null(strstr(f.e.message, "synth.yaml:29:"));
   assert_refused(parse_with(&f, "  farmland: 1.0", "  # none"), ERR_INPUT, "`farmland` is missing", &f.e);
   assert_refused(parse_with(&f, "single: 0.10", "single: 0.50"), ERR_INPUT, "do not sum to 1", &f.e);
   assert_refused(parse_with(&f, "year: 2016", "year: 2012"), ERR_INPUT, "from the earliest to the latest", &f.e);
