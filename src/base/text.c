@@ -124,6 +124,14 @@ bool text_is_utf8(const char *s, size_t n, size_t *bad) {
   size_t i = 0;
   while (i < n) {
     uint32_t c = 0;
+    uint64_t eight;
+    if (n - i >= 8) { /* letters and figures, eight at a time: no byte above 0x7F, none zero */
+      memcpy(&eight, s + i, 8);
+      if (!((eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u)) {
+        i += 8;
+        continue;
+      }
+    }
     size_t len = text_utf8_next(s + i, n - i, &c);
     if (len == 0 || c == 0) {
       if (bad) *bad = i;

@@ -487,6 +487,10 @@ static enum status finish_column(struct builder *b, struct growing *g, const uin
     if (g->rows) memcpy(data, g->data, g->rows * width);
     if (valid) memcpy(valid, g->valid, bits_words(g->rows) * 8);
     if (absence && g->rows) memcpy(absence, g->absence, g->rows);
+  } else if (good && !row_was && width == 1) { /* most choices */
+    for (uint64_t i = 0; i < g->rows; i++) data[i] = !valid || bits_get(g->valid, i) ? (uint8_t)now[g->data[i]] : 0;
+    if (valid) memcpy(valid, g->valid, bits_words(g->rows) * 8);
+    if (absence && g->rows) memcpy(absence, g->absence, g->rows);
   } else for (uint64_t i = 0; good && i < g->rows; i++) {
     uint64_t from = row_was ? row_was[i] : i;
     bool has = !g->valid || bits_get(g->valid, from);

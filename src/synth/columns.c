@@ -68,17 +68,17 @@ enum status columns_open(struct arena *a, const struct programme *p, const struc
   return OK;
 }
 
-static inline struct cell cell_of(const struct slot *s, const struct filled_cell *x) {
-  struct cell c = {.absence = PRESENT};
-  if (s->sealed) c.s = span_of("sealed");
-  else if (s->kind == COL_CHOICE || s->kind == COL_TEXT) c.s = span_of(x->text);
+/* Written where it lies: a cell made on the stack and copied would wait for its own stores. */
+static inline void fill_cell(const struct slot *s, const struct filled_cell *x, struct cell *c) {
+  c->absence = PRESENT;
+  if (s->sealed) c->s = span_of("sealed");
+  else if (s->kind == COL_CHOICE || s->kind == COL_TEXT) c->s = span_of(x->text);
   else if (s->kind == COL_DECIMAL && s->decimals != x->decimals) {
-    if (s->decimals > x->decimals) c.i = x->number * number_pow10(s->decimals - x->decimals);
-    else c.i = x->number / number_pow10(x->decimals - s->decimals);
-    if (s->percent) c.i /= 100;
-  } else if (s->kind == COL_REAL) c.d = (double)x->number / (double)number_pow10(x->decimals);
-  else c.i = s->percent ? x->number / 100 : x->number;
-  return c;
+    if (s->decimals > x->decimals) c->i = x->number * number_pow10(s->decimals - x->decimals);
+    else c->i = x->number / number_pow10(x->decimals - s->decimals);
+    if (s->percent) c->i /= 100;
+  } else if (s->kind == COL_REAL) c->d = (double)x->number / (double)number_pow10(x->decimals);
+  else c->i = s->percent ? x->number / 100 : x->number;
 }
 
 static const char *text_of(const struct row *r, enum filled key) { return r->cells[key].set ? r->cells[key].text : ""; }
@@ -89,7 +89,7 @@ enum status columns_put(struct columns *c, uint32_t level, const struct row *r, 
     uint32_t i = c->filled[level][k];
     const struct slot *s = &c->slots[level][i];
     const struct filled_cell *x = &r->cells[s->field];
-    if (x->set) cells[i] = cell_of(s, x);
+    if (x->set) fill_cell(s, x, &cells[i]);
     else cells[i].absence = ABSENT_EMPTY;
   }
   if (level == LEVEL_VILLAGE) return builder_village(c->builder, span_of(text_of(r, KEY_VILLAGE)), cells, e);

@@ -26,6 +26,7 @@ struct writer {
   char key[40];
   double income;                    /* a head, as recorded */
   int size;
+  struct now now[PEOPLE_MAX];       /* of those who are here */
   struct home home;
   uint32_t crop_count, crops[CROPS_MAX];
   double crop_area[CROPS_MAX];
@@ -109,13 +110,12 @@ bool rows_has_crop(const struct block *b, const struct household *h) {
 }
 
 static const char *cause_of(const struct writer *w, const struct home *x, int nth) {
-  const struct model *m = w->b->pop->m;
   const char *found[8];
   int n = 0, workers = 0, students = 0, serious = 0, disabled = 0;
   double schooling = 0, adults = 0;
   for (uint32_t i = w->from; i < w->to; i++) {
     if (!person_is_here(&w->h->people[i], w->round)) continue;
-    struct now p = person_now(m, &w->h->people[i], w->round);
+    const struct now p = w->now[i];
     workers += p.labour <= LABOUR_WEAK, students += p.age >= 16 && strcmp(p.student, "no") != 0;
     serious += p.health == HEALTH_SERIOUS, disabled += p.health == HEALTH_DISABLED;
     if (p.age >= 18) adults++, schooling += p.schooling;
@@ -216,7 +216,7 @@ static enum status put_people(struct writer *w, struct err *e) {
     struct row *r = &w->row;
     char number[48], id[32], name[96] = "";
     if (!person_is_here(x, w->round)) continue;
-    struct now n = person_now(m, x, w->round);
+    const struct now n = w->now[i];
     size_t n_key = strlen(w->key);
     memcpy(number, w->key, n_key);
     *put_digits(number + n_key, i + 1, 2) = 0;
@@ -284,7 +284,7 @@ static enum status put_lines(struct writer *w, bool card, struct err *e) {
   if (w->fault == FAULT_ONE_OFF) income = fmin(income, 0.8 * pop->lines[w->round]);
   for (uint32_t i = w->from; i < w->to; i++) {
     if (!person_is_here(&w->h->people[i], w->round)) continue;
-    struct now p = person_now(m, &w->h->people[i], w->round);
+    const struct now p = w->now[i];
     old += p.age >= 60 && w->h->people[i].u_pension < 0.93, away += p.months_away > 0, workers += p.labour <= LABOUR_WEAK;
   }
   rest = income * w->size;
@@ -329,7 +329,11 @@ static enum status put_lines(struct writer *w, bool card, struct err *e) {
 static enum status put(struct writer *w, struct err *e) {
   bool card = w->h->listed[w->round] || household_exits(w->h, w->round);
   w->size = 0;
-  for (uint32_t i = w->from; i < w->to; i++) w->size += person_is_here(&w->h->people[i], w->round);
+  for (uint32_t i = w->from; i < w->to; i++) {
+    if (!person_is_here(&w->h->people[i], w->round)) continue;
+    w->size++;
+    w->now[i] = person_now(w->b->pop->m, &w->h->people[i], w->round);
+  }
   rows_key(w->b->village, w->h, w->second, w->key);
   w->home = home_of(w->b, w->like);
   w->crop_count = crops_of(w->b, w->like, w->crops, w->crop_area);
