@@ -11,7 +11,7 @@ for v in $("$LUCID" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
   run "$LUCID" help "$v"; ok "help $v is complete" [ $rc = 0 -a -n "$out" ]
 done
 run "$LUCID" help --lang zh; says "the overview is Chinese in Chinese" "建立登记库"
-ok "no verb lacks its Chinese line" [ -z "$(printf '%s\n' "$out" | grep -E '^  [a-z]+ +[A-Za-z ,:]+$')" ]
+ok "no verb lacks its Chinese line" [ -z "$(printf '%s\n' "$out" | grep -E '^  [a-z_-]+ +[A-Za-z ,:;]+$')" ]
 run "$LUCID" new "$DIR/p"; run "$LUCID" init "$DIR/p" "$DIR/r.lucid"
 run "$LUCID" round open "$DIR/r.lucid" 2027; says "a round named after a year is about that year" "about the year 2027"
 run "$LUCID" round list "$DIR/r.lucid"; says "a year is printed as a year" "2027   2027  open"
