@@ -24,7 +24,6 @@ static const struct pair pairs[] = {
     {"PARTIAL: %s; what lies there is not in this answer", "结果不完整：%s；那里的数据未包括在内"},
     {"%s now lies in shard %s: %" PRIu64 " rows, proved equal; hashes of events, snapshots and decisions stay", "%s 现存于分片 %s：%" PRIu64 " 行，已逐行核对一致；事件、快照与认定的哈希不变"},
     {"shard", "分片"},
-    {"state", "状态"},
     {"homes", "所辖县"},
     {"reachable", "可连接"},
     {"not reachable", "无法连接"},
