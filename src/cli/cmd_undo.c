@@ -22,7 +22,7 @@ static enum status run(struct cli *c, struct err *e) {
 const struct verb verb_undo = {
     .name = "undo",
     .arguments = "REGISTRY [EVENT]",
-    .summary = "take an import or an edit back",
+    .summary = "take an import, an edit or a natural change back",
     .options = OPEN_KEY_OPTION,
     .text = "Adds an event that restores every row as it was before (without EVENT: before the latest import or edit). The\n"
             "history keeps both. Refused, with the list, when a later event changed the same rows or a round was closed on it:\n"

@@ -33,7 +33,7 @@ static const struct pair pairs[] = {
     {"take changed rules into a registry", "让登记库采用修改后的规则"},
     {"households by the value of a field, sealed ones too", "按字段的值查找住户，加密字段也可以"},
     {"all that happened to a household: what, when, by whom", "一户的全部经过：何事、何时、何人"},
-    {"take an import or an edit back", "撤回一次导入或更正"},
+    {"take an import, an edit or a natural change back", "撤回一次导入、更正或自然变动"},
     {"check that a registry is whole", "检查登记库是否完好"},
     {"make a registry from a backup, checked before and after", "从备份恢复登记库，恢复前后各核对一次"},
     {"%s: whole; it goes up to event %" PRId64 " (%s, %s), round %s (%s)\n", "%s：完好；内容截至事件 %" PRId64 "（%s，%s），轮次 %s（%s）\n"},
