@@ -129,7 +129,7 @@ static void band_task(void *ctx, size_t i, unsigned worker) {
   struct job *j = ctx;
   const struct plan_model *m = j->m;
   struct lane *l = &j->lanes[worker];
-  struct pick picks[PLAN_MOST];
+  struct pick picks[PLAN_MOST] = {{0}};
   for (uint32_t v = (uint32_t)i * VILLAGES_A_TASK; v < (i + 1) * VILLAGES_A_TASK && v < m->village_count; v++) {
     price_costs(m, v, j->out->bundle[v], j->prices, j->out->open, l->cost);
     for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
@@ -150,7 +150,7 @@ static void sure_task(void *ctx, size_t i, unsigned worker) {
   struct job *j = ctx;
   const struct plan_model *m = j->m;
   struct lane *l = &j->lanes[worker];
-  struct pick picks[PLAN_MOST];
+  struct pick picks[PLAN_MOST] = {{0}};
   for (uint32_t v = (uint32_t)i * VILLAGES_A_TASK; v < (i + 1) * VILLAGES_A_TASK && v < m->village_count; v++) {
     price_costs(m, v, j->out->bundle[v], j->prices, j->out->open, l->cost);
     for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {

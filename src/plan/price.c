@@ -104,19 +104,19 @@ static uint32_t first_of(uint32_t from, uint32_t stride) { return (from + stride
 /* The bundle of works that is worth most, and what it and its households gain. */
 static unsigned best_bundle(const struct pricer *p, struct lane *l, uint32_t v, unsigned works, wide *best, wide *margin) {
   const struct plan_model *m = p->m;
-  wide sums[BUNDLES];
+  wide sums[BUNDLES] = {0};
   bool can[BUNDLES];
   unsigned all = 1u << works;
   for (unsigned b = 0; b < all; b++) {
     can[b] = price_bundle(m, v, b, p->prices, p->only_open, &sums[b]);
     if (can[b]) price_costs(m, v, b, p->prices, p->only_open, l->cost[b]);
   }
-  struct pick picks[PLAN_MOST];
+  struct pick picks[PLAN_MOST] = {{0}};
   for (uint32_t h = first_of(m->household_at[v], p->stride); h < m->household_at[v + 1]; h += p->stride) {
     const struct plan_item *items = m->items + m->item_at[h];
     unsigned n = (unsigned)(m->item_at[h + 1] - m->item_at[h]), needs = 0;
     for (unsigned i = 0; i < n; i++) needs |= m->columns[items[i].column].needs;
-    int64_t gain_of[BUNDLES];
+    int64_t gain_of[BUNDLES] = {0};
     for (unsigned b = 0; b < all; b++) {
       if (!can[b]) continue;
       unsigned same = b & needs; /* works that this household's items do not need change nothing for it */
@@ -148,7 +148,7 @@ static void village_pass(const struct pricer *p, struct lane *l, uint32_t v) {
     }
   } else price_costs(m, v, 0, p->prices, p->only_open, l->cost[0]);
   memset(l->quantity, 0, m->column_count * sizeof *l->quantity);
-  struct pick picks[PLAN_MOST];
+  struct pick picks[PLAN_MOST] = {{0}};
   for (uint32_t h = first_of(m->household_at[v], p->stride); h < m->household_at[v + 1]; h += p->stride) {
     const struct plan_item *items = m->items + m->item_at[h];
     int64_t gain;

@@ -84,7 +84,7 @@ static enum status no_memory(struct err *e) { return err_set(e, ERR_MEMORY, NULL
 static unsigned shard_of_code(const struct sh_store *p, struct span code) {
   for (unsigned i = 0; i < p->count; i++)
     for (uint32_t k = 0; k < p->shards[i].code_count; k++)
-      if (strlen(p->shards[i].codes[k]) == code.len && memcmp(p->shards[i].codes[k], code.at, code.len) == 0) return i;
+      if (code.len && p->shards[i].codes[k] && strlen(p->shards[i].codes[k]) == code.len && memcmp(p->shards[i].codes[k], code.at, code.len) == 0) return i;
   return SHARDS_MOST;
 }
 
@@ -581,17 +581,22 @@ static enum status read_layout(struct sh_store *p, const char *path, struct err 
   return s;
 }
 
+static void drop_layout(struct sh_store *p) {
+  for (unsigned i = 0; i < SHARDS_MOST; i++) {
+    struct shard *x = &p->shards[i];
+    for (uint32_t k = 0; x->codes && k < x->code_count; k++) free(x->codes[k]);
+    free(x->codes), free(x->url);
+  }
+}
+
 static void sh_close(struct store *s) {
   struct sh_store *p = SH(s);
   if (p->tx) sh_rollback(s);
   for (int i = 0; i < SQL_COUNT; i++)
     if (p->named[i]) sh_free(&p->named[i]->base);
-  for (unsigned i = 0; i < p->count; i++) {
-    struct shard *x = &p->shards[i];
-    if (x->db) store_postgres.close(x->db);
-    for (uint32_t k = 0; x->codes && k < x->code_count; k++) free(x->codes[k]);
-    free(x->codes), free(x->url);
-  }
+  for (unsigned i = 0; i < p->count; i++)
+    if (p->shards[i].db) store_postgres.close(p->shards[i].db);
+  drop_layout(p);
   free(p->homes), free(p->base.path), free(p);
 }
 
@@ -719,11 +724,8 @@ static enum status sh_open(const char *path, const struct store_options *o, stru
 static enum status sh_remove(const char *path, struct err *e) {
   struct sh_store p = {0};
   enum status s = read_layout(&p, path, e);
-  for (unsigned i = 0; i < p.count; i++) {
-    if (s == OK) s = store_postgres.remove(p.shards[i].url, e);
-    for (uint32_t k = 0; p.shards[i].codes && k < p.shards[i].code_count; k++) free(p.shards[i].codes[k]);
-    free(p.shards[i].codes), free(p.shards[i].url);
-  }
+  for (unsigned i = 0; i < p.count && s == OK; i++) s = store_postgres.remove(p.shards[i].url, e);
+  drop_layout(&p);
   return s;
 }
 
