@@ -13,7 +13,7 @@ static enum status read_sets(struct cli *c, struct natural *n, struct err *e) {
   ARENA_TRY(e, sets = arena_array(&c->arena, (size_t)c->arg_count, sizeof *sets));
   for (int i = 3; i < c->arg_count; i++) {
     const char *word = c->args[i], *equals = strchr(word, '=');
-    if (!equals || equals == word) return err_set(e, ERR_USAGE, "write FIELD=VALUE, e.g. age=0", "\"%s\" sets nothing", word);
+    if (!equals || equals == word) return err_set(e, ERR_USAGE, "write FIELD=VALUE, e.g. birth=2016-05-01", "\"%s\" sets nothing", word);
     ARENA_TRY(e, sets[n->set_count].field = arena_strn(&c->arena, word, (size_t)(equals - word)));
     sets[n->set_count++].value = equals + 1;
   }
@@ -84,7 +84,7 @@ const struct verb verb_change = {
             "recorded it. Chinese words do as well: 出生 死亡 婚嫁 迁出 搬迁 分户 并户. When the last member is gone the household ends.\n"
             "A split gives the new household the old one's area and what is typed; everything else about it is unknown until somebody asks.\n"
             "Imports of the same round leave natural changes alone and say so; `lucid undo` takes one back.\n\n"
-            "  lucid change birth county.lucid H1027 age=0 --on 2016-05-01 --evidence \"birth certificate\"\n"
+            "  lucid change birth county.lucid H1027 birth=2016-05-01 --on 2016-05-01 --evidence \"birth certificate\"\n"
             "  lucid change death county.lucid H1027 --member 1 --on 2016-06-11 --evidence \"household book\"\n"
             "  lucid change marry county.lucid H1027 --member 3 --into H1188 --on 2016-02-08 --evidence \"marriage certificate\"\n"
             "  lucid change leave county.lucid H1027 --member 2 --on 2016-03-01 --evidence \"registered in Jishou\"\n"

@@ -9,7 +9,7 @@
  *
  * What is hard: a change that touches several servers is kept whole or not at all. Two phases: every other shard that was touched
  * prepares (PREPARE TRANSACTION); then the main shard writes down which were prepared and commits, in one transaction: that is the moment;
- * then the others commit what they prepared. Whoever connects to a shard later finishes what was decided and left over; what was prepared and never
+ * then the others commit what they prepared. Whoever next opens it for writing finishes what was decided and left over; what was prepared and never
  * decided is rolled back by the next writer, who holds the main shard's lock. The servers need max_prepared_transactions above 0.
  *
  * A shard that is down: nothing is asked of it until a row of its homes is needed. A reader of everything leaves it out and says so (store_partial); a

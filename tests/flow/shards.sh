@@ -92,6 +92,18 @@ sql "$LUCID_TEST_PG_DIR" "INSERT INTO shard_commit VALUES ('lucid_0000bbbb_1')" 
 run "$LUCID" set "$S" "$household" toilet=false
 ok "what was decided is finished by whoever comes next" [ "$(sql "$LUCID_TEST_PG_DIR_2" "SELECT count(*) FROM pg_prepared_xacts")" = 0 ]
 
+# verbs that know nothing of servers
+run "$LUCID" change birth "$S" "$household" birth=2018-05-01 sex=female relation=daughter --on 2018-05-01 --evidence card
+ok "a birth is recorded where the household lies" [ $rc = 0 ]
+run "$LUCID" undo "$S"
+ok "and taken back" [ $rc = 0 ]
+run "$LUCID" key rotate "$S"
+ok "the key is changed on all of them" [ $rc = 0 ]
+run "$LUCID" backup "$S" "$DIR/backup.lucid"
+ok "a backup is one file" [ $rc = 0 ]
+run "$LUCID" fsck "$S"
+ok "and all is still whole" [ $rc = 0 ]
+
 # a server is down
 "$LUCID_TEST_PG_DIR_2/stop"
 run "$LUCID" status "$S"
