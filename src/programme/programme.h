@@ -14,13 +14,9 @@
 #include "base/map.h"
 #include "base/status.h"
 #include "column/segment.h"
+#include "programme/label.h"
+#include "programme/planning.h"
 #include "rules/rule.h"
-
-struct label { /* one text in the programme's languages; NULL where not given. `label_in` falls back. */
-  const char *en, *zh;
-};
-enum language { LANG_EN, LANG_ZH, LANG_COUNT };
-const char *label_in(const struct label *l, enum language lang, const char *otherwise);
 
 enum sensitivity { SENS_PUBLIC, SENS_INTERNAL, SENS_RESTRICTED };
 
@@ -186,6 +182,7 @@ struct programme {
   const char *const *dimension_names; const struct label *dimension_labels; uint32_t dimension_count;
   struct identify identify;
   struct design design;
+  struct planning planning; /* help: measures, funds, markets (programme/planning.h) */
   const struct source *sources; uint32_t source_count;
   struct rule_env env;       /* what every rule was compiled against; consts hold `line`, `year` and each line's name */
   const struct field *const *derive_order; uint32_t derive_count; /* derived fields, each after what it reads */
