@@ -42,3 +42,13 @@ CREATE TABLE correction (      -- rounds that correct a closed one: both snapsho
   corrects INTEGER NOT NULL REFERENCES round(id), -- the round it corrects; never a correction itself
   reason   TEXT NOT NULL       -- why
 ) STRICT;
+
+-- ---- which counties an event touched ----
+
+CREATE TABLE event_home (      -- the parts of an event's rows_hash: which homes it wrote rows of, provably. Events of version 0.1.0 have none
+  event     INTEGER NOT NULL REFERENCES event(id), -- the event
+  level     INTEGER NOT NULL,  -- number of the level: 0 household, 1 members, 2 village, lines from 3
+  home      INTEGER NOT NULL,  -- the home
+  rows_hash BLOB NOT NULL,     -- SHA-256 over its rows of that home and level; all together hash to event.rows_hash
+  PRIMARY KEY (event, level, home)
+) STRICT, WITHOUT ROWID;

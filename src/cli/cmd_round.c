@@ -55,8 +55,10 @@ static enum status act(struct cli *c, struct registry *r, const char *what, cons
     printf(say(c, "draws of this round use \"%s\", from %s: event %lld, for good\n"), seed.text, seed.from, (long long)seed.event);
     return OK;
   }
-  TRY(registry_round_close(r, name, &c->progress, &round, e));
+  struct round_closing how = {.rewrite = cli_flag(c, "rewrite"), .progress = &c->progress};
+  TRY(registry_round_close_by(r, name, &how, &round, e));
   printf(say(c, "round %s is closed: %lld households, %lld members\nsnapshot %s\n"), round.name, (long long)round.households, (long long)round.members, round.snapshot);
+  if (how.taken) printf(say(c, "%u homes did not change and were taken over, %u were written\n"), how.taken, how.written);
   return OK;
 }
 
@@ -81,10 +83,13 @@ const struct verb verb_round = {
     .summary = "open a round, close it for good, or list all",
     .options = "year=YEAR  open: the year it is about (default: its name when that is a year, else the programme's)\n"
                "text=TEXT  seed: the public text that breaks ties where places are short\n"
-               "from=SOURCE  seed: where anyone can look it up\n" "reason=TEXT  correct: why\n" OPEN_KEY_OPTION,
+               "from=SOURCE  seed: where anyone can look it up\n"
+               "reason=TEXT  correct: why\n"
+               "rewrite  close: write every home (county) anew, also those that no event touched since the last close\n" OPEN_KEY_OPTION,
     .text = "Data are collected in rounds: a year, or a correction. One round is open at a time. Closing freezes a snapshot of\n"
             "everything as it is then: decisions name its hash, and nothing that happens later can change it. If the files of a\n"
-            "snapshot are lost they are made again from the history and must come out with the same hash.\n\n"
+            "snapshot are lost they are made again from the history and must come out with the same hash. Homes (counties) that no event\n"
+            "touched since the last close keep their file: the chain of events proves it, and the hash is that of a whole rewrite.\n\n"
             "Where places are short, ties are broken by a draw. Fix its seed before the round closes, from a public source that\n"
             "nobody here can choose, so that nobody can try seeds; it can't be changed afterwards.\n\n"
             "What is found after a close goes into a correction, a round of its own: `2026.1` beside `2026`. The first snapshot and the\n"

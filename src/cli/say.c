@@ -172,6 +172,7 @@ static const struct pair pairs[] = {
     {"next: lucid round open %s %d", "下一步：lucid round open %s %d"},
     {"round %s is open; it is about the year %d\n", "轮次 %s 已开启，所属年份 %d\n"},
     {"draws of this round use \"%s\", from %s: event %lld, for good\n", "本轮抽签使用“%s”，来源：%s；见事件 %lld，不可更改\n"},
+    {"%u homes did not change and were taken over, %u were written\n", "%u 个县没有变化，沿用原文件；%u 个重新写出\n"},
     {"round %s is closed: %lld households, %lld members\nsnapshot %s\n", "轮次 %s 已结束：%lld 户，%lld 名成员\n快照 %s\n"},
     {"%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n", "%s：完整副本：%" PRId64 " 行，%u 张表，%" PRId64 " 个事件\n全部行  %s\n"},
     {"every table was read back and is the same; the chain of events holds", "每张表都已读回核对，完全相同；事件链完好"},

@@ -45,9 +45,12 @@ struct snapshot_writer {
   struct schema *schema;
   struct entry *entries;
   uint32_t count, cap;
+  struct snapshot *base; /* an earlier snapshot: its manifest, nothing mapped; NULL = none */
+  char *base_folder;
 };
 
 static void writer_free(struct snapshot_writer *w) {
+  snapshot_close(w->base);
   arena_drop(&w->arena);
   free(w);
 }
@@ -84,23 +87,31 @@ enum status snapshot_create(const char *parent, const char *round, int32_t year,
   return st;
 }
 
-enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema, const struct segment *s, struct err *e) {
+/* The next entry of the manifest, not yet counted, and the path of its file. */
+static enum status next_entry(struct snapshot_writer *w, const struct schema *schema, int64_t home, struct entry **out, char **path, struct err *e) {
   if (!w->schema) {
     TRY(schema_check(schema, e));
     ARENA_TRY(e, w->schema = schema_copy(&w->arena, schema));
   } else {
     TRY(schema_same(schema, w->schema, e));
   }
-  if (w->count && s->home <= w->entries[w->count - 1].home) return err_set(e, ERR_INTERNAL, NULL, "home %" PRId64 " comes after home %" PRId64, s->home, w->entries[w->count - 1].home);
+  if (w->count && home <= w->entries[w->count - 1].home) return err_set(e, ERR_INTERNAL, NULL, "home %" PRId64 " comes after home %" PRId64, home, w->entries[w->count - 1].home);
   if (w->count == w->cap) {
     ARENA_TRY(e, w->entries = arena_grow(&w->arena, w->entries, w->count, w->cap ? w->cap * 2 : 16, sizeof *w->entries));
     w->cap = w->cap ? w->cap * 2 : 16;
   }
-  struct entry *n = &w->entries[w->count];
-  *n = (struct entry){.home = s->home, .households = segment_households(s), .members = s->levels[LEVEL_MEMBER].rows};
-  file_name(s->home, n->file);
+  *out = &w->entries[w->count];
+  **out = (struct entry){.home = home};
+  file_name(home, (*out)->file);
+  ARENA_TRY(e, *path = arena_printf(&w->arena, "%s/%s", w->folder, (*out)->file));
+  return OK;
+}
+
+enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema, const struct segment *s, struct err *e) {
+  struct entry *n;
   char *path;
-  ARENA_TRY(e, path = arena_printf(&w->arena, "%s/%s", w->folder, n->file));
+  TRY(next_entry(w, schema, s->home, &n, &path, e));
+  n->households = segment_households(s), n->members = s->levels[LEVEL_MEMBER].rows;
   TRY(segment_write(schema, s, path, &n->digest, &n->bytes, e));
   w->count++;
   return OK;
@@ -330,6 +341,50 @@ enum status snapshot_open(const char *parent, const char *hash_hex, struct pool 
   enum status st = folder ? snapshot_open_folder(folder, hash_hex, pool, out, e) : err_set(e, ERR_MEMORY, NULL, "out of memory");
   arena_drop(&a);
   return st;
+}
+
+/* ---- taking over ---- */
+
+enum status snapshot_base(struct snapshot_writer *w, const char *hash_hex, struct err *e) {
+  struct digest d;
+  if (!digest_from_hex(hash_hex, strlen(hash_hex), &d)) return err_set(e, ERR_INTERNAL, NULL, "\"%.80s\" is not a snapshot's hash", hash_hex);
+  ARENA_TRY(e, w->base_folder = arena_printf(&w->arena, "%s/%s", w->parent, hash_hex));
+  struct snapshot *s = calloc(1, sizeof *s);
+  if (!s) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  arena_init(&s->arena, 0);
+  struct err why;
+  enum status st = read_manifest(s, w->base_folder, hash_hex, &why);
+  if (st == OK) w->base = s;
+  else snapshot_close(s);
+  if (st == ERR_MEMORY && e) *e = why;
+  return st == ERR_MEMORY ? st : OK;
+}
+
+enum status snapshot_take(struct snapshot_writer *w, const struct schema *schema, int64_t home, enum snapshot_taken *taken, uint64_t *households, uint64_t *members, struct err *e) {
+  struct part p = {.status = OK};
+  struct entry *n;
+  char *path;
+  uint32_t i = 0;
+  *taken = SNAPSHOT_NOT_TAKEN;
+  if (!w->base) return OK;
+  while (i < w->base->count && w->base->parts[i].entry.home != home) i++;
+  if (i == w->base->count) {
+    *taken = SNAPSHOT_NO_SUCH_HOME;
+    return OK;
+  }
+  p.entry = w->base->parts[i].entry;
+  TRY(next_entry(w, schema, home, &n, &path, e));
+  arena_init(&p.arena, 0);
+  p.path = arena_printf(&p.arena, "%s/%s", w->base_folder, p.entry.file);
+  if (p.path) open_part(&p, 0, 0);
+  enum status s = p.path ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (s == OK && p.status == OK && schema_same(p.schema, schema, NULL) == OK) {
+    if (link(p.path, path) != 0) s = file_replace(path, p.map.data, p.map.len, 0666, e); /* another disk, a system without links, too many of them */
+    if (s == OK) *n = p.entry, w->count++, *taken = SNAPSHOT_TAKEN, *households = n->households, *members = n->members;
+  }
+  file_map_close(&p.map);
+  arena_drop(&p.arena);
+  return s;
 }
 
 static enum status gather(struct snapshot *s, const struct schema *schema, const struct segment *const *segments, uint32_t count, const char *round, struct err *e) {

@@ -57,15 +57,15 @@ enum status registry_as_of(struct registry *r, const char *when, struct as_of_po
 }
 
 enum status registry_as_of_snapshot(struct registry *r, const struct as_of_point *when, struct snapshot **out, struct err *e) {
-  char hash[65], *folder, *prefix;
-  int64_t households, members;
+  char *folder, *prefix;
   ARENA_TRY(e, prefix = arena_printf(r->arena, "%s.as-of-", r->beside));
   ARENA_TRY(e, folder = arena_printf(r->arena, "%s%ld", prefix, (long)getpid()));
   file_clear_left(prefix); /* of killed commands */
   TRY(store_begin(r->db, false, e));
-  enum status s = freeze(r, folder, when->round, when->year, when->event, NULL, hash, &households, &members, e);
+  struct freezing f = {.parent = folder, .round = when->round, .year = when->year, .event = when->event};
+  enum status s = freeze(r, &f, e);
   store_rollback(r->db);
-  if (s == OK) s = snapshot_open(folder, hash, NULL, out, e); /* mapped: the files may go */
+  if (s == OK) s = snapshot_open(folder, f.hash, NULL, out, e); /* mapped: the files may go */
   enum status gone = file_remove_tree(folder, s == OK ? e : NULL);
   if (s == OK && gone != OK) snapshot_close(*out);
   return s == OK ? gone : s;

@@ -24,6 +24,7 @@ static const struct store_column round_columns[] = {{"id", I, true},      {"name
 static const struct store_column event_columns[] = {{"id", I, true},           {"kind", T, true},   {"actor", T, true},   {"at", I, true},       {"round", I, false},
                                                     {"source", T, true},       {"source_hash", T, true}, {"detail", T, true}, {"undoes", I, false}, {"inserted", I, true},
                                                     {"changed", I, true},      {"ended", I, true},  {"rows_hash", B, true}, {"prev_hash", B, true}, {"hash", B, true}};
+static const struct store_column event_home_columns[] = {{"event", I, true}, {"level", I, true}, {"home", I, true}, {"rows_hash", B, true}};
 static const struct store_column sequence_columns[] = {{"name", T, true}, {"next", I, true}};
 static const struct store_column seal_columns[] = {{"home", I, true}, {"household", I, true}, {"wrapped", B, false}};
 static const struct store_column run_columns[] = {{"id", I, true},       {"round", T, true},          {"kind", T, true},   {"rules_hash", T, true}, {"source_hash", T, true}, {"snapshot", T, true},
@@ -42,7 +43,7 @@ static const struct table_spec fixed[] = {
     FIXED("meta", meta_columns, 1),   FIXED("programme_file", file_columns, 2), FIXED("area", area_columns, 1),         FIXED("field", field_columns, 1),
     FIXED("round", round_columns, 1), FIXED("event", event_columns, 1),         FIXED("sequence", sequence_columns, 1), FIXED("seal_key", seal_columns, 2),
     FIXED("run", run_columns, 1),     FIXED("natural_change", natural_columns, 2), FIXED("correction", correction_columns, 1),
-    FIXED("key_generation", generation_columns, 1),
+    FIXED("key_generation", generation_columns, 1), FIXED("event_home", event_home_columns, 3),
 };
 
 const struct table_spec *copy_fixed_tables(uint32_t *count) {

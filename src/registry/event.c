@@ -52,15 +52,14 @@ static int by_home(const void *a, const void *b) {
 
 static bool close_level(struct event_hash *h, uint32_t l, struct digest *out) {
   struct digest_stream level;
-  struct digest d;
   bool good = digest_open(&level);
   qsort(h->homes[l], h->count[l], sizeof *h->homes[l], by_home);
   for (uint32_t i = 0; i < h->count[l]; i++) {
-    good &= digest_close(&h->homes[l][i].stream, &d);
-    digest_add_u64(&level, (uint64_t)h->homes[l][i].home);
-    digest_add(&level, d.bytes, sizeof d.bytes);
+    struct event_home *x = &h->homes[l][i];
+    good &= digest_close(&x->stream, &x->digest);
+    digest_add_u64(&level, (uint64_t)x->home);
+    digest_add(&level, x->digest.bytes, sizeof x->digest.bytes);
   }
-  h->count[l] = 0;
   return digest_close(&level, out) && good;
 }
 
@@ -74,15 +73,15 @@ enum status event_hash_close(struct event_hash *h, struct digest *out, struct er
     digest_add_u64(&all, l);
     digest_add(&all, d.bytes, sizeof d.bytes);
   }
+  h->closed = true;
   good &= digest_close(&all, out);
-  event_hash_drop(h);
   return good ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
 }
 
 void event_hash_drop(struct event_hash *h) {
   struct digest d;
   for (uint32_t l = 0; l < LEVEL_MAX; l++) {
-    for (uint32_t i = 0; i < h->count[l]; i++) (void)digest_close(&h->homes[l][i].stream, &d);
+    for (uint32_t i = 0; i < h->count[l] && !h->closed; i++) (void)digest_close(&h->homes[l][i].stream, &d);
     free(h->homes[l]), free(h->slots[l]);
   }
   memset(h, 0, sizeof *h);
@@ -127,7 +126,19 @@ enum status event_next(struct registry *r, int64_t *id, struct err *e) {
   return OK;
 }
 
-enum status event_put(struct registry *r, struct event *ev, struct event_hash *rows, struct err *e) {
+static enum status put_homes(struct registry *r, int64_t event, const struct event_hash *rows, struct err *e) {
+  struct store_stmt *st;
+  TRY(store_sql(r->db, SQL_EVENT_HOME_PUT, &st, e));
+  for (uint32_t l = 0; l < LEVEL_MAX; l++)
+    for (uint32_t i = 0; i < rows->count[l]; i++) {
+      const struct event_home *x = &rows->homes[l][i];
+      store_bind_int(st, 1, event), store_bind_int(st, 2, l), store_bind_int(st, 3, x->home), store_bind_blob(st, 4, x->digest.bytes, sizeof x->digest.bytes);
+      TRY(store_run(st, e));
+    }
+  return OK;
+}
+
+static enum status put_event(struct registry *r, struct event *ev, struct event_hash *rows, struct err *e) {
   struct event_row x = {.at = clock_now(r->clock), .round = ev->round, .undoes = ev->undoes, .kind = span_of(ev->kind), .actor = span_of(r->actor), .source = span_of(ev->source),
                         .source_hash = span_of(ev->source_hash), .detail = span_of(ev->detail), .inserted = (int64_t)ev->inserted, .changed = (int64_t)ev->changed, .ended = (int64_t)ev->ended};
   TRY(event_hash_close(rows, &x.rows, e));
@@ -144,7 +155,14 @@ enum status event_put(struct registry *r, struct event *ev, struct event_hash *r
   else store_bind_null(st, 9);
   store_bind_int(st, 10, x.inserted), store_bind_int(st, 11, x.changed), store_bind_int(st, 12, x.ended);
   store_bind_blob(st, 13, x.rows.bytes, 32), store_bind_blob(st, 14, x.prev.bytes, 32), store_bind_blob(st, 15, x.hash.bytes, 32);
-  return store_run(st, e);
+  TRY(store_run(st, e));
+  return put_homes(r, x.id, rows, e);
+}
+
+enum status event_put(struct registry *r, struct event *ev, struct event_hash *rows, struct err *e) {
+  enum status s = put_event(r, ev, rows, e);
+  event_hash_drop(rows);
+  return s;
 }
 
 void event_read(struct store_stmt *st, struct event_row *out) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "column/builder.h"
+#include "registry/touched.h"
 #include "registry/version.h"
 
 /* One level read as of an event: two cursors in key order, current and history, merged. */
@@ -152,7 +153,7 @@ static enum status freeze_household(struct freezer *f, struct builder *b, int64_
   return OK;
 }
 
-static enum status freeze_home(struct freezer *f, const struct schema *schema, struct snapshot_writer *w, int64_t home, struct progress *pr, int64_t *households, int64_t *members, struct err *e) {
+static enum status freeze_home(struct freezer *f, const struct schema *schema, struct snapshot_writer *w, int64_t home, struct freezing *job, struct err *e) {
   struct builder *b = NULL;
   for (uint32_t l = 0; l < f->r->level_count; l++)
     if (l != LEVEL_VILLAGE) TRY(start(f, l, home, e));
@@ -161,14 +162,15 @@ static enum status freeze_home(struct freezer *f, const struct schema *schema, s
   enum status s = builder_open(schema, home, &b, e);
   if (s == OK) s = freeze_villages(f, b, home, e);
   while (s == OK && h->at >= 0) {
-    s = freeze_household(f, b, home, members, e);
-    if (s == OK && ++*households % 1024 == 0 && pr && progress_step(pr, (uint64_t)*households)) s = err_set(e, ERR_CANCELLED, NULL, "stopped; the round is still open");
+    s = freeze_household(f, b, home, &job->members, e);
+    if (s == OK && ++job->households % 1024 == 0 && job->pr && progress_step(job->pr, (uint64_t)job->households)) s = err_set(e, ERR_CANCELLED, NULL, "stopped; the round is still open");
     if (s == OK) s = next(h, e);
   }
   const struct segment *segment;
   if (s == OK) s = builder_finish(b, &segment, e);
   if (s == OK) s = snapshot_add(w, schema, segment, e);
   builder_close(b);
+  job->written++;
   return s;
 }
 
@@ -188,31 +190,50 @@ static enum status homes_of(struct registry *r, struct arena *a, int64_t **out, 
   return OK;
 }
 
-enum status freeze(struct registry *r, const char *parent, const char *round, int32_t year, int64_t event, struct progress *pr, char hash[65], int64_t *households, int64_t *members, struct err *e) {
+/* One home: taken over when it provably did not change, else written. */
+static enum status one_home(struct freezer *f, const struct schema *schema, struct snapshot_writer *w, const struct touched *touched, int64_t home, struct freezing *job, struct err *e) {
+  uint64_t households, members;
+  if (job->basis && !touched_has(touched, home)) {
+    enum snapshot_taken taken;
+    TRY(snapshot_take(w, schema, home, &taken, &households, &members, e));
+    if (taken == SNAPSHOT_NO_SUCH_HOME) return OK; /* nobody lived there then either */
+    if (taken == SNAPSHOT_TAKEN) {
+      job->households += (int64_t)households, job->members += (int64_t)members, job->taken++;
+      return OK;
+    }
+  }
+  return freeze_home(f, schema, w, home, job, e);
+}
+
+enum status freeze(struct registry *r, struct freezing *job, struct err *e) {
   struct arena a;
   struct schema schema;
-  struct freezer f = {.r = r, .event = event};
+  struct freezer f = {.r = r, .event = job->event};
   struct snapshot_writer *w = NULL;
+  struct touched touched = {0};
   int64_t *homes = NULL;
   uint32_t count = 0, most = 1;
   arena_init(&a, 0);
-  *households = *members = 0;
+  job->households = job->members = 0, job->written = job->taken = 0;
   for (uint32_t l = 0; l < r->level_count; l++)
     if (r->levels[l].field_count > most) most = r->levels[l].field_count;
   enum status s = OK;
   if (!(f.cells = arena_array(&a, most, sizeof *f.cells))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) s = make_schema(r, &a, &schema, e);
-  if (s == OK) s = core_areas_at(r, event, &f.areas, e);
+  if (s == OK) s = core_areas_at(r, job->event, &f.areas, e);
   if (s == OK) s = homes_of(r, &a, &homes, &count, e);
-  (void)mkdir(parent, 0700); /* for the owner only, as the registry itself; when it cannot be made, snapshot_create says why */
-  if (s == OK) s = snapshot_create(parent, round, year, &w, e);
-  if (s == OK && pr) progress_begin(pr, "freezing", "households", 0);
-  for (uint32_t i = 0; i < count && s == OK; i++) s = freeze_home(&f, &schema, w, homes[i], pr, households, members, e);
-  if (s == OK && pr) progress_end(pr);
-  if (s == OK) s = snapshot_commit(w, hash, e);
+  if (s == OK && job->basis) s = touched_between(r, job->basis, job->event, &touched, e);
+  (void)mkdir(job->parent, 0700); /* for the owner only, as the registry itself; when it cannot be made, snapshot_create says why */
+  if (s == OK) s = snapshot_create(job->parent, job->round, job->year, &w, e);
+  if (s == OK && job->basis) s = snapshot_base(w, job->basis_hash, e);
+  if (s == OK && job->pr) progress_begin(job->pr, "freezing", "households", 0);
+  for (uint32_t i = 0; i < count && s == OK; i++) s = one_home(&f, &schema, w, &touched, homes[i], job, e);
+  if (s == OK && job->pr) progress_end(job->pr);
+  if (s == OK) s = snapshot_commit(w, job->hash, e);
   else snapshot_abandon(w);
   for (uint32_t l = 0; l < LEVEL_MAX; l++)
     for (int side = 0; side < 2; side++) store_free(f.level[l].st[side]), free(f.level[l].v[side]);
+  touched_free(&touched);
   arena_drop(&a);
   return s;
 }

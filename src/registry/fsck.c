@@ -11,6 +11,7 @@
 #include "registry/differ.h"
 #include "registry/freeze.h"
 #include "registry/natural.h"
+#include "registry/touched.h"
 #include "registry/version.h"
 
 struct recount { /* one event's rows, hashed again */
@@ -74,6 +75,15 @@ static enum status check_events(struct fsck *f, struct err *e) {
     }
     f->events[f->event_count++] = (struct recount){.said = ev.rows};
   }
+}
+
+static void bad_parts(void *ctx, int64_t event) { say(ctx, true, RESTORE, "event %" PRId64 ": the homes it is said to have touched are not those of its hash", event); }
+
+static enum status check_touched(struct fsck *f, struct err *e) {
+  struct touched_seen seen = {.bad = bad_parts, .ctx = f};
+  TRY(touched_check(f->r, &seen, e));
+  if (seen.none) say(f, false, "they were written by an earlier version; the next close writes every county anew", "%" PRIu64 " events do not say which counties they touched", seen.none);
+  return OK;
 }
 
 /* ---- rows ---- */
@@ -252,8 +262,8 @@ static enum status check_round(struct fsck *f, const struct round_info *round, s
   struct registry *r = f->r;
   struct snapshot *s = NULL;
   struct err why;
-  char again[65], parent[4300];
-  int64_t households, members, closed = 0;
+  char parent[4300];
+  struct freezing again = {.parent = parent, .round = round->name, .year = round->year, .pr = f->pr};
   struct store_stmt *st;
   bool row;
   if (round->open) return OK;
@@ -267,7 +277,7 @@ static enum status check_round(struct fsck *f, const struct round_info *round, s
   TRY(store_sql(r->db, SQL_ROUND_BY_NAME, &st, e));
   store_bind_str(st, 1, round->name);
   TRY(store_step(st, &row, e));
-  closed = store_int(st, 4);
+  again.event = store_int(st, 4);
   store_reset(st);
   /* Written where there is room and the right to: the registry's own folder may be read-only. */
   const char *tmp = getenv("TMPDIR");
@@ -276,15 +286,15 @@ static enum status check_round(struct fsck *f, const struct round_info *round, s
     snprintf(parent, sizeof parent, "%s/lucid-fsck-%ld", tmp && *tmp ? tmp : "/tmp", (long)getpid());
     TRY(file_make_dirs(parent, e));
   }
-  enum status made = freeze(r, parent, round->name, round->year, closed, f->pr, again, &households, &members, e);
-  if (made == OK && strcmp(again, round->snapshot) != 0) {
-    say(f, true, RESTORE, "round \"%s\": made again from its versions, the snapshot is %.12s, not %.12s", round->name, again, round->snapshot);
-    if (have == OK) name_rows(f, round, parent, again);
+  enum status made = freeze(r, &again, e);
+  if (made == OK && strcmp(again.hash, round->snapshot) != 0) {
+    say(f, true, RESTORE, "round \"%s\": made again from its versions, the snapshot is %.12s, not %.12s", round->name, again.hash, round->snapshot);
+    if (have == OK) name_rows(f, round, parent, again.hash);
   }
   enum status gone = file_remove_tree(parent, &why);
   TRY(made);
   if (gone != OK) say(f, false, NULL, "%s", why.message);
-  if (households != round->households || members != round->members) say(f, true, RESTORE, "round \"%s\": it has %" PRId64 " households and %" PRId64 " members, not the %" PRId64 " and %" PRId64 " on record", round->name, households, members, round->households, round->members);
+  if (again.households != round->households || again.members != round->members) say(f, true, RESTORE, "round \"%s\": it has %" PRId64 " households and %" PRId64 " members, not the %" PRId64 " and %" PRId64 " on record", round->name, again.households, again.members, round->households, round->members);
   return OK;
 }
 
@@ -418,6 +428,7 @@ static enum status check_all(struct fsck *f, struct arena *a, struct err *e) {
   }
   f->checked++;
   TRY(check_events(f, e));
+  TRY(check_touched(f, e));
   for (uint32_t l = 0; l < r->level_count; l++) TRY(check_level(f, l, e));
   TRY(compare_events(f, e));
   for (uint32_t l = 0; l < r->level_count; l++)

@@ -26,6 +26,10 @@ struct programme *registry_programme(struct registry *r);
 struct round_info { int64_t id; char name[64]; int32_t year; bool open; char snapshot[65]; /* hex of the manifest, "" while open */ int64_t households, members; };
 enum status registry_round_open(struct registry *r, const char *name, int32_t year, struct round_info *out, struct err *e) MUST_CHECK;
 enum status registry_round_close(struct registry *r, const char *name, struct progress *pr, struct round_info *out, struct err *e) MUST_CHECK;
+/* The same, with what is wanted and what was done. Segments of homes that no event touched since the last close are taken over from its
+ * snapshot, which costs looking at them; `rewrite` makes every one from the rows. The hash is the same either way. */
+struct round_closing { bool rewrite; struct progress *progress; uint32_t written, taken; /* out: homes */ };
+enum status registry_round_close_by(struct registry *r, const char *name, struct round_closing *how, struct round_info *out, struct err *e) MUST_CHECK;
 enum status registry_round_get(struct registry *r, const char *name_or_null_for_latest, struct round_info *out, struct err *e) MUST_CHECK;
 /* The event that closed a round; 0 while it is open. */
 enum status registry_round_closed_event(struct registry *r, int64_t round, int64_t *event, struct err *e) MUST_CHECK;

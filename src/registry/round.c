@@ -115,30 +115,53 @@ enum status registry_round_open(struct registry *r, const char *name, int32_t ye
   return s;
 }
 
-static enum status close_body(struct registry *r, const char *name, struct progress *pr, struct err *e) {
+/* The latest closed round: its event, 0 = there is none, and its snapshot. */
+static enum status latest_closed(struct registry *r, int64_t *event, char hash[65], struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  *event = 0;
+  TRY(store_sql(r->db, SQL_ROUND_ALL, &st, e));
+  for (;;) {
+    struct round_info x;
+    int64_t closed;
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
+    read_round(st, &x, &closed);
+    if (closed > *event) *event = closed, memcpy(hash, x.snapshot, sizeof x.snapshot);
+  }
+}
+
+static enum status close_body(struct registry *r, const char *name, struct round_closing *how, struct err *e) {
   struct round_info round;
   struct store_stmt *st;
-  int64_t event, households, members;
-  char hash[65];
+  int64_t event;
+  char basis[65] = "";
   TRY(registry_round_get(r, name, &round, e));
   if (!round.open) return err_set(e, ERR_CONFLICT, "its snapshot is kept; nothing needs to be done", "round \"%s\" is closed already", round.name);
   uint64_t size;
   TRY(store_size(r->db, &size, e));
   TRY(core_space(r, size / 4 + (1 << 20), "the snapshot", e)); /* columns are narrower than rows */
   TRY(event_next(r, &event, e));
-  TRY(freeze(r, r->snapshots, round.name, round.year, event, pr, hash, &households, &members, e));
+  struct freezing f = {.parent = r->snapshots, .round = round.name, .year = round.year, .event = event, .basis_hash = basis, .pr = how->progress};
+  if (!how->rewrite) TRY(latest_closed(r, &f.basis, basis, e));
+  TRY(freeze(r, &f, e));
+  how->written = f.written, how->taken = f.taken;
   TRY(store_sql(r->db, SQL_ROUND_CLOSE, &st, e));
-  store_bind_int(st, 1, round.id), store_bind_int(st, 2, event), store_bind_str(st, 3, hash), store_bind_int(st, 4, households), store_bind_int(st, 5, members);
+  store_bind_int(st, 1, round.id), store_bind_int(st, 2, event), store_bind_str(st, 3, f.hash), store_bind_int(st, 4, f.households), store_bind_int(st, 5, f.members);
   TRY(store_run(st, e));
   struct event_hash none;
   event_hash_open(&none);
-  return event_put(r, &(struct event){.kind = "round_close", .source = "", .source_hash = "", .detail = hash, .round = round.id}, &none, e);
+  return event_put(r, &(struct event){.kind = "round_close", .source = "", .source_hash = "", .detail = f.hash, .round = round.id}, &none, e);
 }
 
 enum status registry_round_close(struct registry *r, const char *name, struct progress *pr, struct round_info *out, struct err *e) {
+  return registry_round_close_by(r, name, &(struct round_closing){.progress = pr}, out, e);
+}
+
+enum status registry_round_close_by(struct registry *r, const char *name, struct round_closing *how, struct round_info *out, struct err *e) {
   TRY(core_begin(r, e));
   core_writer_note(r, "closing a round");
-  enum status s = close_body(r, name, pr, e);
+  enum status s = close_body(r, name, how, e);
   if (s == OK) s = registry_round_get(r, name, out, e);
   if (s == OK) s = core_commit(r, e);
   else core_rollback(r);
@@ -153,15 +176,14 @@ enum status registry_snapshot(struct registry *r, const char *name, struct snaps
   enum status s = snapshot_open(r->snapshots, round.snapshot, NULL, out, e);
   if (s != ERR_NOT_FOUND) return s;
   /* The folder is gone: make it again from the versions. */
-  char again[65];
-  int64_t households, members, event;
-  TRY(round_closed_by(r, round.id, &event, e));
+  struct freezing f = {.parent = r->snapshots, .round = round.name, .year = round.year};
+  TRY(round_closed_by(r, round.id, &f.event, e));
   TRY(store_begin(r->db, false, e));
-  s = freeze(r, r->snapshots, round.name, round.year, event, NULL, again, &households, &members, e);
+  s = freeze(r, &f, e);
   store_rollback(r->db);
   TRY(s);
-  if (strcmp(again, round.snapshot) != 0)
-    return err_set(e, ERR_CORRUPT, "restore the latest backup; `lucid fsck` says what does not hold", "round \"%s\": made again from its versions, the snapshot is %.12s, not %.12s: rows were changed outside Lucid", round.name, again,
+  if (strcmp(f.hash, round.snapshot) != 0)
+    return err_set(e, ERR_CORRUPT, "restore the latest backup; `lucid fsck` says what does not hold", "round \"%s\": made again from its versions, the snapshot is %.12s, not %.12s: rows were changed outside Lucid", round.name, f.hash,
                    round.snapshot);
   return snapshot_open(r->snapshots, round.snapshot, NULL, out, e);
 }

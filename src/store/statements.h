@@ -29,6 +29,9 @@
   X(EVENT_CLOSE_AFTER, "SELECT id, detail FROM event WHERE kind = 'round_close' AND id > ?1 ORDER BY id")    \
   X(EVENT_AS_OF, "SELECT id, at FROM event WHERE at <= ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1")           \
   X(EVENT_SEED, "SELECT id, source, detail FROM event WHERE kind = 'round_seed' AND round = ?1 ORDER BY id") \
+  X(EVENT_HOME_PUT, "INSERT INTO event_home(event, level, home, rows_hash) VALUES (?1, ?2, ?3, ?4)")       \
+  X(EVENT_HOMES, "SELECT event, level, home, rows_hash FROM event_home WHERE event > ?1 AND event <= ?2 ORDER BY event, level, home") \
+  X(EVENT_ROWS, "SELECT id, rows_hash FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id")                    \
   /* natural changes */                                                                                      \
   X(NATURAL_PUT, "INSERT INTO natural_change(event, position, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key," \
                  " to_home, to_household, to_item, to_number, to_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)") \
@@ -68,7 +71,10 @@
   X(HOUSEHOLD_NEAR, "SELECT key FROM household WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 5")           \
   X(HOUSEHOLD_ANY, "SELECT 1 FROM household UNION ALL SELECT 1 FROM household_history LIMIT 1")                                                        \
   X(HOUSEHOLD_FORMER, "SELECT home, id FROM household_history WHERE key = ?1 ORDER BY from_event DESC LIMIT 1") \
-  X(HOMES, "SELECT DISTINCT home FROM household UNION SELECT DISTINCT home FROM household_history ORDER BY 1") \
+  /* from one home to the next through the key: DISTINCT would read every row */                             \
+  X(HOMES, "WITH RECURSIVE a(home) AS (SELECT min(home) FROM household UNION ALL SELECT (SELECT min(home) FROM household WHERE home > a.home) FROM a WHERE a.home IS NOT NULL)," \
+           " b(home) AS (SELECT min(home) FROM household_history UNION ALL SELECT (SELECT min(home) FROM household_history WHERE home > b.home) FROM b WHERE b.home IS NOT NULL)" \
+           " SELECT home FROM a WHERE home IS NOT NULL UNION SELECT home FROM b WHERE home IS NOT NULL ORDER BY 1") \
   /* the import's work file (a store of mode STORE_SCRATCH) */                                               \
   X(STAGE_HOUSEHOLDS, "CREATE TABLE h(seq INTEGER PRIMARY KEY, home INTEGER, key TEXT, row INTEGER, given INTEGER, data BLOB)") \
   X(STAGE_CHILDREN, "CREATE TABLE c(seq INTEGER PRIMARY KEY, h INTEGER, level INTEGER, key TEXT, row INTEGER, data BLOB)") \

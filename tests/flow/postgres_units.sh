@@ -8,7 +8,7 @@ if [ -z "${LUCID_TEST_PG:-}" ]; then
   exit $rc
 fi
 units=$(dirname "$LUCID")/unit
-for t in store/test_store registry/test_import registry/test_history registry/test_seal registry/test_seed registry/test_copy registry/test_natural registry/test_kill; do
+for t in store/test_store registry/test_import registry/test_history registry/test_seal registry/test_seed registry/test_copy registry/test_natural registry/test_touched registry/test_kill; do
   [ -x "$units/$t" ] || { skip "$t on PostgreSQL" "the unit tests are not built: make test builds them"; continue; }
   "$units/$t" >"$DIR/log" 2>&1
   rc=$?

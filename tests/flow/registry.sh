@@ -70,6 +70,18 @@ ok "the second round closes" run "$LUCID" round close "$R" 2027
 run "$LUCID" round list "$R" --format csv
 says "rounds are listed" "2027,2027,closed,30,60"
 
+ok "a third round opens" run "$LUCID" round open "$R" 2028 --year 2027
+run "$LUCID" round close "$R" 2028
+says "homes without a change are taken over" "homes did not change and were taken over, 0 were written"
+kept=$("$LUCID" round list "$R" --format csv | sed -n 's/^2028,//p')
+ok "a fourth opens" run "$LUCID" round open "$R" 2029 --year 2027
+run "$LUCID" round close "$R" 2029 --rewrite
+case $out in *"taken over"*) fail "--rewrite takes nothing over" ;; *) pass "--rewrite takes nothing over" ;; esac
+snapshots=$(snapshots_of x) a=$(echo "$kept" | tr -d '\r' | sed 's/.*,//') b=$("$LUCID" round list "$R" --format csv | tr -d '\r' | sed -n 's/^2029,.*,//p')
+sed 's/"round":"2028"/"round":"2029"/' "$snapshots/$a/manifest.json" >"$DIR/renamed"
+ok "both ways write the same, but for the round's name" cmp -s "$DIR/renamed" "$snapshots/$b/manifest.json"
+sound "and fsck holds all of them to the rows" "$R"
+
 run "$LUCID" backup "$R" "$DIR/copy.lucid"
 says "backup says that the key is not in it" "the key is not in it"
 ok "the backup opens without the programme's folder" mv "$DIR/programme" "$DIR/gone"
