@@ -1,6 +1,7 @@
 #!/bin/sh
 # Codes of places that change: former codes and names come in and count where the place is now; a list can go out as of a day. Invented places.
 . "$(dirname "$0")/lib.sh"
+both
 P=$DIR/p
 mkdir -p "$P/data"
 cat >"$P/programme.yaml" <<'Y'
@@ -28,7 +29,7 @@ v2,village,c1,Lower,下村,,,
 v6,village,c1,Side,侧村,,,
 Y
 printf 'number,village_code,income\n1,v1,50\n2,v2,500\n' >"$P/data/households.csv"
-R=$DIR/r.lucid
+R=$(reg r)
 "$LUCID" init "$P" "$R" --quiet >/dev/null
 "$LUCID" round open "$R" 2014 --year 2014 --quiet >/dev/null
 run "$LUCID" import "$R" --source households

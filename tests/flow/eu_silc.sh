@@ -1,6 +1,7 @@
 #!/bin/sh
 # A real survey, end to end: figures against R's survey and convey packages, four outcomes, explanations, diff, report.
 . "$(dirname "$0")/lib.sh"
+both
 survey=${LUCID_EUSILC_RDATA:-$TOP/programmes/eu-silc/data/eusilc.RData}
 if [ ! -s "$survey" ]; then
   skip eu_silc "the survey is absent: ./start fetches it"
@@ -35,36 +36,37 @@ four=$(cut -d, -f3 "$DIR/out/decisions.csv" | tail -n +2 | sort | uniq -c | awk 
 says_in() { case "$2" in *"$3"*) pass "$1" ;; *) echo "    $2"; fail "$1" ;; esac; }
 says_in no_more_are_selected_than_there_are_places "$four" "selected=492"
 
+R=$(moved silc "$DIR/out/eu-silc.lucid")
 one=$(grep -m1 ',selected,' "$DIR/out/decisions.csv" | cut -d, -f1)
-run "$LUCID" explain "$DIR/out/eu-silc.lucid" "$one"
+run "$LUCID" explain "$R" "$one"
 says explains_a_selected_household "Household $one in Burgenland: selected"
 says explains_with_the_value_seen "Equivalised income ="
 says explains_the_smallest_change "The smallest change that would alter this:"
-run "$LUCID" explain "$DIR/out/eu-silc.lucid" "$one" --lang zh
+run "$LUCID" explain "$R" "$one" --lang zh
 says explains_in_chinese "住户 $one"
-run "$LUCID" explain "$DIR/out/eu-silc.lucid" "$one" --format json
+run "$LUCID" explain "$R" "$one" --format json
 ok explains_in_json sh -c 'python3 -c "import json,sys; x=json.load(open(sys.argv[1])); assert x[\"outcome\"]==\"selected\" and x[\"smallest_change\"][\"found\"]==\"yes\"" "$0"' "$DIR/.out"
-fails refuses_an_unknown_household 4 "999999" "$LUCID" explain "$DIR/out/eu-silc.lucid" 999999
+fails refuses_an_unknown_household 4 "999999" "$LUCID" explain "$R" 999999
 
 cp -r "$p" "$DIR/other"
 sed -i 's/rule: eq_income < line, label/rule: eq_income < 0.8 * line, label/' "$DIR/other/programme.yaml"
-run "$LUCID" diff "$DIR/out/eu-silc.lucid" --programme "$DIR/other"
+run "$LUCID" diff "$R" --programme "$DIR/other"
 says diff_shows_areas "Burgenland"
-run "$LUCID" diff "$DIR/out/eu-silc.lucid" --programme "$DIR/other" --format csv
+run "$LUCID" diff "$R" --programme "$DIR/other" --format csv
 says diff_lists_households "household,area,before,after"
 ok diff_finds_who_leaves grep -q ',selected,not_selected,' "$DIR/.out"
-run "$LUCID" diff "$DIR/out/eu-silc.lucid" --programme "$p" --format csv
+run "$LUCID" diff "$R" --programme "$p" --format csv
 ok the_same_rules_change_nobody [ "$(wc -l <"$DIR/.out")" = 1 ]
-fails diff_refuses_other_fields 5 "snapshot has" "$LUCID" diff "$DIR/out/eu-silc.lucid" --programme "$TOP/programmes/vietnam-1998"
+fails diff_refuses_other_fields 5 "snapshot has" "$LUCID" diff "$R" --programme "$TOP/programmes/vietnam-1998"
 
 fails a_second_run_into_the_folder_is_refused 5 "is not empty" "$LUCID" run "$p" --data "$data" --out "$DIR/out"
 first=$(value decisions_hash)
-run "$LUCID" identify "$DIR/out/eu-silc.lucid" --dry-run --format json
+run "$LUCID" identify "$R" --dry-run --format json
 ok identify_again_gives_the_same_decisions grep -qF "$(printf %s "$first" | tr -d \')" "$DIR/.out"
-fails a_seed_after_the_close_is_refused 5 "could have been tried first" "$LUCID" identify "$DIR/out/eu-silc.lucid" --seed "lottery 7"
-run "$LUCID" identify "$DIR/out/eu-silc.lucid" --seed "lottery 7" --dry-run --format json
+fails a_seed_after_the_close_is_refused 5 "could have been tried first" "$LUCID" identify "$R" --seed "lottery 7"
+run "$LUCID" identify "$R" --seed "lottery 7" --dry-run --format json
 ok a_drill_may_have_any_seed grep -q '"seed": "lottery 7"' "$DIR/.out"
-run "$LUCID" report "$DIR/out/eu-silc.lucid" --out "$DIR/again.html"
+run "$LUCID" report "$R" --out "$DIR/again.html"
 ok writes_a_report [ -s "$DIR/again.html" ]
 ok the_report_needs_no_network sh -c '! grep -q "src=\"http\|href=\"http[^\"]*\.css" "$0"' "$DIR/again.html"
 finish

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A village small enough to check by hand: four outcomes, a tie at the quota, missing answers, other rules, wrong calls.
 . "$(dirname "$0")/lib.sh"
+both
 mkdir -p "$DIR/p/data"
 cat >"$DIR/p/programme.yaml" <<'YAML'
 programme:
@@ -61,7 +62,7 @@ ok the_tie_of_three_leaves_two_places [ "$(for h in H02 H03 H04; do outcome $h; 
 draw() { printf 'lottery 5\000%s' "$1" | sha256sum | cut -c1-16; }
 last=$(for h in H02 H03 H04; do echo "$(draw $h) $h"; done | sort | tail -1 | cut -d' ' -f2)
 ok anyone_redoes_the_draw_with_sha256sum [ "$(outcome "$last")" = qualifies_no_place ]
-R=$DIR/out/village.lucid
+R=$(moved village "$DIR/out/village.lucid")
 run "$LUCID" explain "$R" H08
 says explain_names_what_is_missing "Income (not filled in)"
 says explain_says_what_an_answer_leads_to "if 4,599.99 or less: qualifies"
@@ -100,14 +101,14 @@ touch "$DIR/out/mine.txt"
 run "$LUCID" run "$DIR/p" --out "$DIR/out" --force
 ok force_leaves_other_files_alone [ -e "$DIR/out/mine.txt" ]
 
-run "$LUCID" init "$DIR/p" "$DIR/open.lucid"
-run "$LUCID" round open "$DIR/open.lucid" 2026
-fails an_open_round_is_not_decided 5 "still open" "$LUCID" identify "$DIR/open.lucid" --round 2026
+run "$LUCID" init "$DIR/p" "$(reg open)"
+run "$LUCID" round open "$(reg open)" 2026
+fails an_open_round_is_not_decided 5 "still open" "$LUCID" identify "$(reg open)" --round 2026
 
 cp -r "$DIR/p" "$DIR/zero" && sed -i 's|rule: per_head < line,|rule: 1000 / (size - 2) > 3,|' "$DIR/zero/programme.yaml"
 run "$LUCID" run "$DIR/zero" --out "$DIR/zeroes"
 ok a_rule_that_divides_by_zero_leaves_undecided grep -q '^H01,4331,undecided,.*rule_error' "$DIR/zeroes/decisions.csv"
-run "$LUCID" explain "$DIR/zeroes/village.lucid" H01
+run "$LUCID" explain "$(moved zeroes "$DIR/zeroes/village.lucid")" H01
 says explain_says_that_a_rule_failed "divide by zero"
 
 cp -r "$DIR/p" "$DIR/none" && head -1 "$DIR/p/data/h.csv" >"$DIR/none/data/h.csv"
@@ -125,8 +126,8 @@ run "$LUCID" run "$DIR/sizeless" --out "$DIR/sizes"
 ok a_size_that_is_not_known_is_no_0_in_the_list [ "$(awk -F, 'NR > 1 && $7 != ""' "$DIR/sizes/decisions.csv" | wc -l)" = 0 ]
 
 fails a_place_that_cannot_be_written_is_named 4 "programme.yaml/x.html" "$LUCID" report "$R" --out "$DIR/p/programme.yaml/x.html"
-fails a_report_is_not_written_over_a_registry 5 "is there already, and is no report" "$LUCID" report "$R" --out "$R"
-fails decisions_are_not_written_over_a_key 5 "is there already, and is no list of decisions" "$LUCID" identify "$R" --decisions "$R.key"
+fails a_report_is_not_written_over_a_registry 5 "is there already, and is no report" "$LUCID" report "$R" --out "$DIR/out/village.lucid"
+fails decisions_are_not_written_over_a_key 5 "is there already, and is no list of decisions" "$LUCID" identify "$R" --decisions "$DIR/out/village.lucid.key"
 
 mkdir -p "$DIR/m/data"
 cat >"$DIR/m/programme.yaml" <<'YAML'
@@ -148,14 +149,15 @@ printf 'id,note\nA,no\nB,"a\033[2J\nb"\n' >"$DIR/m/data/h.csv"
 printf 'id,no,age\nA,3,4\nA,7,\nA,9,30\nB,1,30\n' >"$DIR/m/data/m.csv"
 run "$LUCID" run "$DIR/m" --out "$DIR/numbered"
 ok the_list_names_a_member_by_its_own_number grep -q '^A,.*Age of member 7' "$DIR/numbered/decisions.csv"
-run "$LUCID" explain "$DIR/numbered/members.lucid" A
+M=$(moved members "$DIR/numbered/members.lucid")
+run "$LUCID" explain "$M" A
 says explain_names_a_member_by_its_own_number "Age of member 7 (not filled in)"
 says explain_shows_what_another_member_said "Age of member 9 = 30"
-run "$LUCID" explain "$DIR/numbered/members.lucid" A --format json
+run "$LUCID" explain "$M" A --format json
 says explain_json_has_the_own_number '"member": "7"'
-run "$LUCID" explain "$DIR/numbered/members.lucid" B
+run "$LUCID" explain "$M" B
 says a_value_cannot_command_the_terminal "a?[2J b"
-run "$LUCID" history "$DIR/numbered/members.lucid" B
+run "$LUCID" history "$M" B
 says a_table_cell_stays_one_line_without_commands "a?[2J b"
 
 # The auditor's door: the snapshot's folder, the programme's and the published seed, and no registry.

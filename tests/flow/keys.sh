@@ -3,39 +3,43 @@
 # the clear. The canaries are identity numbers of 18 digits that begin with 999999 and telephones that begin with 00CANARY.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/flow/village/village.sh"
+both
 
 CANARY='999999[0-9]{12}|00CANARY'
-reg=$DIR/x.lucid
+R=$(reg x)
 log=$DIR/log
 umask 000
-village "$DIR" && "$LUCID" init "$DIR/programme" "$reg" >"$DIR/sheet" 2>&1
+village "$DIR" && "$LUCID" init "$DIR/programme" "$R" >"$DIR/sheet" 2>&1
 umask 022
-ok "the key is for its owner only, whatever the umask" [ "$(stat -c %a "$reg.key")" = 600 ]
+K=$(key_of x)
+ok "the key is for its owner only, whatever the umask" [ "$(stat -c %a "$K")" = 600 ]
 ok "init prints a recovery sheet" grep -q "RECOVERY SHEET" "$DIR/sheet"
-"$LUCID" round open "$reg" 2026 --quiet >/dev/null
+"$LUCID" round open "$R" 2026 --quiet >/dev/null
 people 300 1 "$DIR/programme/data"
-run "$LUCID" import "$reg"
+run "$LUCID" import "$R"
 ok "sealed fields are imported" [ "$rc" = 0 ]
-ok "with the key a sealed value can be shown" sh -c '"$0" history "$1" H00001 --reveal | grep -q 999999000000000001' "$LUCID" "$reg"
-ok "only when asked" sh -c '! "$0" history "$1" H00001 | grep -Eq "$2"' "$LUCID" "$reg" "$CANARY"
+ok "with the key a sealed value can be shown" sh -c '"$0" history "$1" H00001 --reveal | grep -q 999999000000000001' "$LUCID" "$R"
+ok "only when asked" sh -c '! "$0" history "$1" H00001 | grep -Eq "$2"' "$LUCID" "$R" "$CANARY"
 
 # ---- a life full of sealed values; all that is said goes to the log ----
 
 talk() { "$LUCID" "$@" >>"$log" 2>&1 </dev/null; }
-mkfifo "$DIR/pipe"
-sqlite3 "$reg" <"$DIR/pipe" >/dev/null 2>&1 & reader=$! # somebody has it open, so that the write-ahead log stays
-exec 9>"$DIR/pipe"
-echo "SELECT count(*) FROM event;" >&9
-talk set "$reg" H00002 phone=00CANARY77777
-talk set "$reg" H00002 --member 1 idno=999999777777777777
-talk set "$reg" H00003 phone=00CANARY88888 income=much # refused
-talk set "$reg" H00003 phone=00CANARY88888 batch=-5
-talk set "$reg" H99999 phone=00CANARY88888
-talk undo "$reg"
+if on_files; then
+  mkfifo "$DIR/pipe"
+  sqlite3 "$R" <"$DIR/pipe" >/dev/null 2>&1 & reader=$! # somebody has it open, so that the write-ahead log stays
+  exec 9>"$DIR/pipe"
+  echo "SELECT count(*) FROM event;" >&9
+fi
+talk set "$R" H00002 phone=00CANARY77777
+talk set "$R" H00002 --member 1 idno=999999777777777777
+talk set "$R" H00003 phone=00CANARY88888 income=much # refused
+talk set "$R" H00003 phone=00CANARY88888 batch=-5
+talk set "$R" H99999 phone=00CANARY88888
+talk undo "$R"
 people 310 2 "$DIR/programme/data"
 sed -i 's/999999000000/999999555555/' "$DIR/programme/data/members.csv"
-talk import "$reg" --dry-run
-talk import "$reg"
+talk import "$R" --dry-run
+talk import "$R"
 d=$DIR/programme/data/bad; mkdir -p "$d" # refusals of every kind, with sealed cells in the row
 cat >"$d/members.csv" <<'END'
 hid,no,age,idno
@@ -60,89 +64,94 @@ H00006,V11,1,5,-1,no,00CANARY66666
 END
 for i in 1 2; do
   for source in households members; do
-    talk import "$reg" --source $source --data "$d" --refused "$DIR/refused-$source-$i.csv"
-    talk import "$reg" --source $source --data "$d" --keep-good --refused "$DIR/refused-kept-$source-$i.csv"
-    talk import "$reg" --source $source --data "$d" --keep-good
+    talk import "$R" --source $source --data "$d" --refused "$DIR/refused-$source-$i.csv"
+    talk import "$R" --source $source --data "$d" --keep-good --refused "$DIR/refused-kept-$source-$i.csv"
+    talk import "$R" --source $source --data "$d" --keep-good
   done
   sed -i '/^H99998/d; /88889/d' "$d/members.csv" # what the registry refuses, not the codebook
 done
-talk import "$reg" --file "$d/members.csv" --guess --keep-good
+talk import "$R" --file "$d/members.csv" --guess --keep-good
 printf 'hid,phone,idno\nH00001,00CANARY99991,999999999999999991\n' >"$d/one.csv"
-talk import "$reg" --file "$d/one.csv"
-talk import "$reg" --file "$d/one.csv" --guess
+talk import "$R" --file "$d/one.csv"
+talk import "$R" --file "$d/one.csv" --guess
 people 5000 3 "$DIR/programme/data"
 for wait in 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.4; do
-  "$LUCID" import "$reg" >>"$log" 2>&1 & pid=$!
+  "$LUCID" import "$R" >>"$log" 2>&1 & pid=$!
   sleep $wait; kill -9 $pid 2>/dev/null; { wait $pid; } 2>/dev/null
-  cp "$reg"-wal "$reg"-shm "$DIR/" 2>/dev/null
-  mkdir -p "$DIR/left$wait"; cp "$DIR"/x.lucid.stage-* "$DIR/left$wait/" 2>/dev/null
+  on_files && cp "$R"-wal "$R"-shm "$DIR/" 2>/dev/null
+  mkdir -p "$DIR/left$wait"; cp "${K%.key}".stage-* "$DIR/left$wait/" 2>/dev/null
 done
 ok "some work files of killed imports are there to look into" [ -n "$(find "$DIR" -name '*stage-*' -size +8k)" ]
 people 320 4 "$DIR/programme/data"
-talk import "$reg"
-talk round close "$reg" 2026
-talk identify "$reg"
-talk explain "$reg" H00001
-talk explain "$reg" H00001 --format json
-talk explain "$reg" H00001 --lang zh
-talk diff "$reg" --programme "$DIR/programme"
-talk report "$reg" --out "$DIR/report.html"
-talk export "$reg" --out "$DIR/exported"
-talk export "$reg" --out "$DIR/exported-dta" --as dta --include-restricted
-talk history "$reg" H00001
-talk history "$reg" H00002 --format json
-talk status "$reg"
-talk fsck "$reg"
-talk backup "$reg" "$DIR/copy.lucid"
+talk import "$R"
+talk round close "$R" 2026
+talk identify "$R"
+talk explain "$R" H00001
+talk explain "$R" H00001 --format json
+talk explain "$R" H00001 --lang zh
+talk diff "$R" --programme "$DIR/programme"
+talk report "$R" --out "$DIR/report.html"
+talk export "$R" --out "$DIR/exported"
+talk export "$R" --out "$DIR/exported-dta" --as dta --include-restricted
+talk history "$R" H00001
+talk history "$R" H00002 --format json
+talk status "$R"
+talk fsck "$R"
+talk backup "$R" "$DIR/copy.lucid"
 talk run "$DIR/programme" --out "$DIR/out"
-cp "$reg-wal" "$DIR/wal" 2>/dev/null
-ok "the write-ahead log is looked into as well" [ -s "$DIR/wal" ]
-exec 9>&-
-wait $reader
+if on_files; then
+  cp "$R-wal" "$DIR/wal" 2>/dev/null
+  ok "the write-ahead log is looked into as well" [ -s "$DIR/wal" ]
+  exec 9>&-
+  wait $reader
+else
+  ask "$R" CHECKPOINT
+  if [ -r "$LUCID_TEST_PG_DIR/data/base" ]; then ln -s "$LUCID_TEST_PG_DIR" "$DIR/server"; else skip "the server's files are looked into as well" "they may not be read"; fi
+fi
 
 ok "the canaries are in the data that came in" grep -Eqr "$CANARY" "$DIR/programme/data"
 for made in report.html exported/household.csv out/decisions.csv out/summary.json out/report.html refused-kept-members-1.csv refused-households-1.csv copy.lucid; do
   ok "$made is there to be looked into" [ -s "$DIR/$made" ]
 done
-rc= errs= out=$(find "$DIR" -type f ! -path "$DIR/programme/*" ! -name '.out' ! -name '.err' -exec grep -alE "$CANARY" {} +)
-ok "no sealed value in database, log, work files, snapshots, refused rows, exports, reports or messages ($(find "$DIR" -type f ! -path "$DIR/programme/*" | wc -l) files)" [ -z "$out" ]
+rc= errs= out=$(find -L "$DIR" -type f ! -path "$DIR/programme/*" ! -name '.out' ! -name '.err' -exec grep -alE "$CANARY" {} +)
+ok "no sealed value in database, log, work files, snapshots, refused rows, exports, reports or messages ($(find -L "$DIR" -type f ! -path "$DIR/programme/*" | wc -l) files)" [ -z "$out" ]
 out=$(find "$DIR" -name '*CANARY*' -o -name '*999999*')
 ok "... nor in the name of a file" [ -z "$out" ]
-hex=$(sed -n 's/^key //p' "$reg.key")
-out=$(find "$DIR" -type f ! -name '*.key' ! -name sheet -exec grep -al "$hex" {} +
+hex=$(sed -n 's/^key //p' "$K")
+out=$(find -L "$DIR" -type f ! -name '*.key' ! -name sheet -exec grep -al "$hex" {} +
   find "$DIR" -type f ! -name '*.key' ! -path "$DIR/programme/*" | while read -r f; do od -An -v -tx1 "$f" | tr -d ' \n' | grep -q "$hex" && echo "$f"; done)
 ok "the key itself stands in the key file only" [ -z "$out" ]
 ok "refused rows are for their owner only" [ "$(stat -c %a "$DIR/refused-households-1.csv")" = 600 ]
 
 # ---- the key is lost ----
 
-"$LUCID" round open "$reg" 2027 --quiet >/dev/null
-mv "$reg.key" "$DIR/away"
-ok "without the key status works" run "$LUCID" status "$reg"
+"$LUCID" round open "$R" 2027 --quiet >/dev/null
+mv "$K" "$DIR/away"
+ok "without the key status works" run "$LUCID" status "$R"
 says "... and says that it is not here" "NOT HERE"
-run "$LUCID" history "$reg" H00001
+run "$LUCID" history "$R" H00001
 ok "without the key history works" [ "$rc" = 0 ]
 says "... and shows sealed" "sealed"
-fails "revealing says that the key is needed" 9 "key" "$LUCID" history "$reg" H00001 --reveal
+fails "revealing says that the key is needed" 9 "key" "$LUCID" history "$R" H00001 --reveal
 says "... and what to do" "HINT: "
-for verb in "round list" "fsck"; do ok "without the key $verb works" run "$LUCID" $verb "$reg"; done
+for verb in "round list" "fsck"; do ok "without the key $verb works" run "$LUCID" $verb "$R"; done
 for verb in identify report\ --out\ "$DIR/r2.html" export\ --out\ "$DIR/e2"; do
   set -- $verb
   name=$1; shift
-  run "$LUCID" "$name" "$reg" "$@" --round 2026
+  run "$LUCID" "$name" "$R" "$@" --round 2026
   ok "without the key $name works" [ "$rc" = 0 ]
 done
-ok "without the key explain works" run "$LUCID" explain "$reg" H00001 --round 2026
-ok "without the key what is not sealed can be edited" run "$LUCID" set "$reg" H00001 income=1234
-ok "without the key it can be undone" run "$LUCID" undo "$reg"
+ok "without the key explain works" run "$LUCID" explain "$R" H00001 --round 2026
+ok "without the key what is not sealed can be edited" run "$LUCID" set "$R" H00001 income=1234
+ok "without the key it can be undone" run "$LUCID" undo "$R"
 printf 'hid,v,batch,income,weight,car,phone\nH00001,V11,9,50,1,no,\n' >"$d/households.csv"
-ok "without the key a file without sealed values can be imported" run "$LUCID" import "$reg" --source households --data "$d"
+ok "without the key a file without sealed values can be imported" run "$LUCID" import "$R" --source households --data "$d"
 people 5 9 "$d"
-fails "without the key sealed values cannot be imported" 9 "key" "$LUCID" import "$reg" --data "$d"
-fails "without the key a sealed field cannot be set" 9 "key" "$LUCID" set "$reg" H00001 phone=00123
-ok "... and nothing of it was kept" [ "$(ask "$reg" "SELECT count(*) FROM household WHERE f_batch = 9")" = 1 ]
-ok "without the key a round is closed" run "$LUCID" round close "$reg" 2027
-run "$LUCID" backup "$reg" "$DIR/copy2.lucid"
+fails "without the key sealed values cannot be imported" 9 "key" "$LUCID" import "$R" --data "$d"
+fails "without the key a sealed field cannot be set" 9 "key" "$LUCID" set "$R" H00001 phone=00123
+ok "... and nothing of it was kept" [ "$(ask "$R" "SELECT count(*) FROM household WHERE f_batch = 9")" = 1 ]
+ok "without the key a round is closed" run "$LUCID" round close "$R" 2027
+run "$LUCID" backup "$R" "$DIR/copy2.lucid"
 ok "without the key a backup is made" [ "$rc" = 0 ]
 says "... which says that the key is not in it" "the key is not in it"
 ok "... and does not make one" [ ! -e "$DIR/copy2.lucid.key" ]
@@ -150,36 +159,36 @@ ok "... and does not make one" [ ! -e "$DIR/copy2.lucid.key" ]
 # ---- the wrong key ----
 
 village "$DIR/other" && "$LUCID" init "$DIR/other/programme" "$DIR/other/y.lucid" --quiet >/dev/null
-cp -p "$DIR/other/y.lucid.key" "$reg.key"
-fails "another registry's key is refused" 9 "wrong key" "$LUCID" status "$reg"
+cp -p "$DIR/other/y.lucid.key" "$K"
+fails "another registry's key is refused" 9 "wrong key" "$LUCID" status "$R"
 says "... and says what to do" "HINT: "
-fails "also when it is named" 9 "wrong key" "$LUCID" history "$reg" H00001 --key "$DIR/other/y.lucid.key"
+fails "also when it is named" 9 "wrong key" "$LUCID" history "$R" H00001 --key "$DIR/other/y.lucid.key"
 id=$(sed -n 's/^id //p' "$DIR/away")
-printf 'lucid-key 1\nid %s\nkey %s\n' "$id" "$(printf '%064d' 7)" >"$reg.key"; chmod 600 "$reg.key"
-run "$LUCID" history "$reg" H00001 --reveal
+printf 'lucid-key 1\nid %s\nkey %s\n' "$id" "$(printf '%064d' 7)" >"$K"; chmod 600 "$K"
+run "$LUCID" history "$R" H00001 --reveal
 ok "a key that only bears the right name opens nothing" [ "$rc" = 9 ]
 for text in "" "lucid-key 1" "lucid-key 2
 id $id
 key $hex" "lucid-key 1
 id $id
 key 12ab" "hello"; do
-  printf '%s\n' "$text" >"$reg.key"; chmod 600 "$reg.key"
-  run "$LUCID" status "$reg"
+  printf '%s\n' "$text" >"$K"; chmod 600 "$K"
+  run "$LUCID" status "$R"
   ok "a file that is no key is refused: $(printf '%s' "$text" | tr '\n' ' ' | cut -c1-30)" [ "$rc" = 9 ]
 done
-says "... by name" "x.lucid.key"
-cp "$DIR/away" "$reg.key"; chmod 644 "$reg.key"
-fails "a key that others may read is refused" 9 "x.lucid.key" "$LUCID" status "$reg"
+says "... by name" "$K"
+cp "$DIR/away" "$K"; chmod 644 "$K"
+fails "a key that others may read is refused" 9 "$K" "$LUCID" status "$R"
 says "... and says what to do" "chmod 600"
-rm "$reg.key"
-ok "the key may lie elsewhere" run "$LUCID" history "$reg" H00001 --reveal --key "$DIR/away"
+rm "$K"
+ok "the key may lie elsewhere" run "$LUCID" history "$R" H00001 --reveal --key "$DIR/away"
 says "... and opens what is sealed" "999999000000000001"
 typed=$(sed -n '/^  key   /,/^ *$/p' "$DIR/sheet" | sed 's/^  key//' | tr -d ' \n' | cut -c1-64)
-printf 'lucid-key 1\nid %s\nkey %s\n' "$(sed -n 's/^  key id *//p' "$DIR/sheet")" "$typed" >"$reg.key"; chmod 600 "$reg.key"
-run "$LUCID" history "$reg" H00001 --reveal
+printf 'lucid-key 1\nid %s\nkey %s\n' "$(sed -n 's/^  key id *//p' "$DIR/sheet")" "$typed" >"$K"; chmod 600 "$K"
+run "$LUCID" history "$R" H00001 --reveal
 says "the key typed off the recovery sheet opens what is sealed" "999999000000000001"
 cp -p "$DIR/away" "$DIR/copy.lucid.key"
 run "$LUCID" history "$DIR/copy.lucid" H00001 --reveal
 says "a backup opens with the key" "999999000000000001"
-sound "the registry is sound after all this" "$reg"
+sound "the registry is sound after all this" "$R"
 finish

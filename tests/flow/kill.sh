@@ -2,6 +2,7 @@
 # kill -9, a hundred times, at random moments of imports, edits and round closes. A client keeps its own list of what was
 # acknowledged (exit code 0 seen): all of it must be there afterwards, an import is there whole or not at all, a closed round
 # has its snapshot, and fsck finds nothing. SEED=n plays another series; KILLS=n more or fewer.
+# On a file; postgres_kill.sh does the same to a database and its server.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/flow/village/village.sh"
 command -v sqlite3 >/dev/null || { skip "kill -9" "the sqlite3 command is not here"; exit 0; }

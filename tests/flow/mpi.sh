@@ -1,5 +1,6 @@
 #!/bin/sh
 # Poverty in several dimensions through the whole program: H, A, M0, censored headcounts and contributions by area, against R.
+# No registry on a server: `lucid run` leaves a folder of files. The same figures out of a database are in eu_silc.sh and popstan.sh.
 . "$(dirname "$0")/lib.sh"
 if [ ! -s "$DATA/mpi-synthetic/syn_cdta.csv" ]; then
   skip mpi "the synthetic deprivations are absent (LUCID_TEST_DATA)"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Two Stata files, households and their members, joined by number: figures against R's survey package.
 . "$(dirname "$0")/lib.sh"
+both
 if [ ! -d "$DATA/popstan" ]; then
   skip popstan "the synthetic survey is absent (LUCID_TEST_DATA)"
   finish
@@ -33,6 +34,6 @@ reference popstan_headcount_2000 nation.lines.1.headcount fgt0 abs=2000
 reference popstan_gap_2000 nation.lines.1.gap fgt1 abs=2000
 reference popstan_mean nation.mean mean ""
 one=$(grep -m1 ',selected,' "$DIR/out/decisions.csv" | cut -d, -f1)
-run "$LUCID" explain "$DIR/out/popstan.lucid" "$one"
+run "$LUCID" explain "$(moved p "$DIR/out/popstan.lucid")" "$one"
 says popstan_explains "selected"
 finish

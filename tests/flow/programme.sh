@@ -1,5 +1,6 @@
 #!/bin/sh
 # A programme folder as its author meets it: new, check, and what check says when something is wrong.
+# Only the last example comes to a registry, in the folder that `lucid run` makes.
 . "$(dirname "$0")/lib.sh"
 
 run "$LUCID" new "$DIR/my-county"

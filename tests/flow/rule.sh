@@ -1,5 +1,6 @@
 #!/bin/sh
 # lucid rule: one line of JSON for whatever is asked.
+# No registry is asked.
 . "$(dirname "$0")/lib.sh"
 
 # answers NAME RC LINE ARGS...: `lucid rule ARGS` must print exactly LINE and exit with RC

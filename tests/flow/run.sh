@@ -1,5 +1,6 @@
 #!/bin/sh
 # `lucid run` as an office meets it: a run that stops at its data leaves the way free for the next, and what it leaves names who acted.
+# On files only: a folder of files is what `run` makes.
 . "$(dirname "$0")/lib.sh"
 
 run "$LUCID" new "$DIR/p"

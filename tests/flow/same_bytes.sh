@@ -1,5 +1,6 @@
 #!/bin/sh
 # The same snapshot, programme and seed give the same bytes: one thread or two, gcc or clang, with AVX2 or without.
+# On files here; postgres.sh and shards.sh hold databases to the same hashes.
 . "$(dirname "$0")/lib.sh"
 mkdir "$DIR/p" "$DIR/p/data"
 cat >"$DIR/p/programme.yaml" <<'YAML'
@@ -57,7 +58,7 @@ same five_threads_give_the_same_bytes "$DIR/five"
 run "$LUCID" identify "$DIR/one/same.lucid" --decisions "$DIR/one/decisions.csv"
 same the_same_registry_decided_again_gives_the_same_bytes "$DIR/one"
 other=$(dirname "$LUCID")/same
-build() { make -s -C "$TOP" BUILD="$other-$1" "$other-$1/lucid" "$2" >"$DIR/log" 2>&1 || { tail -5 "$DIR/log"; return 1; }; }
+build() { make -s -j"$(nproc)" -C "$TOP" BUILD="$other-$1" "$other-$1/lucid" "$2" >"$DIR/log" 2>&1 || { tail -5 "$DIR/log"; return 1; }; }
 if command -v clang >/dev/null; then
   if build clang CC=clang; then
     run "$other-clang/lucid" run "$DIR/p" --out "$DIR/clang"

@@ -1,9 +1,8 @@
 # village.sh - what the flow tests about faults share; sourced after lib.sh.
 #   village DIR                 a copy of the village programme in DIR/programme, with empty data
 #   people N BATCH DIR          N households of two members each into DIR; BATCH stands in every row of the households
-#   registry DIR [N]            DIR/x.lucid with round 2026 open, holding N households (batch 1); the key beside it
-#   ask FILE SQL                what SQLite says
-#   sound NAME FILE             lucid fsck finds nothing
+#   registry DIR [N [WHERE]]    DIR/x.lucid (or WHERE) with round 2026 open, holding N households (batch 1)
+#   sound NAME REGISTRY         lucid fsck finds nothing
 # Identity numbers are 18 digits and begin with 999999, telephones with 00CANARY: neither can be anybody's.
 [ -x "$LUCID" ] || { echo "not ok the program is built: $LUCID"; exit 1; }
 village() { mkdir -p "$1/programme/data" && cp "$TOP/tests/flow/village/programme.yaml" "$1/programme/"; }
@@ -19,9 +18,9 @@ people() {
   }'
 }
 registry() {
-  village "$1" && "$LUCID" init "$1/programme" "$1/x.lucid" --quiet >/dev/null && "$LUCID" round open "$1/x.lucid" 2026 >/dev/null 2>&1 || return 1
+  where=${3:-$1/x.lucid}
+  village "$1" && "$LUCID" init "$1/programme" "$where" --quiet >/dev/null && "$LUCID" round open "$where" 2026 >/dev/null 2>&1 || return 1
   [ -z "${2:-}" ] && return 0
-  people "$2" 1 "$1/programme/data" && "$LUCID" import "$1/x.lucid" --quiet >/dev/null
+  people "$2" 1 "$1/programme/data" && "$LUCID" import "$where" --quiet >/dev/null
 }
-ask() { sqlite3 -cmd '.timeout 5000' "$1" "$2"; }
 sound() { run "$LUCID" fsck "$2"; if [ "$rc" = 0 ]; then pass "$1"; else fail "$1"; fi; }
