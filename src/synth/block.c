@@ -24,6 +24,8 @@ enum status block_make(const struct population *pop, struct block_id id, struct 
     b->count++;
     for (uint32_t r = 0; r < pop->m->round_count; r++) b->persons[r] += h->size[r];
   }
+  for (uint32_t r = 0; r < pop->m->round_count; r++) b->now[r] = village_now(pop, v, r);
+  for (uint32_t i = 0; i < pop->m->crop_count; i++) b->crop_share[i] = village_crop_share(pop, v, &b->now[0], i);
   record_make(b);
   return OK;
 }

@@ -11,6 +11,7 @@
 #define SYNTH_BLOCK_H
 
 #include "synth/household.h"
+#include "synth/village.h"
 
 struct block {
   const struct population *pop;
@@ -20,6 +21,8 @@ struct block {
   uint32_t count, cap;
   struct ranked { double score; uint32_t at; } *ranked; /* room for the record's order */
   int64_t persons[SYNTH_ROUNDS_MAX], listed[SYNTH_ROUNDS_MAX];
+  struct village_now now[SYNTH_ROUNDS_MAX];
+  double crop_share[SYNTH_CROPS_MAX]; /* of the village's households */
 };
 
 /* Makes block `id`; `b` is zeroed before the first call and may be used again. Free with block_free. */

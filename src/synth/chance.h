@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 
-enum subject { ABOUT_VILLAGE = 1, ABOUT_PEOPLE, ABOUT_WELFARE, ABOUT_RECORD, ABOUT_LIFE, ABOUT_HOME, ABOUT_LINES, ABOUT_FAULTS, ABOUT_ORDER, ABOUT_NUMBER, ABOUT_FUNDS };
+enum subject { ABOUT_VILLAGE = 1, ABOUT_PEOPLE, ABOUT_WELFARE, ABOUT_RECORD, ABOUT_LIFE, ABOUT_HOME, ABOUT_LINES, ABOUT_FAULTS, ABOUT_ORDER, ABOUT_NUMBER, ABOUT_FUNDS, ABOUT_PLACE };
 
 /* What the streams of one place begin with: from the seed and the place's code. */
 uint64_t chance_place(uint64_t seed, const char *code);

@@ -42,7 +42,7 @@ static bool can(enum fault f, const struct block *b, uint32_t at, uint32_t round
   switch (f) {
   case FAULT_DUPLICATE: case FAULT_PAYROLL: case FAULT_CAR: return h->listed[round];
   case FAULT_SPLIT: return h->listed[round] && rows_split_at(h, round) < h->people_count;
-  case FAULT_QUANTITY: return household_exits(h, round) && rows_has_crop(b, h);
+  case FAULT_QUANTITY: return household_exits(h, round) && rows_has_crop(b, h, round);
   case FAULT_EDITED: case FAULT_ONE_OFF: case FAULT_BELOW: return household_exits(h, round);
   case FAULT_COPIED: return at && h->listed[round] && b->households[at - 1].listed[round] && b->households[at - 1].size[round] == h->size[round];
   default: return false;

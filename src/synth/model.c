@@ -96,6 +96,7 @@ static enum status read_crops(struct arena *a, const struct programme *p, struct
   const struct tree *t;
   struct synth_crop *list;
   TRY(need(top, "crops", TREE_LIST, &t, e));
+  if (t->count > SYNTH_CROPS_MAX) return off(t, e, "at most 32 crops are wanted here");
   ARENA_TRY(e, list = arena_array(a, t->count + 1, sizeof *list));
   for (uint32_t i = 0; i < t->count; i++) {
     const struct tree *x = t->items[i];
@@ -110,6 +111,10 @@ static enum status read_crops(struct arena *a, const struct programme *p, struct
     TRY(number(x, "area", 0.01, 1000, &c->area, e));
     TRY(number(x, "yield", 0.1, 1e5, &c->yield, e));
     TRY(number(x, "price", 0.01, 1e6, &c->price, e));
+    c->low = -500, c->high = 9000;
+    if (tree_get(x, "bears")) TRY(number(x, "bears", 0, 30, &c->bears, e));
+    if (tree_get(x, "low")) TRY(number(x, "low", -500, 9000, &c->low, e));
+    if (tree_get(x, "high")) TRY(number(x, "high", c->low, 9000, &c->high, e));
     c->animal = !strcmp(kind, "heads");
     if (!c->animal && strcmp(kind, "mu") != 0) return off(x, e, "`kind` is mu or heads");
     TRY(choice_of(p, "crops", "crop", x, c->crop, e));

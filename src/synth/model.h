@@ -9,6 +9,7 @@
 #include "programme/programme.h"
 
 #define SYNTH_ROUNDS_MAX 8u
+#define SYNTH_CROPS_MAX 32u
 
 /* name, least, most: the plain numbers under `model` */
 #define SYNTH_NUMBERS(X)                                                                                     \
@@ -34,13 +35,16 @@
   X(pension, 0, 1e6)              /* a year, to an old member who has it */                                  \
   X(allowance, 0, 1e6)            /* minimum living allowance, a member and year */                          \
   X(farm_support, 0, 1e5)         /* a mu and year */                                                        \
-  X(away_cost, 0, 0.9)            /* of wages from work away: rent and living */
+  X(away_cost, 0, 0.9)            /* of wages from work away: rent and living */                             \
+  X(village_poor, 0, 1)           /* a village with more than this share of poor in the first round is a poor village */ \
+  X(village_exit, 0, 1)           /* and is out in the round that finds less than this */
 
 struct synth_round { /* share of persons on the register; mean income per head; a factor on the spread of recorded incomes above the line, fitted so that they have that mean */
   int year;
   double poor, income, above;
 };
-struct synth_crop { const char *crop, *item, *unit; double share, area, yield, price, cost; bool animal; };
+/* `bears`: years from planting to the first harvest, 0 = in the year it is sown; low, high: metres it thrives at */
+struct synth_crop { const char *crop, *item, *unit; double share, area, yield, price, cost, bears, low, high; bool animal; };
 struct synth_fund { const char *fund; double per_person; }; /* a year, for each person on the register */
 struct synth_people { const char *code, *area; double share; }; /* ethnicity, in an area or "*" */
 

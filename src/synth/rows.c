@@ -9,11 +9,16 @@
 #include "base/number.h"
 #include "synth/chance.h"
 
-#define CROPS_MAX 32u
-
 /* What stays with a dwelling and its fields. */
 struct home {
   double land, forest, area, u_house, u_water, u_food, u_road, u_fuel, u_toilet, km;
+};
+
+struct growing_crop {
+  uint32_t crop; /* of the model's */
+  double much;   /* mu or heads */
+  int planted, bears; /* years; 0 = not a tree */
+  bool subsidised, contract;
 };
 
 struct writer {
@@ -28,8 +33,8 @@ struct writer {
   int size;
   struct now now[PEOPLE_MAX];       /* of those who are here */
   struct home home;
-  uint32_t crop_count, crops[CROPS_MAX];
-  double crop_area[CROPS_MAX];
+  uint32_t crop_count;
+  struct growing_crop crops[SYNTH_CROPS_MAX];
   struct row row;
 };
 
@@ -37,7 +42,7 @@ static struct home home_of(const struct block *b, const struct household *h) {
   struct rng r = chance_of(b->village->place, h->number, ABOUT_HOME);
   struct home x;
   int size = h->size[0] ? h->size[0] : 1;
-  x.land = b->pop->m->farmland * size * chance_spread(&r, 0.5);
+  x.land = b->pop->m->farmland * b->now[0].land * size * chance_spread(&r, 0.4);
   x.forest = 2.5 * size * chance_spread(&r, 0.8);
   x.area = (45 + 18 * size) * chance_spread(&r, 0.3);
   x.u_house = chance_normal(&r), x.u_water = chance_normal(&r), x.u_food = chance_normal(&r), x.u_road = rng_unit(&r), x.u_fuel = rng_unit(&r), x.u_toilet = rng_unit(&r);
@@ -86,27 +91,42 @@ uint32_t rows_split_at(const struct household *h, uint32_t round) {
   return h->people_count;
 }
 
-/* The crops a household has: draws of its own, the same in every round. */
-static uint32_t crops_of(const struct block *b, const struct household *h, uint32_t which[CROPS_MAX], double area[CROPS_MAX]) {
+/* The crops a household has in a round: draws of its own that stay, and trees from the year they were planted. */
+static uint32_t crops_of(const struct block *b, const struct household *h, uint32_t round, double land, struct growing_crop out[SYNTH_CROPS_MAX]) {
+  const struct model *m = b->pop->m;
   struct rng r = chance_of(b->village->place, h->number, ABOUT_LINES);
   uint32_t n = 0;
-  for (uint32_t i = 0; i < b->pop->m->crop_count; i++) {
-    const struct synth_crop *c = &b->pop->m->crops[i];
-    bool has = chance_true(&r, c->share);
-    if (!has || n == CROPS_MAX) {
-      (void)rng_next(&r); /* how much it would be: every crop takes two draws */
-      continue;
-    }
-    double much = c->area * chance_spread(&r, 0.5);
-    which[n] = i, area[n++] = c->animal ? fmax(1, floor(much + 0.5)) : fmax(0.1, floor(much * 10 + 0.5) / 10);
+  double fields = 0;
+  for (uint32_t i = 0; i < m->crop_count; i++) {
+    const struct synth_crop *c = &m->crops[i];
+    bool has = chance_true(&r, b->crop_share[i]);
+    double much = c->area * chance_spread(&r, 0.5), u = rng_unit(&r);
+    int planted = m->rounds[0].year + 4 - (int)(30 * u); /* every crop takes three draws */
+    if (!has || (c->bears > 0 && planted > m->rounds[round].year)) continue;
+    bool lately = c->bears > 0 && planted > m->rounds[0].year;
+    double odd = 1000 * u - floor(1000 * u);
+    out[n++] = (struct growing_crop){.crop = i, .much = much, .planted = c->bears > 0 ? planted : 0, .bears = c->bears > 0 ? planted + (int)c->bears : 0,
+                                     .subsidised = lately && odd < 0.7, .contract = odd < 0.03 * (m->rounds[round].year - m->rounds[0].year) + (b->now[round].cooperatives ? 0.06 : 0)};
+    if (!c->animal && c->bears <= 0) fields += much;
+  }
+  /* Two harvests of half the fields are the most they bear. */
+  double fit = fields > 1.5 * land ? 1.5 * land / fields : 1;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct synth_crop *c = &m->crops[out[i].crop];
+    if (c->animal) out[i].much = fmax(1, floor(out[i].much + 0.5));
+    else out[i].much = fmax(0.1, floor(out[i].much * (c->bears > 0 ? 1 : fit) * 10 + 0.5) / 10);
   }
   return n;
 }
 
-bool rows_has_crop(const struct block *b, const struct household *h) {
-  uint32_t which[CROPS_MAX];
-  double area[CROPS_MAX];
-  return crops_of(b, h, which, area) > 0;
+static bool yields(const struct growing_crop *x, int year) { return x->bears <= year; }
+
+bool rows_has_crop(const struct block *b, const struct household *h, uint32_t round) {
+  struct growing_crop crops[SYNTH_CROPS_MAX];
+  uint32_t n = crops_of(b, h, round, home_of(b, h).land, crops);
+  for (uint32_t i = 0; i < n; i++)
+    if (yields(&crops[i], b->pop->m->rounds[round].year)) return true;
+  return false;
 }
 
 static const char *cause_of(const struct writer *w, const struct home *x, int nth) {
@@ -156,8 +176,11 @@ static enum status put_home(struct writer *w, bool card, struct err *e) {
   const struct home x = w->home;
   uint32_t round = w->round;
   int year = pop->m->rounds[round].year, since = year - pop->m->rounds[0].year;
+  const struct village_now *v = &w->b->now[round];
+  double trees = 0, hard = 0.4 + 0.08 * since + (v->road_hard ? 0.08 : -0.3);
+  for (uint32_t i = 0; i < w->crop_count; i++) trees += w->crops[i].planted ? w->crops[i].much : 0;
   double well = w->like->score[round] / 1.3, helped = 0.12 * since + (h->first_listed >= 0 && h->first_listed < (int)round ? 0.8 : 0);
-  double house = 0.5 * well + x.u_house + helped, water = 0.3 * well + x.u_water + 0.15 * since, food = 0.6 * well + x.u_food + 0.2 * since;
+  double house = 0.5 * well + x.u_house + helped, water = 0.3 * well + x.u_water + 0.15 * since + 1.2 * (v->tap - 0.55), food = 0.6 * well + x.u_food + 0.2 * since;
   bool listed = h->listed[round], before = false, gap = false;
   for (uint32_t i = 0; i < round; i++) before |= h->listed[i], gap |= before && !h->listed[i];
   row_begin(r);
@@ -189,8 +212,8 @@ static enum status put_home(struct writer *w, bool card, struct err *e) {
   row_bool(r, FILL_income_card, card);
   row_fixed(r, FILL_income_given, w->income, 2);
   row_fixed(r, FILL_farmland, x.land, 2), row_fixed(r, FILL_irrigated, x.land * (0.2 + 0.5 * x.u_road), 2), row_fixed(r, FILL_forest, x.forest, 2);
-  row_fixed(r, FILL_forest_returned, x.u_fuel < 0.3 ? x.land * 0.3 : 0, 2), row_fixed(r, FILL_orchard, 0, 2);
-  row_bool(r, FILL_production_power, x.u_road < 0.85 + 0.02 * since), row_bool(r, FILL_household_power, true), row_bool(r, FILL_broadcast, x.u_fuel < 0.9 + 0.015 * since);
+  row_fixed(r, FILL_forest_returned, x.u_fuel < 0.3 ? x.land * 0.3 : 0, 2), row_fixed(r, FILL_orchard, trees, 2);
+  row_bool(r, FILL_production_power, v->power && x.u_road < 0.95), row_bool(r, FILL_household_power, true), row_bool(r, FILL_broadcast, x.u_fuel < 0.9 + 0.015 * since);
   row_bool(r, FILL_water_difficult, water < -1.9), row_bool(r, FILL_water_safe, water >= -1.6);
   row_bool(r, FILL_food_enough, food >= -2.4), row_bool(r, FILL_clothing_enough, food >= -2.6);
   row_fixed(r, FILL_house_area, x.area, 1);
@@ -198,7 +221,7 @@ static enum status put_home(struct writer *w, bool card, struct err *e) {
   row_bool(r, FILL_dangerous_house, house < -1.5);
   row_text(r, FILL_house_grade, house < -1.9 ? "D" : house < -1.5 ? "C" : house < 0 ? "B" : "A");
   row_bool(r, FILL_toilet, x.u_toilet < 0.35 + 0.08 * since);
-  row_text(r, FILL_road_kind, x.u_road < 0.4 + 0.08 * since ? "hard" : x.u_road < 0.8 ? "gravel" : "dirt");
+  row_text(r, FILL_road_kind, x.u_road < hard ? "hard" : x.u_road < 0.8 ? "gravel" : "dirt");
   row_fixed(r, FILL_road_km, x.km, 1);
   row_text(r, FILL_fuel, x.u_fuel < 0.55 - 0.05 * since ? "firewood" : x.u_fuel < 0.65 - 0.05 * since ? "coal" : "clean");
   row_bool(r, FILL_cooperative, x.u_toilet < 0.05 + 0.06 * since);
@@ -275,8 +298,9 @@ static enum status put_item(struct writer *w, uint32_t level, int *nth, const st
 static enum status put_lines(struct writer *w, bool card, struct err *e) {
   const struct population *pop = w->b->pop;
   const struct model *m = pop->m;
-  const uint32_t *which = w->crops, n = w->crop_count, lines = level_named(pop->p, LEVEL_OF_LINES), crops = level_named(pop->p, LEVEL_OF_CROPS);
-  const double *area = w->crop_area;
+  const uint32_t n = w->crop_count, lines = level_named(pop->p, LEVEL_OF_LINES), crops = level_named(pop->p, LEVEL_OF_CROPS);
+  const int year = m->rounds[w->round].year;
+  uint32_t first = 0; /* that yields */
   double net = 0, rest;
   const struct home x = w->home;
   int nth = 0, old = 0, away = 0, workers = 0;
@@ -288,18 +312,24 @@ static enum status put_lines(struct writer *w, bool card, struct err *e) {
     old += p.age >= 60 && w->h->people[i].u_pension < 0.93, away += p.months_away > 0, workers += p.labour <= LABOUR_WEAK;
   }
   rest = income * w->size;
-  for (uint32_t i = 0; i < n; i++) net += area[i] * m->crops[which[i]].yield * m->crops[which[i]].price * (1 - m->crops[which[i]].cost);
+  while (first < n && !yields(&w->crops[first], year)) first++;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct synth_crop *c = &m->crops[w->crops[i].crop];
+    if (yields(&w->crops[i], year)) net += w->crops[i].much * c->yield * c->price * (1 - c->cost);
+  }
   double room = rest * (workers ? 0.5 : 0.4), scale = net > room ? room / net : 1;
   for (uint32_t i = 0; i < n; i++) {
-    const struct synth_crop *c = &m->crops[which[i]];
-    double five = w->fault == FAULT_QUANTITY && i == 0 ? 5 : 1, quantity = floor(area[i] * c->yield * scale * 100) / 100;
+    const struct growing_crop *g = &w->crops[i];
+    const struct synth_crop *c = &m->crops[g->crop];
+    double five = w->fault == FAULT_QUANTITY && i == first ? 5 : 1, quantity = yields(g, year) ? floor(g->much * c->yield * scale * 100) / 100 : 0;
     char no[4] = "";
     (void)put_digits(no, i + 1, i < 9 ? 1 : 2);
     row_begin(&w->row);
     row_text(&w->row, KEY_HOUSEHOLD, w->key), row_text(&w->row, KEY_MEMBER, no), row_text(&w->row, FILL_crop, c->crop);
-    if (c->animal) row_int(&w->row, FILL_heads, (int64_t)(area[i] * five));
-    else row_fixed(&w->row, FILL_area, area[i] * five, 2), row_fixed(&w->row, FILL_sold_kg, quantity * five, 1);
-    row_bool(&w->row, FILL_contract, false), row_bool(&w->row, FILL_subsidised, false), row_bool(&w->row, FILL_suitable, true);
+    if (c->animal) row_int(&w->row, FILL_heads, (int64_t)(g->much * five));
+    else row_fixed(&w->row, FILL_area, g->much * five, 2), row_fixed(&w->row, FILL_sold_kg, quantity * five, 1);
+    if (g->planted) row_int(&w->row, FILL_planted_year, g->planted), row_int(&w->row, FILL_bearing_year, g->bears);
+    row_bool(&w->row, FILL_contract, g->contract), row_bool(&w->row, FILL_subsidised, g->subsidised), row_bool(&w->row, FILL_suitable, village_suits(pop, &w->b->now[0], g->crop));
     if (crops < LEVEL_MAX) TRY(layout_put(w->l, crops, &w->row, e));
     if (!card) continue;
     struct item it = {c->item, c->unit, "rate", "measured", quantity * five, c->price, (int64_t)floor(quantity * c->price * 100) * (int64_t)five, 0};
@@ -336,7 +366,7 @@ static enum status put(struct writer *w, struct err *e) {
   }
   rows_key(w->b->village, w->h, w->second, w->key);
   w->home = home_of(w->b, w->like);
-  w->crop_count = crops_of(w->b, w->like, w->crops, w->crop_area);
+  w->crop_count = crops_of(w->b, w->like, w->round, w->home.land, w->crops);
   TRY(put_home(w, card, e));
   TRY(put_people(w, e));
   return put_lines(w, card, e);
@@ -361,21 +391,19 @@ enum status rows_household(struct layout *l, const struct block *b, uint32_t at,
 }
 
 enum status rows_village(struct layout *l, const struct block *b, uint32_t round, struct err *e) {
-  const struct village *v = b->village;
+  const struct village_now *x = &b->now[round];
   struct row r = {.count = 0};
-  struct rng c = chance_of(v->place, 1, ABOUT_VILLAGE);
-  int since = b->pop->m->rounds[round].year - b->pop->m->rounds[0].year, households = 0;
-  double far = v->km / 40, land = 0.9 + 0.4 * rng_unit(&c), u = rng_unit(&c), share = v->poor[0];
+  int households = 0;
   for (uint32_t i = 0; i < b->count; i++) households += b->households[i].size[round] > 0;
   row_begin(&r);
-  row_text(&r, KEY_VILLAGE, v->code);
-  row_bool(&r, FILL_poor_village, share > 0.33);
-  row_int(&r, FILL_households, households), row_int(&r, FILL_persons_total, b->persons[round]), row_int(&r, FILL_natural_villages, chance_between(&c, 2, 9));
-  row_int(&r, FILL_altitude, (int64_t)(250 + 600 * far + 250 * u));
-  row_fixed(&r, FILL_km_county, 5 + 1.5 * v->km + 20 * u, 1), row_fixed(&r, FILL_km_township, 1 + 0.6 * v->km, 1), row_fixed(&r, FILL_km_school, 0.3 + 0.3 * v->km, 1);
-  row_bool(&r, FILL_road_hard, u < 0.75 + 0.06 * since - 0.3 * far), row_bool(&r, FILL_bus, u < 0.5 + 0.07 * since - 0.3 * far), row_bool(&r, FILL_power, true);
-  row_bool(&r, FILL_broadband, u < 0.3 + 0.12 * since), row_fixed(&r, FILL_tap_share, 100 * fmin(1, 0.45 + 0.08 * since + 0.1 * u), 1);
-  row_bool(&r, FILL_clinic, u < 0.7 + 0.05 * since), row_bool(&r, FILL_doctor, u < 0.65 + 0.05 * since);
-  row_fixed(&r, FILL_collective_income, floor(2000 + 9000 * since * u), 2), row_int(&r, FILL_cooperatives, (int64_t)(since * u)), row_fixed(&r, FILL_village_farmland, land * (double)b->persons[0], 2);
+  row_text(&r, KEY_VILLAGE, b->village->code);
+  row_bool(&r, FILL_poor_village, x->poor);
+  if (x->exit_year) row_int(&r, FILL_village_exit_year, x->exit_year);
+  row_int(&r, FILL_households, households), row_int(&r, FILL_persons_total, b->persons[round]), row_int(&r, FILL_natural_villages, x->natural), row_int(&r, FILL_altitude, x->altitude);
+  row_fixed(&r, FILL_km_county, x->km_county, 1), row_fixed(&r, FILL_km_township, x->km_township, 1), row_fixed(&r, FILL_km_school, x->km_school, 1);
+  row_bool(&r, FILL_road_hard, x->road_hard), row_bool(&r, FILL_bus, x->bus), row_bool(&r, FILL_power, x->power), row_bool(&r, FILL_broadband, x->broadband);
+  row_fixed(&r, FILL_tap_share, 100 * x->tap, 1), row_bool(&r, FILL_clinic, x->clinic), row_bool(&r, FILL_doctor, x->doctor);
+  row_int(&r, FILL_collective_income, x->collective), row_int(&r, FILL_cooperatives, x->cooperatives);
+  row_fixed(&r, FILL_village_farmland, b->pop->m->farmland * x->land * (double)b->persons[0], 2);
   return layout_put(l, LEVEL_VILLAGE, &r, e);
 }

@@ -12,7 +12,8 @@
 char *rows_key(const struct village *v, const struct household *h, bool second, char out[40]);
 /* Where a split household is cut: the first person of the second part, or people_count when it cannot be. */
 uint32_t rows_split_at(const struct household *h, uint32_t round);
-bool rows_has_crop(const struct block *b, const struct household *h);
+/* Whether something it grows or keeps yields in the round. */
+bool rows_has_crop(const struct block *b, const struct household *h, uint32_t round);
 char *rows_identity(const struct village *v, const struct household *h, uint32_t person, char out[32]);
 enum status rows_village(struct layout *l, const struct block *b, uint32_t round, struct err *e) MUST_CHECK;
 enum status rows_household(struct layout *l, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) MUST_CHECK;

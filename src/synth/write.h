@@ -24,7 +24,7 @@
   X(birth) X(relation) X(ethnicity) X(education) X(student) X(dropout) X(health) X(labour) X(months_away)    \
   X(basic_medical) X(serious_insurance) X(pension) X(dibao) X(on_register) X(shares_budget) X(item)          \
   X(quantity) X(unit) X(price) X(price_date) X(price_place) X(amount) X(cost_basis) X(cost) X(evidence)      \
-  X(crop) X(heads) X(area) X(sold_kg) X(contract) X(subsidised) X(suitable) X(poor_village) X(households)    \
+  X(crop) X(heads) X(area) X(planted_year) X(bearing_year) X(sold_kg) X(contract) X(subsidised) X(suitable) X(poor_village) X(village_exit_year) X(households)    \
   X(persons_total) X(natural_villages) X(altitude) X(km_county) X(km_township) X(km_school) X(road_hard)     \
   X(bus) X(power) X(broadband) X(tap_share) X(clinic) X(doctor) X(collective_income) X(cooperatives)         \
   X(village_farmland) X(household) X(village) X(persons) X(line) X(true_income) X(truly_poor)                \
