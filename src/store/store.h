@@ -185,6 +185,12 @@ unsigned store_shard_of(const struct store *s, int64_t home);
 bool store_shard_reachable(struct store *s, unsigned i);
 /* The shard's own database, which stays the store's. `fresh`: it was empty and has the fixed tables now; the generated ones are missing. */
 enum status store_shard_open(struct store *s, unsigned i, struct store **inner, bool *fresh, struct err *e) MUST_CHECK;
+/* For reading side by side, inside a transaction: the databases that hold people's rows, each with part in it, each for one thread. One file or
+ * database is its own only part. `db` NULL: it cannot be reached, and `why` says what happened. Gives their number. */
+enum { STORE_PARTS_MOST = 64 };
+struct store_part { const char *name; struct store *db; struct err why; };
+unsigned store_parts(struct store *s, struct store_part parts[STORE_PARTS_MOST]);
+void store_leave_out(struct store *s, unsigned part); /* store_partial names it from now on */
 /* Inside a write transaction: all rows of a home in these tables, to another shard. Proved equal before the old ones go; there whole
  * or not at all when the transaction ends. */
 enum status store_shard_move(struct store *s, const struct table_spec *const *tables, uint32_t count, int64_t home, unsigned to, uint64_t *rows, struct err *e) MUST_CHECK;
