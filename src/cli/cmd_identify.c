@@ -72,16 +72,20 @@ static enum status cmd_identify(struct cli *c, struct err *e) {
   if (without) return audit_identify(c, print, e);
   struct deciding d;
   struct identified run;
-  enum status st = deciding_open(c, path, cli_option(c, "round"), cli_flag(c, "dry-run"), &d, e);
+  enum status st = deciding_open_reachable(c, path, cli_option(c, "round"), cli_flag(c, "dry-run"), &d, e);
   if (st == OK) st = seed_in_time(c, &d, e);
   if (st == OK) st = deciding_run(c, &d, NULL, cli_option(c, "seed"), false, &run, e);
-  if (st == OK && !cli_flag(c, "dry-run")) st = deciding_record(c, &d, &run, e);
+  if (st == OK && !cli_flag(c, "dry-run") && !d.partial) st = deciding_record(c, &d, &run, e);
   const struct member_numbers numbers = deciding_numbers(&d);
   if (st == OK && cli_option(c, "decisions")) st = listing_write(cli_option(c, "decisions"), d.programme, d.segments, &run, &numbers, c->lang, e);
   if (st == OK && run.result->has_quota && strcmp(run.result->seed_from, "snapshot") == 0)
     cli_note(c, "no seed was fixed before the round closed: a draw among equals uses the snapshot's hash, which is fixed when the round closes");
   if (st == OK) st = print(c, &run, e);
   if (st == OK && cli_flag(c, "dry-run")) cli_note(c, "dry run: nothing was recorded");
+  if (st == OK && d.partial) {
+    cli_note(c, "PARTIAL: %s; its counties are not decided, places that are shared with them may fall otherwise, and nothing was recorded", d.partial);
+    c->exit_code = EXIT_PARTIAL;
+  }
   deciding_close(&d);
   return st;
 }
@@ -104,6 +108,8 @@ const struct verb verb_identify = {
                "four outcomes: selected; qualifies but no place; not selected; undecided. Undecided means that a named field is missing: a question\n"
                "for a person, never a refusal.\n\n"
                "The run is recorded with the hashes of rules, data and decisions: the same snapshot, programme and seed give the same bytes.\n\n"
+               "Over several servers the snapshot of a closed round needs none of them. When its files are not here and a server is away, the other\n"
+               "counties are decided, what is missing is named, nothing is recorded, and the exit code is 15.\n\n"
                "With --snapshot and --programme it needs no registry: whoever holds both, and the published seed where there was a draw, derives the\n"
                "decisions again and compares their hash.\n\n"
                "  lucid identify county.lucid --round 2026\n"

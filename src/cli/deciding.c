@@ -8,6 +8,7 @@
 #include "identify/summary.h"
 #include "registry/asof.h"
 #include "registry/seed.h"
+#include "registry/shards.h"
 
 /* The round that was open then, or closed last; its data as they were known then. */
 static enum status open_as_of(struct cli *c, const char *when, const char *round, struct deciding *d, struct err *e) {
@@ -24,7 +25,16 @@ static enum status open_as_of(struct cli *c, const char *when, const char *round
   return OK;
 }
 
-enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) {
+static enum status open_reachable(struct deciding *d, struct err *e) {
+  TRY(registry_snapshot_reachable(d->registry, d->round.name, &d->snapshot, e));
+  if (strcmp(d->round.snapshot, snapshot_hash_hex(d->snapshot)) == 0) return OK;
+  d->partial = registry_partial(d->registry);
+  snprintf(d->round.snapshot, sizeof d->round.snapshot, "%s", snapshot_hash_hex(d->snapshot));
+  d->round.households = (int64_t)snapshot_rows(d->snapshot, LEVEL_HOUSEHOLD), d->round.members = (int64_t)snapshot_rows(d->snapshot, LEVEL_MEMBER);
+  return OK;
+}
+
+static enum status open_deciding(struct cli *c, const char *path, const char *round, bool read_only, bool reachable, struct deciding *d, struct err *e) {
   *d = (struct deciding){0};
   int64_t threads;
   TRY(cli_option_int(c, "threads", 1, 64, 0, &threads, e));
@@ -37,12 +47,15 @@ enum status deciding_open(struct cli *c, const char *path, const char *round, bo
   else TRY(registry_round_get(d->registry, round, &d->round, e));
   if (!as_of && d->round.open)
     return err_set(e, ERR_CONFLICT, "close it first: decisions stand on a frozen snapshot (`lucid help round`)", "the round `%s` is still open", d->round.name);
-  if (!as_of) TRY(registry_snapshot(d->registry, d->round.name, &d->snapshot, e));
+  if (!as_of) TRY(reachable ? open_reachable(d, e) : registry_snapshot(d->registry, d->round.name, &d->snapshot, e));
   d->segment_count = snapshot_segment_count(d->snapshot);
   ARENA_TRY(e, d->segments = arena_array(&c->arena, d->segment_count ? d->segment_count : 1, sizeof *d->segments));
   for (uint32_t i = 0; i < d->segment_count; i++) d->segments[i] = snapshot_segment(d->snapshot, i);
   return OK;
 }
+
+enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) { return open_deciding(c, path, round, read_only, false, d, e); }
+enum status deciding_open_reachable(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) { return open_deciding(c, path, round, read_only, true, d, e); }
 
 void deciding_close(struct deciding *d) {
   snapshot_close(d->snapshot);

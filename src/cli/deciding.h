@@ -16,10 +16,13 @@ struct deciding {
   const struct segment **segments;
   uint32_t segment_count;
   struct pool *pool;
+  const char *partial; /* what is missing because its server is away; NULL = nothing */
 };
 
 /* `round` NULL = the latest. ERR_CONFLICT when it is still open. With the option --as-of everything as known then, open or not. Close in any case. */
 enum status deciding_open(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) MUST_CHECK;
+/* The same, and content with the counties that can be read when a snapshot's files are not here and a server is away: `partial` says what is missing. */
+enum status deciding_open_reachable(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) MUST_CHECK;
 void deciding_close(struct deciding *d);
 /* Members by the numbers that the registry keeps; holds while it is open. */
 struct member_numbers deciding_numbers(const struct deciding *d);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,14 +44,16 @@ struct snapshot_writer {
   char *parent, *folder, *round;
   int32_t year;
   struct schema *schema;
-  struct entry *entries;
+  struct entry *entries; /* by home */
   uint32_t count, cap;
+  pthread_mutex_t lock;  /* of the arena, schema and entries; files are written outside of it */
   struct snapshot *base; /* an earlier snapshot: its manifest, nothing mapped; NULL = none */
   char *base_folder;
 };
 
 static void writer_free(struct snapshot_writer *w) {
   snapshot_close(w->base);
+  pthread_mutex_destroy(&w->lock);
   arena_drop(&w->arena);
   free(w);
 }
@@ -81,40 +84,68 @@ enum status snapshot_create(const char *parent, const char *round, int32_t year,
   struct snapshot_writer *w = calloc(1, sizeof *w);
   if (!w) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   w->year = year;
+  pthread_mutex_init(&w->lock, NULL);
   enum status st = writer_begin(w, parent, round, e);
   if (st == OK) *out = w;
   else writer_free(w);
   return st;
 }
 
-/* The next entry of the manifest, not yet counted, and the path of its file. */
-static enum status next_entry(struct snapshot_writer *w, const struct schema *schema, int64_t home, struct entry **out, char **path, struct err *e) {
-  if (!w->schema) {
+static enum status not_there(const struct snapshot_writer *w, int64_t home, struct err *e) {
+  for (uint32_t i = 0; i < w->count; i++)
+    if (w->entries[i].home == home) return err_set(e, ERR_INTERNAL, NULL, "home %" PRId64 " comes twice", home);
+  return OK;
+}
+
+static enum status fits(struct snapshot_writer *w, const struct schema *schema, int64_t home, struct err *e) {
+  if (w->schema) TRY(schema_same(schema, w->schema, e));
+  else {
     TRY(schema_check(schema, e));
     ARENA_TRY(e, w->schema = schema_copy(&w->arena, schema));
-  } else {
-    TRY(schema_same(schema, w->schema, e));
   }
-  if (w->count && home <= w->entries[w->count - 1].home) return err_set(e, ERR_INTERNAL, NULL, "home %" PRId64 " comes after home %" PRId64, home, w->entries[w->count - 1].home);
+  return not_there(w, home, e);
+}
+
+/* Before a file is written: whether it fits the others, and its path. */
+static enum status prepare_entry(struct snapshot_writer *w, const struct schema *schema, int64_t home, struct entry *n, struct text *path, struct err *e) {
+  *n = (struct entry){.home = home};
+  file_name(home, n->file);
+  text_init(path, 5000);
+  text_addf(path, "%s/%s", w->folder, n->file);
+  pthread_mutex_lock(&w->lock);
+  enum status s = fits(w, schema, home, e);
+  pthread_mutex_unlock(&w->lock);
+  return s == OK ? text_check(path, "the path of a segment", e) : s;
+}
+
+static enum status insert_entry(struct snapshot_writer *w, const struct entry *n, struct err *e) {
+  uint32_t at = w->count;
+  TRY(not_there(w, n->home, e));
   if (w->count == w->cap) {
     ARENA_TRY(e, w->entries = arena_grow(&w->arena, w->entries, w->count, w->cap ? w->cap * 2 : 16, sizeof *w->entries));
     w->cap = w->cap ? w->cap * 2 : 16;
   }
-  *out = &w->entries[w->count];
-  **out = (struct entry){.home = home};
-  file_name(home, (*out)->file);
-  ARENA_TRY(e, *path = arena_printf(&w->arena, "%s/%s", w->folder, (*out)->file));
+  for (; at && w->entries[at - 1].home > n->home; at--) w->entries[at] = w->entries[at - 1];
+  w->entries[at] = *n, w->count++;
   return OK;
 }
 
+static enum status put_entry(struct snapshot_writer *w, const struct entry *n, struct err *e) {
+  pthread_mutex_lock(&w->lock);
+  enum status s = insert_entry(w, n, e);
+  pthread_mutex_unlock(&w->lock);
+  return s;
+}
+
 enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema, const struct segment *s, struct err *e) {
-  struct entry *n;
-  char *path;
-  TRY(next_entry(w, schema, s->home, &n, &path, e));
-  n->households = segment_households(s), n->members = s->levels[LEVEL_MEMBER].rows;
-  TRY(segment_write(schema, s, path, &n->digest, &n->bytes, e));
-  w->count++;
-  return OK;
+  struct entry n;
+  struct text path;
+  enum status st = prepare_entry(w, schema, s->home, &n, &path, e);
+  n.households = segment_households(s), n.members = s->levels[LEVEL_MEMBER].rows;
+  if (st == OK) st = segment_write(schema, s, text_str(&path), &n.digest, &n.bytes, e);
+  if (st == OK) st = put_entry(w, &n, e);
+  text_free(&path);
+  return st;
 }
 
 /* Whether the folder holds this snapshot whole; a broken one is not it. */
@@ -362,8 +393,6 @@ enum status snapshot_base(struct snapshot_writer *w, const char *hash_hex, struc
 
 enum status snapshot_take(struct snapshot_writer *w, const struct schema *schema, int64_t home, enum snapshot_taken *taken, uint64_t *households, uint64_t *members, struct err *e) {
   struct part p = {.status = OK};
-  struct entry *n;
-  char *path;
   uint32_t i = 0;
   *taken = SNAPSHOT_NOT_TAKEN;
   if (!w->base) return OK;
@@ -372,18 +401,21 @@ enum status snapshot_take(struct snapshot_writer *w, const struct schema *schema
     *taken = SNAPSHOT_NO_SUCH_HOME;
     return OK;
   }
-  p.entry = w->base->parts[i].entry;
-  TRY(next_entry(w, schema, home, &n, &path, e));
+  struct text path;
+  struct entry n;
+  enum status s = prepare_entry(w, schema, home, &n, &path, e);
+  n = p.entry = w->base->parts[i].entry;
   arena_init(&p.arena, 0);
-  p.path = arena_printf(&p.arena, "%s/%s", w->base_folder, p.entry.file);
-  if (p.path) open_part(&p, 0, 0);
-  enum status s = p.path ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (s == OK && !(p.path = arena_printf(&p.arena, "%s/%s", w->base_folder, n.file))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (s == OK) open_part(&p, 0, 0);
   if (s == OK && p.status == OK && schema_same(p.schema, schema, NULL) == OK) {
-    if (link(p.path, path) != 0) s = file_replace(path, p.map.data, p.map.len, 0666, e); /* another disk, a system without links, too many of them */
-    if (s == OK) *n = p.entry, w->count++, *taken = SNAPSHOT_TAKEN, *households = n->households, *members = n->members;
+    if (link(p.path, text_str(&path)) != 0) s = file_replace(text_str(&path), p.map.data, p.map.len, 0666, e); /* another disk, a system without links, too many of them */
+    if (s == OK) s = put_entry(w, &n, e);
+    if (s == OK) *taken = SNAPSHOT_TAKEN, *households = n.households, *members = n.members;
   }
   file_map_close(&p.map);
   arena_drop(&p.arena);
+  text_free(&path);
   return s;
 }
 

@@ -21,12 +21,13 @@
 struct snapshot_writer;
 /* `parent` is made when it is not there. */
 enum status snapshot_create(const char *parent, const char *round, int32_t year, struct snapshot_writer **out, struct err *e) MUST_CHECK;
-/* Homes ascend. The segment may go as soon as this returns. All segments have the same schema (ERR_CONFLICT). */
+/* Each home once, in any order and from any thread. The segment may go as soon as this returns. All segments have the same schema (ERR_CONFLICT).
+ * After an error only snapshot_abandon is left. */
 enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema, const struct segment *s, struct err *e) MUST_CHECK;
 /* An earlier snapshot under the same parent, whose segments may be taken over. One that is not there, or whose manifest is damaged, has none. */
 enum status snapshot_base(struct snapshot_writer *w, const char *hash_hex, struct err *e) MUST_CHECK;
 /* Takes over the segment of a home that did not change since: a link to the same file (a copy where links fail), after the file was checked as for
- * opening. SNAPSHOT_NOT_TAKEN: it is lost or damaged, or has other columns: write it. Homes ascend, as for snapshot_add. */
+ * opening. SNAPSHOT_NOT_TAKEN: it is lost or damaged, or has other columns: write it. From any thread. */
 enum snapshot_taken { SNAPSHOT_TAKEN, SNAPSHOT_NOT_TAKEN, SNAPSHOT_NO_SUCH_HOME /* the earlier snapshot has none of that home */ };
 enum status snapshot_take(struct snapshot_writer *w, const struct schema *schema, int64_t home, enum snapshot_taken *taken, uint64_t *households, uint64_t *members, struct err *e) MUST_CHECK;
 /* Writes the manifest, puts the folder in place (or finds the same snapshot there already) and gives its hash. Closes `w` in any case. */

@@ -56,19 +56,35 @@ enum status registry_as_of(struct registry *r, const char *when, struct as_of_po
   }
 }
 
-enum status registry_as_of_snapshot(struct registry *r, const struct as_of_point *when, struct snapshot **out, struct err *e) {
+/* Frozen in a folder that goes again at once: what is mapped stays. */
+static enum status frozen_aside(struct registry *r, struct freezing *f, struct snapshot **out, struct err *e) {
   char *folder, *prefix;
   ARENA_TRY(e, prefix = arena_printf(r->arena, "%s.as-of-", r->beside));
   ARENA_TRY(e, folder = arena_printf(r->arena, "%s%ld", prefix, (long)getpid()));
   file_clear_left(prefix); /* of killed commands */
+  f->parent = folder;
   TRY(store_begin(r->db, false, e));
-  struct freezing f = {.parent = folder, .round = when->round, .year = when->year, .event = when->event};
-  enum status s = freeze(r, &f, e);
+  enum status s = freeze(r, f, e);
   store_rollback(r->db);
-  if (s == OK) s = snapshot_open(folder, f.hash, NULL, out, e); /* mapped: the files may go */
+  if (s == OK) s = snapshot_open(folder, f->hash, NULL, out, e);
   enum status gone = file_remove_tree(folder, s == OK ? e : NULL);
   if (s == OK && gone != OK) snapshot_close(*out);
   return s == OK ? gone : s;
+}
+
+enum status registry_as_of_snapshot(struct registry *r, const struct as_of_point *when, struct snapshot **out, struct err *e) {
+  struct freezing f = {.round = when->round, .year = when->year, .event = when->event};
+  return frozen_aside(r, &f, out, e);
+}
+
+enum status registry_snapshot_reachable(struct registry *r, const char *name, struct snapshot **out, struct err *e) {
+  struct round_info round;
+  enum status s = registry_snapshot(r, name, out, e);
+  if (s != ERR_IO || !store_shard_count(r->db)) return s;
+  TRY(registry_round_get(r, name, &round, e));
+  struct freezing f = {.round = round.name, .year = round.year, .reachable = true};
+  TRY(registry_round_closed_event(r, round.id, &f.event, e));
+  return frozen_aside(r, &f, out, e);
 }
 
 static enum status upto(struct registry *r, const struct table_spec *t, uint32_t column, int64_t event, int64_t *out, struct err *e) {

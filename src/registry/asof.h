@@ -16,6 +16,9 @@ struct as_of_point { int64_t event; /* the last one known */ int64_t at; char ro
 enum status registry_as_of(struct registry *r, const char *when, struct as_of_point *out, struct err *e) MUST_CHECK;
 /* Everything as known then, as columns: the same bytes as a round's snapshot when the point is that round's close. Nothing is kept. */
 enum status registry_as_of_snapshot(struct registry *r, const struct as_of_point *when, struct snapshot **out, struct err *e) MUST_CHECK;
+/* A closed round's snapshot; when its files are not here and a server is away, what the others hold: registry_partial says what is missing, and
+ * its hash is not the round's. Nothing is kept then. */
+enum status registry_snapshot_reachable(struct registry *r, const char *round, struct snapshot **out, struct err *e) MUST_CHECK;
 /* Rows of a level that held then. */
 enum status registry_as_of_count(struct registry *r, const struct as_of_point *when, uint32_t level, int64_t *out, struct err *e) MUST_CHECK;
 

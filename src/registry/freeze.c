@@ -1,10 +1,12 @@
 #include "registry/freeze.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/pool.h"
 #include "column/builder.h"
 #include "registry/touched.h"
 #include "registry/version.h"
@@ -19,13 +21,30 @@ struct as_of {
   int at; /* which of the two holds the row at hand; -1 = the end */
 };
 
-struct freezer {
+/* What the threads share: one a server (one in all for a file or a single database). */
+struct team {
   struct registry *r;
-  int64_t event;
+  struct freezing *job;
   uint32_t areas; /* known by then */
+  struct schema schema;
+  struct snapshot_writer *w;
+  struct touched touched;
+  pthread_mutex_t lock; /* of progress */
+  uint64_t done;
+  bool stop;
+};
+
+struct freezer { /* one thread's: the homes of one server */
+  struct team *team;
+  struct registry *r;
+  struct store *db; /* NULL: it cannot be reached, `err` says why */
+  unsigned part;
   struct as_of level[LEVEL_MAX];
   struct cell *cells;
-  uint32_t lowest;
+  int64_t households, members;
+  uint32_t written, taken;
+  enum status status;
+  struct err err;
 };
 
 static enum status advance(struct as_of *a, int side, struct err *e) {
@@ -62,9 +81,9 @@ static enum status next(struct as_of *a, struct err *e) {
 
 static enum status start(struct freezer *f, uint32_t l, int64_t home, struct err *e) {
   struct as_of *a = &f->level[l];
-  a->ls = &f->r->levels[l], a->event = f->event;
+  a->ls = &f->r->levels[l], a->event = f->team->job->event;
   for (int side = 0; side < 2; side++) {
-    if (!a->st[side]) TRY(store_prepare(f->r->db, side ? &a->ls->history : &a->ls->current, STORE_PREFIX, 1, &a->st[side], e));
+    if (!a->st[side]) TRY(store_prepare(f->db, side ? &a->ls->history : &a->ls->current, STORE_PREFIX, 1, &a->st[side], e));
     if (!a->v[side] && !(a->v[side] = calloc(a->ls->history.count, sizeof *a->v[side]))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
     store_reset(a->st[side]);
     store_bind_int(a->st[side], 1, home);
@@ -108,7 +127,7 @@ static enum status freeze_villages(struct freezer *f, struct builder *b, int64_t
   struct registry *r = f->r;
   TRY(start(f, LEVEL_VILLAGE, home, e));
   struct as_of *a = &f->level[LEVEL_VILLAGE];
-  for (uint32_t i = 0; i < f->areas; i++) {
+  for (uint32_t i = 0; i < f->team->areas; i++) {
     const struct area_ref *x = &r->areas[i];
     if (x->home != home || x->level != r->lowest_area_level) continue;
     while (a->at >= 0 && a->v[a->at][1].i < x->id) TRY(next(a, e));
@@ -121,7 +140,7 @@ static enum status freeze_villages(struct freezer *f, struct builder *b, int64_t
   return OK;
 }
 
-static enum status freeze_household(struct freezer *f, struct builder *b, int64_t home, int64_t *members, struct err *e) {
+static enum status freeze_household(struct freezer *f, struct builder *b, int64_t home, struct err *e) {
   struct registry *r = f->r;
   struct as_of *h = &f->level[LEVEL_HOUSEHOLD];
   const struct level_store *ls = h->ls;
@@ -143,7 +162,7 @@ static enum status freeze_household(struct freezer *f, struct builder *b, int64_
     if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
     struct as_of *a = &f->level[l];
     while (a->at >= 0 && a->v[a->at][1].i < id) TRY(next(a, e));
-    for (; belongs(a, home, id); *members += l == LEVEL_MEMBER) {
+    for (; belongs(a, home, id); f->members += l == LEVEL_MEMBER) {
       cells = cells_of(f, a);
       TRY(s);
       TRY(builder_child(b, l, a->v[a->at][2].i, cells, e));
@@ -153,8 +172,19 @@ static enum status freeze_household(struct freezer *f, struct builder *b, int64_
   return OK;
 }
 
-static enum status freeze_home(struct freezer *f, const struct schema *schema, struct snapshot_writer *w, int64_t home, struct freezing *job, struct err *e) {
+/* Counts what this thread has done since it last told; true = please stop. */
+static bool told(struct team *t, uint64_t more) {
+  pthread_mutex_lock(&t->lock);
+  t->done += more;
+  if (t->job->pr && progress_step(t->job->pr, t->done)) t->stop = true;
+  bool stop = t->stop;
+  pthread_mutex_unlock(&t->lock);
+  return stop;
+}
+
+static enum status freeze_home(struct freezer *f, int64_t home, struct err *e) {
   struct builder *b = NULL;
+  const struct schema *schema = &f->team->schema;
   for (uint32_t l = 0; l < f->r->level_count; l++)
     if (l != LEVEL_VILLAGE) TRY(start(f, l, home, e));
   struct as_of *h = &f->level[LEVEL_HOUSEHOLD];
@@ -162,78 +192,150 @@ static enum status freeze_home(struct freezer *f, const struct schema *schema, s
   enum status s = builder_open(schema, home, &b, e);
   if (s == OK) s = freeze_villages(f, b, home, e);
   while (s == OK && h->at >= 0) {
-    s = freeze_household(f, b, home, &job->members, e);
-    if (s == OK && ++job->households % 1024 == 0 && job->pr && progress_step(job->pr, (uint64_t)job->households)) s = err_set(e, ERR_CANCELLED, NULL, "stopped; the round is still open");
+    s = freeze_household(f, b, home, e);
+    if (s == OK && ++f->households % 1024 == 0 && told(f->team, 1024)) s = err_set(e, ERR_CANCELLED, NULL, "stopped; the round is still open");
     if (s == OK) s = next(h, e);
   }
   const struct segment *segment;
   if (s == OK) s = builder_finish(b, &segment, e);
-  if (s == OK) s = snapshot_add(w, schema, segment, e);
+  if (s == OK) s = snapshot_add(f->team->w, schema, segment, e);
   builder_close(b);
-  job->written++;
+  f->written++;
   return s;
 }
 
-static enum status homes_of(struct registry *r, struct arena *a, int64_t **out, uint32_t *count, struct err *e) {
+/* One home: taken over when it provably did not change, also from a server that is away; else written. */
+static enum status one_home(struct freezer *f, int64_t home, struct err *e) {
+  struct team *t = f->team;
+  uint64_t households, members;
+  if (t->job->basis && !touched_has(&t->touched, home)) {
+    enum snapshot_taken taken;
+    TRY(snapshot_take(t->w, &t->schema, home, &taken, &households, &members, e));
+    if (taken == SNAPSHOT_NO_SUCH_HOME) return OK; /* nobody lived there then either */
+    if (taken == SNAPSHOT_TAKEN) {
+      f->households += (int64_t)households, f->members += (int64_t)members, f->taken++;
+      return OK;
+    }
+  }
+  return f->db ? freeze_home(f, home, e) : status_failed(f->err.status);
+}
+
+static enum status homes_of(struct freezer *f, struct arena *a, int64_t **out, uint32_t *count, struct err *e) {
   struct store_stmt *st;
-  bool row;
+  bool row = true;
   uint32_t n = 0, cap = 0;
   *out = NULL;
-  TRY(store_sql(r->db, SQL_HOMES, &st, e));
-  for (;;) {
+  if (f->db) TRY(store_sql(f->db, SQL_HOMES, &st, e));
+  while (f->db) {
     TRY(store_step(st, &row, e));
     if (!row) break;
     if (n == cap) ARENA_TRY(e, *out = arena_grow(a, *out, n, cap = cap ? 2 * cap : 64, sizeof **out));
     (*out)[n++] = store_int(st, 0);
   }
+  for (uint32_t k = 0; !f->db && k < f->r->area_count; k++) {
+    const struct area_ref *x = &f->r->areas[k];
+    if (x->home != x->id || store_shard_of(f->r->db, x->home) != f->part) continue;
+    if (n == cap) ARENA_TRY(e, *out = arena_grow(a, *out, n, cap = cap ? 2 * cap : 64, sizeof **out));
+    (*out)[n++] = x->home;
+  }
   *count = n;
   return OK;
 }
 
-/* One home: taken over when it provably did not change, else written. */
-static enum status one_home(struct freezer *f, const struct schema *schema, struct snapshot_writer *w, const struct touched *touched, int64_t home, struct freezing *job, struct err *e) {
-  uint64_t households, members;
-  if (job->basis && !touched_has(touched, home)) {
-    enum snapshot_taken taken;
-    TRY(snapshot_take(w, schema, home, &taken, &households, &members, e));
-    if (taken == SNAPSHOT_NO_SUCH_HOME) return OK; /* nobody lived there then either */
-    if (taken == SNAPSHOT_TAKEN) {
-      job->households += (int64_t)households, job->members += (int64_t)members, job->taken++;
-      return OK;
-    }
+static enum status freeze_homes(struct freezer *f, struct arena *a, struct err *e) {
+  int64_t *homes;
+  uint32_t count, most = 1;
+  for (uint32_t l = 0; l < f->r->level_count; l++)
+    if (f->r->levels[l].field_count > most) most = f->r->levels[l].field_count;
+  ARENA_TRY(e, f->cells = arena_array(a, most, sizeof *f->cells));
+  TRY(homes_of(f, a, &homes, &count, e));
+  for (uint32_t i = 0; i < count; i++) TRY(one_home(f, homes[i], e));
+  return OK;
+}
+
+static void freeze_part(void *ctx, size_t i, unsigned worker) {
+  struct freezer *f = &((struct freezer *)ctx)[i];
+  struct arena a;
+  (void)worker;
+  arena_init(&a, 0);
+  f->status = freeze_homes(f, &a, f->db ? &f->err : NULL);
+  for (uint32_t l = 0; l < LEVEL_MAX; l++)
+    for (int side = 0; side < 2; side++) store_free(f->level[l].st[side]), free(f->level[l].v[side]);
+  arena_drop(&a);
+}
+
+/* Which counties stop, and why; the others are not touched by it. */
+static enum status without(const struct freezer *f, unsigned count, struct err *e) {
+  const struct registry *r = f->r;
+  struct text homes;
+  struct err why = {0};
+  text_init(&homes, 500);
+  for (uint32_t k = 0; k < r->area_count; k++) {
+    const struct area_ref *x = &r->areas[k];
+    if (x->home != x->id || f[store_shard_of(r->db, x->home)].status == OK) continue;
+    if (homes.len < 200) text_addf(&homes, "%s%.*s", homes.len ? " " : "", (int)x->code.len, x->code.at);
+    else if (homes.len < 260) text_add(&homes, " ...    ");
   }
-  return freeze_home(f, schema, w, home, job, e);
+  for (unsigned i = 0; i < count; i++) {
+    if (f[i].status == OK) continue;
+    if (why.status != OK) text_addf(&homes, "; nor is shard %s there", store_shard_name(r->db, i));
+    else why = f[i].err;
+  }
+  enum status s = err_prefix(&why, "the data of %s cannot be read", text_str(&homes));
+  if (e) *e = why;
+  text_free(&homes);
+  return s;
+}
+
+static enum status run_parts(struct freezer *f, unsigned count, struct err *e) {
+  struct pool *pool = NULL;
+  struct team *t = f[0].team;
+  TRY(pool_open(&pool, count, e)); /* a thread a server: they wait more than they work */
+  pool_run(pool, count, freeze_part, f);
+  pool_close(pool);
+  for (unsigned i = 0; i < count; i++) {
+    t->job->households += f[i].households, t->job->members += f[i].members, t->job->written += f[i].written, t->job->taken += f[i].taken;
+    if (f[i].status == OK) continue;
+    if (f[i].db) {
+      if (e) *e = f[i].err;
+      return f[i].status;
+    }
+    if (!t->job->reachable || f[i].err.status != ERR_IO) return without(f, count, e);
+    store_leave_out(t->r->db, i);
+  }
+  return OK;
+}
+
+static enum status freeze_parts(struct team *t, struct err *e) {
+  struct store_part *parts = calloc(STORE_PARTS_MOST, sizeof *parts);
+  struct freezer *f = calloc(STORE_PARTS_MOST, sizeof *f);
+  enum status s = parts && f ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (s == OK) {
+    unsigned count = store_parts(t->r->db, parts);
+    for (unsigned i = 0; i < count; i++) f[i].team = t, f[i].r = t->r, f[i].db = parts[i].db, f[i].err = parts[i].why, f[i].part = i;
+    s = run_parts(f, count, e);
+  }
+  free(parts), free(f);
+  return s;
 }
 
 enum status freeze(struct registry *r, struct freezing *job, struct err *e) {
   struct arena a;
-  struct schema schema;
-  struct freezer f = {.r = r, .event = job->event};
-  struct snapshot_writer *w = NULL;
-  struct touched touched = {0};
-  int64_t *homes = NULL;
-  uint32_t count = 0, most = 1;
+  struct team t = {.r = r, .job = job, .lock = PTHREAD_MUTEX_INITIALIZER};
   arena_init(&a, 0);
   job->households = job->members = 0, job->written = job->taken = 0;
-  for (uint32_t l = 0; l < r->level_count; l++)
-    if (r->levels[l].field_count > most) most = r->levels[l].field_count;
-  enum status s = OK;
-  if (!(f.cells = arena_array(&a, most, sizeof *f.cells))) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (s == OK) s = make_schema(r, &a, &schema, e);
-  if (s == OK) s = core_areas_at(r, job->event, &f.areas, e);
-  if (s == OK) s = homes_of(r, &a, &homes, &count, e);
-  if (s == OK && job->basis) s = touched_between(r, job->basis, job->event, &touched, e);
+  enum status s = make_schema(r, &a, &t.schema, e);
+  if (s == OK) s = core_areas_at(r, job->event, &t.areas, e);
+  if (s == OK && job->basis) s = touched_between(r, job->basis, job->event, &t.touched, e);
   (void)mkdir(job->parent, 0700); /* for the owner only, as the registry itself; when it cannot be made, snapshot_create says why */
-  if (s == OK) s = snapshot_create(job->parent, job->round, job->year, &w, e);
-  if (s == OK && job->basis) s = snapshot_base(w, job->basis_hash, e);
+  if (s == OK) s = snapshot_create(job->parent, job->round, job->year, &t.w, e);
+  if (s == OK && job->basis) s = snapshot_base(t.w, job->basis_hash, e);
   if (s == OK && job->pr) progress_begin(job->pr, "freezing", "households", 0);
-  for (uint32_t i = 0; i < count && s == OK; i++) s = one_home(&f, &schema, w, &touched, homes[i], job, e);
+  if (s == OK) s = freeze_parts(&t, e);
   if (s == OK && job->pr) progress_end(job->pr);
-  if (s == OK) s = snapshot_commit(w, job->hash, e);
-  else snapshot_abandon(w);
-  for (uint32_t l = 0; l < LEVEL_MAX; l++)
-    for (int side = 0; side < 2; side++) store_free(f.level[l].st[side]), free(f.level[l].v[side]);
-  touched_free(&touched);
+  if (s == OK) s = snapshot_commit(t.w, job->hash, e);
+  else snapshot_abandon(t.w);
+  touched_free(&t.touched);
   arena_drop(&a);
   return s;
 }

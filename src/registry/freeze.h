@@ -2,7 +2,10 @@
  *
  * As of event E: the current rows that came with E or before, and the history rows that came with E or before and ended
  * after it. So a snapshot can be made again at any time; its hash must come out the same. Sealed fields appear as one word
- * (`sealed`): enough to see that a value is there, nothing more, and no key is needed. Memory: one home at a time.
+ * (`sealed`): enough to see that a value is there, nothing more, and no key is needed.
+ *
+ * Over several servers each is read by its own connection in its own thread, which writes the segments of its homes; the manifest joins
+ * them by home, so the bytes are those of one file. Memory: one home at a time a server.
  *
  * A home that no event touched since an earlier snapshot has the same rows, so the same segment: it is taken over by a link to the
  * earlier file once the chain of events has proven that nothing touched it (registry/touched.h). The manifest is that of a whole rewrite. */
@@ -18,6 +21,7 @@ struct freezing {
   int64_t event;              /* as of it */
   int64_t basis;              /* event of an earlier snapshot under the same parent, 0 = none: every home is written */
   const char *basis_hash;     /* that snapshot's */
+  bool reachable;             /* a server that cannot be reached is left out, and store_partial says so: the hash is of no round. Else ERR_IO names its homes */
   struct progress *pr;
   char hash[65];              /* out: the snapshot */
   int64_t households, members;

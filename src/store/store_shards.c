@@ -129,7 +129,7 @@ static enum status ready(struct sh_store *p, struct sh_stmt *st, unsigned i, str
   return OK;
 }
 
-/* Statements that look for one household: a row found is the answer, whoever else could not be asked. */
+/* Statements that look for one household: a row found is the answer, whoever else could not be asked; and nobody says "there is none" without asking all. */
 static bool looks_for_one(const struct sh_stmt *st) { return st->fixed ? st->name == SQL_HOUSEHOLD_ANY || st->name == SQL_HOUSEHOLD_FIND : st->op == STORE_BY; }
 
 /* Starts the statement wherever it must run. */
@@ -149,7 +149,7 @@ static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) 
   for (unsigned i = 0; i < p->count; i++) {
     enum status s = ready(p, st, i, e);
     if (s == OK) s = store_postgres.step(st->inner[i], &st->row[i], e);
-    if (s != OK && i && p->base.mode == STORE_READ && p->shards[i].down) { /* leave it out and say so */
+    if (s != OK && i && p->base.mode == STORE_READ && p->shards[i].down && !(st->fixed && looks_for_one(st))) { /* leave it out and say so */
       sh_note_partial(p, &p->shards[i]);
       continue;
     }
@@ -371,12 +371,14 @@ static enum status sh_migrate(struct store *s, int number, struct err *e) {
   return OK;
 }
 
+/* A server that is away counts for nothing: the number is for asking a disk for room. */
 static enum status sh_size(struct store *s, uint64_t *bytes, struct err *e) {
   *bytes = 0;
   for (unsigned i = 0; i < SH(s)->count; i++) {
-    uint64_t one;
-    TRY(sh_connect(SH(s), i, e));
-    TRY(store_postgres.size(SH(s)->shards[i].db, &one, e));
+    uint64_t one = 0;
+    enum status st = sh_connect(SH(s), i, e);
+    if (st == OK) st = store_postgres.size(SH(s)->shards[i].db, &one, e);
+    if (st != OK && st != ERR_IO) return st;
     *bytes += one;
   }
   return OK;

@@ -111,7 +111,16 @@ ok "the rest is shown, with an exit code of its own" [ $rc = 15 ]
 says "and it is said what is missing" "PARTIAL: shard east is not reachable"
 run "$LUCID" identify "$S" --round 2016
 says "decisions on a closed round need no server" "$(cat "$DIR/hashes-one.lucid")"
-fails "a round does not close without all its servers" 7 "shard east" "$LUCID" round close "$S" 2018
+fails "a round does not close without a server whose counties changed, and they are named" 7 "the data of 433122 433123 433125 cannot be read: shard east" "$LUCID" round close "$S" 2018
+mv "$S.snapshots" "$DIR/aside"
+run "$LUCID" identify "$S" --round 2016
+ok "without the snapshot's files the other counties are decided, with that exit code" [ $rc = 15 ]
+says "what is missing is named, and nothing is recorded" "PARTIAL: shard east is not reachable; its counties are not decided"
+part=$(printf '%s\n' "$out" | grep hashes)
+ok "under other hashes" [ -n "$part" ] && [ "$part" != "$(cat "$DIR/hashes-one.lucid")" ]
+fails "nobody calls that the round's data" 7 "shard east" "$LUCID" export "$S" --round 2016 --format csv --out "$DIR/part"
+rm -rf "$S.snapshots"; mv "$DIR/aside" "$S.snapshots"
+fails "nobody says that a household is not there without having asked" 7 "shard east" "$LUCID" history "$S" no-such-household
 fails "fsck does not call a part whole" 7 "shard east" "$LUCID" fsck "$S"
 west=$(sql "$LUCID_TEST_PG_DIR_3" "SELECT key FROM household ORDER BY id LIMIT 1")
 run "$LUCID" set "$S" "$west" toilet=true
@@ -122,6 +131,19 @@ run "$LUCID" fsck "$S"
 ok "when it is back nothing is lost" [ $rc = 0 ]
 run "$LUCID" round close "$S" 2018
 ok "and the round closes" [ $rc = 0 ]
+
+# a county that nothing touched needs no server
+run "$LUCID" round open "$S" 2019 --year 2019
+run "$LUCID" set "$S" "$west" toilet=false
+"$LUCID_TEST_PG_DIR_2/stop"
+run "$LUCID" round close "$S" 2019
+ok "a round closes without a server whose counties did not change since the last one" [ $rc = 0 ]
+"$LUCID_TEST_PG_DIR_2/start"
+rm -rf "$S.snapshots"
+run "$LUCID" identify "$S"
+ok "made anew with that server, its snapshot is the same" [ $rc = 0 ]
+run "$LUCID" fsck "$S"
+ok "and all is whole after it" [ $rc = 0 ]
 
 # files that are not in order
 printf '{"shards": []}' >"$DIR/a.shards"
