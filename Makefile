@@ -111,6 +111,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 $(BUILD)/bench/%: tests/bench/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
 	@$(CC) $(ALLCFLAGS) -MMD -MP $< $(call reverse,$(ARCHIVES)) $(LIBS) -o $@
+-include $(BENCHES:=.d)
 bench: $(BUILD)/lucid $(if $(BENCH),$(filter $(BUILD)/bench/bench_$(BENCH),$(BENCHES)),$(BENCHES))
 	@for b in $(filter $(BUILD)/bench/%,$^); do echo "== $${b##*/}"; LUCID=$(abspath $(BUILD))/lucid $$b $(ARGS) || exit 1; done
 

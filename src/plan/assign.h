@@ -10,7 +10,7 @@
 #ifndef PLAN_ASSIGN_H
 #define PLAN_ASSIGN_H
 
-#include "plan/price.h"
+#include "plan/pricer.h"
 
 struct assignment {
   uint8_t *bundle; /* one a village: the works that are done */

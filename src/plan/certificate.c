@@ -48,14 +48,39 @@ static enum status check_village(const struct plan_model *m, const struct assign
   return OK;
 }
 
+/* ---- the bound, by its formula ---- */
+
+/* What a household may choose from: of market `special` the tiers `one` and `two` (PLAN_NONE: none), of all others the open ones, or every one. */
+struct allowed { const bool *open; uint32_t special, one, two; bool every; };
+
+struct proof {
+  const struct plan_model *m;
+  const bool *open;
+  int64_t *cost;           /* bundles x columns */
+  uint32_t *home;          /* one a column, in the village at hand: the tier it belongs to */
+  wide *base;              /* one a bundle: worth with the open tiers */
+  wide *change;            /* bundles x (resources + markets): of a tier opened instead; after them, of none */
+  bool *touched;           /* one a market */
+  wide *sum;               /* resources + markets, over villages */
+};
+
+static bool may(const struct proof *p, const struct allowed *a, uint32_t column) {
+  uint32_t k = p->home[column];
+  if (k == PLAN_NONE) return true;
+  if (p->m->resources[k].market == a->special) return k == a->one || k == a->two;
+  return a->every || a->open[k];
+}
+
 /* Best of a household by trying: the best item of each group and every ungrouped one, sorted by gain, the first `most`. */
-static wide household_best(const struct plan_model *m, uint32_t h, const int64_t *cost) {
+static wide household_best(const struct proof *p, uint32_t h, const int64_t *cost, const struct allowed *a) {
+  const struct plan_model *m = p->m;
   wide best[PLAN_MOST] = {0}, group_best = 0;
   unsigned group = 0;
   uint64_t to = m->item_at[h + 1];
   for (uint64_t i = m->item_at[h]; i <= to; i++) {
     unsigned g = i < to ? m->columns[m->items[i].column].group : 0;
-    wide gain = i < to && cost[m->items[i].column] != COST_BLOCKED ? ((wide)m->items[i].value << PRICE_BITS) - (wide)m->items[i].quantity * cost[m->items[i].column] : 0;
+    wide gain = i < to && cost[m->items[i].column] != COST_BLOCKED && may(p, a, m->items[i].column)
+                    ? ((wide)m->items[i].value << PRICE_BITS) - (wide)m->items[i].quantity * cost[m->items[i].column] : 0;
     if (g && g == group) {
       if (gain > group_best) group_best = gain;
       continue;
@@ -74,17 +99,115 @@ static wide household_best(const struct plan_model *m, uint32_t h, const int64_t
   return sum;
 }
 
-static wide village_best(const struct plan_model *m, uint32_t v, const int64_t *prices, int64_t *cost) {
-  wide best = 0;
-  bool any = false;
-  for (unsigned b = 0; b < 1u << plan_works_of(m, v); b++) {
-    wide sum;
-    if (!price_bundle(m, v, b, prices, NULL, &sum)) continue;
-    price_costs(m, v, b, prices, NULL, cost);
-    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) sum += household_best(m, h, cost);
-    if (!any || sum > best) best = sum, any = true;
+static uint32_t open_tier(const struct proof *p, uint32_t x) {
+  for (uint32_t k = 0; k < p->m->resource_count; k++)
+    if (p->m->resources[k].market == x && p->open[k]) return k;
+  return PLAN_NONE;
+}
+
+/* At most what a household gains when tier t of market x (PLAN_NONE: none) is open instead of `now`: what t adds to the open tiers, less
+ * what `now` would add to t and every tier of the other markets. */
+static wide household_change(const struct proof *p, uint32_t h, const int64_t *cost, uint32_t x, uint32_t now, uint32_t t, wide as_is) {
+  const struct allowed more = {p->open, x, now, t, false}, without = {p->open, x, t, PLAN_NONE, true}, with = {p->open, x, t, now, true};
+  return household_best(p, h, cost, &more) - as_is - (household_best(p, h, cost, &with) - household_best(p, h, cost, &without));
+}
+
+static void household_worth(const struct proof *p, uint32_t h, unsigned b) {
+  const struct plan_model *m = p->m;
+  const int64_t *cost = p->cost + (size_t)b * m->column_count;
+  const struct allowed as_is = {p->open, PLAN_NONE, PLAN_NONE, PLAN_NONE, false};
+  const wide base = household_best(p, h, cost, &as_is);
+  wide *change = p->change + (size_t)b * (m->resource_count + m->market_count);
+  p->base[b] += base;
+  for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) {
+    uint32_t home = p->home[m->items[i].column];
+    if (home == PLAN_NONE) continue;
+    uint32_t x = m->resources[home].market, now = open_tier(p, x);
+    bool first = true, first_of_market = true;
+    for (uint64_t o = m->item_at[h]; o < i; o++) {
+      uint32_t k = p->home[m->items[o].column];
+      first &= k != home;
+      first_of_market &= k == PLAN_NONE || m->resources[k].market != x;
+    }
+    p->touched[x] = true;
+    if (!first || (!first_of_market && home == now)) continue;
+    wide none = household_change(p, h, cost, x, now, PLAN_NONE, base);
+    if (first_of_market) change[m->resource_count + x] += none; /* a tier that it is not offered is the same as none */
+    if (home != now) change[home] += household_change(p, h, cost, x, now, home, base) - none;
   }
-  return best;
+}
+
+/* Adds a village's part: its best bundle with the open tiers, and for each market what each tier changes, over the bundles: another bundle
+ * counts less its part of what it falls short of the best by. */
+static wide village_worth(const struct proof *p, uint32_t v, const int64_t *prices) {
+  const struct plan_model *m = p->m;
+  const unsigned all = 1u << plan_works_of(m, v);
+  const size_t wide_row = (size_t)m->resource_count + m->market_count;
+  bool can[1 << PLAN_WORKS];
+  uint32_t markets = 0;
+  unsigned at = 0;
+  for (uint32_t c = 0; c < m->column_count; c++) p->home[c] = price_home(m, v, c);
+  for (uint32_t x = 0; x < m->market_count; x++) p->touched[x] = false;
+  for (unsigned b = 0; b < all; b++) {
+    can[b] = price_bundle(m, v, b, prices, NULL, &p->base[b]);
+    if (!can[b]) continue;
+    price_costs(m, v, b, prices, NULL, p->cost + (size_t)b * m->column_count);
+    for (size_t i = 0; i < wide_row; i++) p->change[b * wide_row + i] = 0;
+    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) household_worth(p, h, b);
+    if (p->base[b] > p->base[at]) at = b;
+  }
+  for (uint32_t x = 0; x < m->market_count; x++) markets += p->touched[x];
+  for (uint32_t x = 0; x < m->market_count; x++) {
+    if (!p->touched[x]) continue;
+    const size_t none_at = m->resource_count + x;
+    wide none = p->change[at * wide_row + none_at];
+    for (unsigned b = 0; b < all; b++) {
+      wide part = can[b] ? p->change[b * wide_row + none_at] - (p->base[at] - p->base[b]) / markets : none;
+      if (part > none) none = part;
+    }
+    p->sum[none_at] += none;
+    for (uint32_t k = 0; k < m->resource_count; k++) {
+      if (m->resources[k].market != x) continue;
+      wide best = p->change[at * wide_row + none_at] + p->change[at * wide_row + k];
+      for (unsigned b = 0; b < all; b++) {
+        wide part = can[b] ? p->change[b * wide_row + none_at] + p->change[b * wide_row + k] - (p->base[at] - p->base[b]) / markets : best;
+        if (part > best) best = part;
+      }
+      p->sum[k] += best - none;
+    }
+  }
+  return p->base[at];
+}
+
+static enum status bound_of(struct arena *a, const struct plan_model *m, const bool *open, const int64_t *prices, wide *out, struct err *e) {
+  struct proof p = {.m = m, .open = open};
+  unsigned works = 0;
+  for (uint32_t v = 0; v < m->village_count; v++)
+    if (plan_works_of(m, v) > works) works = plan_works_of(m, v);
+  const size_t row = (size_t)m->resource_count + m->market_count + 1;
+  ARENA_TRY(e, p.cost = arena_array(a, ((size_t)m->column_count + 1) << works, sizeof *p.cost));
+  ARENA_TRY(e, p.home = arena_array(a, m->column_count + 1u, sizeof *p.home));
+  ARENA_TRY(e, p.base = arena_array(a, (size_t)1 << works, sizeof *p.base));
+  ARENA_TRY(e, p.change = arena_array(a, row << works, sizeof *p.change));
+  ARENA_TRY(e, p.touched = arena_array(a, m->market_count + 1u, sizeof *p.touched));
+  ARENA_TRY(e, p.sum = arena_array(a, row, sizeof *p.sum));
+  wide bound = 0;
+  for (uint32_t v = 0; v < m->village_count; v++) bound += village_worth(&p, v, prices);
+  for (uint32_t k = 0; k < m->resource_count; k++)
+    if (m->resources[k].market == PLAN_NONE) bound += (wide)prices[k] * m->resources[k].limit;
+  for (uint32_t x = 0; x < m->market_count; x++) {
+    wide best = p.sum[m->resource_count + x], none = best;
+    uint32_t now = open_tier(&p, x);
+    if (now == PLAN_NONE && best < 0) best = 0;
+    for (uint32_t k = 0; k < m->resource_count; k++) {
+      if (m->resources[k].market != x) continue;
+      wide worth = (k == now ? 0 : none + p.sum[k]) + (wide)prices[k] * m->resources[k].limit - ((wide)m->resources[k].loss << PRICE_BITS);
+      if (worth > best) best = worth;
+    }
+    bound += best;
+  }
+  *out = bound;
+  return OK;
 }
 
 static enum status check_limits(const struct plan_model *m, const struct assignment *x, const wide *use, wide *value, struct err *e) {
@@ -100,30 +223,14 @@ static enum status check_limits(const struct plan_model *m, const struct assignm
   return OK;
 }
 
-static wide limits_worth(const struct plan_model *m, const int64_t *prices, wide *market) {
-  wide sum = 0;
-  for (uint32_t k = 0; k < m->resource_count; k++) {
-    const struct plan_resource *r = &m->resources[k];
-    wide worth = (wide)prices[k] * r->limit - ((wide)r->loss << PRICE_BITS);
-    if (r->market == PLAN_NONE) sum += worth;
-    else if (worth > market[r->market]) market[r->market] = worth;
-  }
-  for (uint32_t x = 0; x < m->market_count; x++) sum += market[x];
-  return sum;
-}
-
 static enum status check_all(struct arena *a, const struct plan_model *m, const struct assignment *x, const int64_t *prices, struct certified *out, struct err *e) {
-  wide *use, *market, value = 0;
-  int64_t *cost;
+  wide *use, value = 0, bound;
   ARENA_TRY(e, use = arena_array(a, m->resource_count + 1u, sizeof *use));
-  ARENA_TRY(e, market = arena_array(a, m->market_count + 1u, sizeof *market));
-  ARENA_TRY(e, cost = arena_array(a, m->column_count + 1u, sizeof *cost));
   for (uint32_t k = 0; k < m->resource_count; k++)
     if (prices[k] < 0 || prices[k] > PRICE_MAX) BROKEN("the price of resource %u is %lld", k, (long long)prices[k]);
   for (uint32_t v = 0; v < m->village_count; v++) TRY(check_village(m, x, v, use, &value, e));
   TRY(check_limits(m, x, use, &value, e));
-  wide bound = limits_worth(m, prices, market);
-  for (uint32_t v = 0; v < m->village_count; v++) bound += village_best(m, v, prices, cost);
+  TRY(bound_of(a, m, x->open, prices, &bound, e));
   out->value = (int64_t)value;
   out->bound = price_bound_units(bound);
   out->gap = out->bound > 0 ? (double)(out->bound - out->value) / (double)out->bound : 0;

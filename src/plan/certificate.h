@@ -2,10 +2,10 @@
  *
  * A certificate is the plan (works, items, open tiers) and prices. `certificate_check` adds everything up anew in integers: that every
  * choice is one that was there, that groups, `most`, needs and every limit hold, what the plan is worth, and what bound the prices prove.
- * It shares no code with the search for prices but the definition of the bound itself, which is computed here by a plain
- * loop of its own. Whoever corrupts a price gets another bound, which still holds; whoever corrupts a choice is found out.
+ * It shares no code with the search for prices but the cost of a column and of a bundle of works; the bound's formula (price.h, docs/method/plan.md) is
+ * computed here by plain loops of its own, with the plan's open tiers as A. Whoever corrupts a price gets another bound, which still holds; whoever corrupts a choice is found out.
  *
- * Cost: one pass over the items, one thread. */
+ * Cost: one pass over the items, and three more for each tier that a household could sell at; one thread. */
 #ifndef PLAN_CERTIFICATE_H
 #define PLAN_CERTIFICATE_H
 

@@ -3,8 +3,11 @@
  * The bound as a function of the prices is convex, with a kink wherever somebody changes his mind; with many households it is nearly smooth.
  * So each price moves by itself, in logarithm: up where more is wanted than there is, down where less; its step grows while the direction
  * stays and halves when it turns (Riedmiller and Braun's Rprop, 1993). Most of the search runs on a sample of households, as every
- * household counts alike; the last passes see all. Then steps in proportion to the gap (Polyak 1969) while they help. Markets: the tier that is
- * worth most is opened, prices are found again with the others shut, and the plan is made at those; the bound stays that of the free problem.
+ * household counts alike; the last passes see all. Then steps in proportion to the gap (Polyak 1969) while they help.
+ *
+ * Markets: a set of open tiers is held, one a market. Each pass also says what every other tier would sell and be worth were it open instead
+ * (pricer.h), so the prices of shut tiers move too, and a market that would be better off elsewhere says so. Such changes are made and kept
+ * when the plan at prices is worth more with them: all of them, else half, down to each alone.
  *
  * No clock: passes are counted, so the same model gives the same plan on every machine. Dual decomposition for knapsacks of this size:
  * Zhang et al., "Solving Billion-Scale Knapsack Problems", WWW 2020 (arXiv 2002.00352). */

@@ -132,6 +132,7 @@ int main(int argc, char **argv) {
     if (!strcmp(argv[i], "--no-cbc")) peer = false;
     else if (i + 1 < argc && !strcmp(argv[i], "--households")) big.households = (uint32_t)strtoul(argv[++i], NULL, 10);
     else if (i + 1 < argc && !strcmp(argv[i], "--markets")) big.markets = (uint32_t)strtoul(argv[++i], NULL, 10);
+    else if (!strcmp(argv[i], "--apart")) big.apart = true;
     else if (i + 1 < argc && !strcmp(argv[i], "--works")) big.works = (uint32_t)strtoul(argv[++i], NULL, 10);
     else return fprintf(stderr, "usage: bench_plan [--households N] [--markets N] [--works N] [--no-cbc]\n"), 2;
   }

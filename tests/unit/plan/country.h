@@ -11,9 +11,11 @@
 
 struct country_size {
   uint32_t households, villages, funds, capacities, markets, tiers, measures; /* measures that are sold in a market: one a market, in tiers, beside these */
+  unsigned sells; /* markets a household could sell in; 0 = one */
   unsigned most, works, items; /* items: of each household, beside those of markets */
   double money; /* limits as a share of what everybody would use */
   bool equal;   /* all values equal: ties everywhere */
+  bool apart;   /* each tier of a market is paid for by a fund of its own: which one to open is hard to say */
 };
 
 struct country { struct plan_model m; };
@@ -47,7 +49,8 @@ static struct country country_make(const struct country_size *z, uint64_t seed) 
   m->layers = layers, m->layer_count = z->capacities ? 1 : 0;
   for (uint32_t j = 0; j < columns; j++) {
     column[j].use_from = m->use_count;
-    if (z->funds) uses[m->use_count++] = (struct plan_use){.resource = (uint32_t)country_below(&r, z->funds), .amount = 500 + (int64_t)country_below(&r, 3000)};
+    if (z->funds && !z->apart && j > z->measures && (j - z->measures) % z->tiers) uses[m->use_count] = uses[column[j - 1].use_from], m->use_count++; /* one measure at another price */
+    else if (z->funds) uses[m->use_count++] = (struct plan_use){.resource = (uint32_t)country_below(&r, z->funds), .amount = 500 + (int64_t)country_below(&r, 3000)};
     if (j < z->measures) {
       if (z->capacities && j % 2) uses[m->use_count++] = (struct plan_use){.layer = 1, .amount = 1};
       column[j].group = (uint16_t)(j % 3 == 0 ? 0 : 1 + j / 3);
@@ -60,10 +63,12 @@ static struct country country_make(const struct country_size *z, uint64_t seed) 
     }
     column[j].use_count = m->use_count - column[j].use_from;
   }
+  double *drop = country_room(z->markets, sizeof *drop); /* what the price falls by from tier to tier */
+  for (uint32_t x = 0; x < z->markets; x++) drop[x] = 0.01 + 0.14 * rng_unit(&r);
   /* households */
   uint32_t *household_at = country_room(z->villages + 1u, sizeof *household_at);
   uint64_t *item_at = country_room(z->households + 1u, sizeof *item_at);
-  const unsigned at_most = z->items + (z->markets ? z->tiers : 0);
+  const unsigned sells = z->markets ? (z->sells ? z->sells : 1) : 0, at_most = z->items + sells * z->tiers;
   struct plan_item *items = country_room((size_t)z->households * at_most, sizeof *items);
   int64_t *wanted = country_room(m->resource_count, sizeof *wanted);
   uint64_t n = 0;
@@ -82,12 +87,12 @@ static struct country country_make(const struct country_size *z, uint64_t seed) 
       double fit = 0.3 + rng_unit(&r);
       mine[have++] = (struct plan_item){.column = (uint16_t)j, .quantity = (uint16_t)(1 + country_below(&r, 4)), .value = z->equal ? 1000 : (int32_t)(100000 * need * need * fit)};
     }
-    if (z->markets) {
-      uint32_t market = (uint32_t)country_below(&r, z->markets);
+    uint32_t market = sells ? (uint32_t)country_below(&r, z->markets) : 0;
+    for (unsigned i = 0; i < sells; i++, market = (market + 1) % z->markets) {
       double yield = 0.5 + rng_unit(&r);
       uint16_t area = (uint16_t)(1 + country_below(&r, 3));
       for (uint32_t t = 0; t < z->tiers; t++)
-        mine[have++] = (struct plan_item){.column = (uint16_t)(z->measures + market * z->tiers + t), .quantity = area, .value = z->equal ? 1000 : (int32_t)(80000 * need * yield * (1 - 0.15 * t))};
+        mine[have++] = (struct plan_item){.column = (uint16_t)(z->measures + market * z->tiers + t), .quantity = area, .value = z->equal ? 1000 : (int32_t)(80000 * need * yield * (1 - drop[market] * t))};
     }
     for (unsigned i = 1; i < have; i++) /* by group */
       for (unsigned k = i; k && column[mine[k].column].group < column[mine[k - 1].column].group; k--) {
@@ -127,7 +132,7 @@ static struct country country_make(const struct country_size *z, uint64_t seed) 
     }
     resources[k].limit = (int64_t)((double)wanted[k] * share);
   }
-  free(wanted);
+  free(wanted), free(drop);
   m->resources = resources, m->columns = column, m->column_count = columns, m->uses = uses;
   return c;
 }
