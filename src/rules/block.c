@@ -7,18 +7,23 @@
 
 #define SIXTEEN(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
 #define KIB(x) SIXTEEN(SIXTEEN(x)), SIXTEEN(SIXTEEN(x)), SIXTEEN(SIXTEEN(x)), SIXTEEN(SIXTEEN(x))
-#define V BLOCK_VALUE
-const uint8_t block_all_true[BLOCK_CHILD_ROWS + 64] = {SIXTEEN(KIB(V)), SIXTEEN(V), SIXTEEN(V), SIXTEEN(V), SIXTEEN(V)};
-#undef V
+#define ALL(x) {SIXTEEN(KIB(x)), SIXTEEN(x), SIXTEEN(x), SIXTEEN(x), SIXTEEN(x)}
+static const uint8_t all_false[BLOCK_CHILD_ROWS + 64] = ALL(BLOCK_FALSE), all_unknown[BLOCK_CHILD_ROWS + 64] = ALL(BLOCK_UNKNOWN), all_error[BLOCK_CHILD_ROWS + 64] = ALL(BLOCK_ERROR),
+                     all_true[BLOCK_CHILD_ROWS + 64] = ALL(BLOCK_TRUE);
+
+const uint8_t *block_all(uint8_t state) { return state == BLOCK_FALSE ? all_false : state == BLOCK_UNKNOWN ? all_unknown : state == BLOCK_ERROR ? all_error : all_true; }
 
 struct block_scratch {
   const struct block_book *book;
   struct arena arena;       /* of calls and of rules that run row by row */
   uint8_t *states[2];       /* pools of lanes: households; members and lines */
   uint8_t *values[2];
+  uint32_t state_slots[2], value_slots[2]; /* room in them */
   struct lanes *at;         /* per operation */
-  struct filled { bool is; uint8_t state; union number value; } *filled; /* per operation: which constant its lanes hold */
+  struct filled { bool is; union number value; } *filled; /* per operation: which constant its lanes hold */
   struct own_lanes { uint8_t *state; uint8_t *value; uint64_t cap; } *own; /* per rule: lanes not left where they were made */
+  uint32_t *packed;
+  uint8_t *folded;
 };
 
 static const uint32_t pool_rows[2] = {BLOCK_ROWS, BLOCK_CHILD_ROWS};
@@ -51,9 +56,8 @@ enum status block_scratch_open(const struct block_book *b, struct block_scratch 
   if (!s) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   s->book = b;
   arena_init(&s->arena, 0);
-  bool good = (s->at = calloc(b->op_count + 1u, sizeof *s->at)) && (s->filled = calloc(b->op_count + 1u, sizeof *s->filled)) && (s->own = calloc(b->rule_count + 1u, sizeof *s->own));
-  for (int k = 0; k < 2 && good; k++)
-    good = (s->states[k] = calloc(b->state_slots[k] + 1u, pool_rows[k] + SLACK)) && (s->values[k] = calloc(b->value_slots[k] + 1u, pool_rows[k] * 8 + SLACK));
+  bool good = (s->at = calloc(b->op_count + 1u, sizeof *s->at)) && (s->filled = calloc(b->op_count + 1u, sizeof *s->filled)) && (s->own = calloc(b->rule_count + 1u, sizeof *s->own)) &&
+              (s->packed = calloc(BLOCK_CHILD_ROWS + 8u, sizeof *s->packed)) && (s->folded = calloc(4, BLOCK_ROWS));
   if (!good) {
     block_scratch_close(s);
     return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
@@ -69,38 +73,59 @@ void block_scratch_close(struct block_scratch *s) {
   free(s->own);
   free(s->at);
   free(s->filled);
+  free(s->packed);
+  free(s->folded);
   arena_drop(&s->arena);
   free(s);
 }
 
 /* A scratch serves many segments, most of which have the same constants. */
-static void fill_constant(struct filled *f, const struct bound_op *o, struct lanes at, uint32_t rows) {
-  if (f->is && f->state == o->constant_state && f->value.i == o->constant.i) return;
-  *f = (struct filled){true, o->constant_state, o->constant};
-  memset(at.state, o->constant_state, rows);
-  for (uint32_t i = 0; at.value && i < rows; i++) memcpy((uint8_t *)at.value + i * 8u, &o->constant, 8);
+static void fill_constant(struct filled *f, const struct bound_op *o, void *to, uint32_t rows) {
+  if (f->is && f->value.i == o->constant.i) return;
+  *f = (struct filled){true, o->constant};
+  for (uint32_t i = 0; i < rows; i++) memcpy((uint8_t *)to + i * 8u, &o->constant, 8);
 }
 
-/* Where each operation's lanes are: made when bound, shared by all that have values everywhere, or in the scratch. */
-static void lay_out(const struct block_bound *b, struct block_scratch *s) {
+static bool room_for(struct block_scratch *s, const struct block_bound *b) {
+  for (int k = 0; k < 2; k++) {
+    if (b->state_slots[k] > s->state_slots[k] || !s->states[k]) {
+      free(s->states[k]);
+      s->state_slots[k] = b->state_slots[k];
+      if (!(s->states[k] = calloc(s->state_slots[k] + 1u, pool_rows[k] + SLACK))) return false;
+    }
+    if (b->value_slots[k] > s->value_slots[k] || !s->values[k]) {
+      free(s->values[k]);
+      s->value_slots[k] = b->value_slots[k];
+      memset(s->filled, 0, (b->book->op_count + 1u) * sizeof *s->filled);
+      if (!(s->values[k] = calloc(s->value_slots[k] + 1u, pool_rows[k] * 8 + SLACK))) return false;
+    }
+  }
+  return true;
+}
+
+/* Where each operation's lanes are: made when bound, shared by all that have one state everywhere, or in the scratch. */
+static enum status lay_out(const struct block_bound *b, struct block_scratch *s, struct err *e) {
+  if (!room_for(s, b)) return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
   for (uint32_t i = 0; i < b->book->op_count; i++) {
     const struct op *op = &b->book->ops[i];
     const struct bound_op *o = &b->ops[i];
-    int k = op->domain != LEVEL_HOUSEHOLD;
+    const int k = op->domain != LEVEL_HOUSEHOLD;
+    struct lanes *at = &s->at[i];
     if (!op->live || o->dead || op->domain == DOMAIN_ANY) continue;
     if (op->domain == LEVEL_VILLAGE) {
-      s->at[i] = (struct lanes){o->state, o->value};
-      continue;
+      *at = (struct lanes){o->state, o->value};
+    } else if (o->same != OP_NONE) {
+      *at = s->at[o->same];
+    } else if (o->always || op->kind == OP_CONST) { /* never written through, nor where all have a value: every kernel that could looks at `total` first */
+      at->state = (uint8_t *)(uintptr_t)block_all(o->always ? o->always : o->constant_state);
+      at->value = op->class == 'b' ? NULL : s->values[k] + (size_t)op->constant_slot * (pool_rows[k] * 8 + SLACK);
+      if (at->value) fill_constant(&s->filled[i], o, at->value, pool_rows[k]);
+    } else {
+      at->state = o->total && op->class != 'b' ? (uint8_t *)(uintptr_t)block_all(BLOCK_VALUE) : s->states[k] + (size_t)o->state_slot * (pool_rows[k] + SLACK);
+      at->value = op->class == 'b' ? NULL : s->values[k] + (size_t)o->value_slot * (pool_rows[k] * 8 + SLACK);
     }
-    s->at[i].state = s->states[k] + (size_t)op->state_slot * (pool_rows[k] + SLACK);
-    s->at[i].value = op->class == 'b' ? NULL : s->values[k] + (size_t)op->value_slot * (pool_rows[k] * 8 + SLACK);
-    if (op->kind == OP_CONST) {
-      fill_constant(&s->filled[i], o, s->at[i], pool_rows[k]);
-      continue;
-    }
-    /* Never written through: every kernel that could looks at `total` first. */
-    if (o->total && op->class != 'b') s->at[i].state = (uint8_t *)(uintptr_t)block_all_true;
   }
+  return OK;
 }
 
 /* Most households from `first` whose members and lines fit the scratch; 0 when one alone does not. */
@@ -121,7 +146,7 @@ static uint32_t fitting(const struct block_bound *b, uint64_t first, uint32_t co
 }
 
 static struct place place_of(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count) {
-  return (struct place){.bound = b, .at = s->at, .household = first, .households = count, .scratch = &s->arena};
+  return (struct place){.bound = b, .at = s->at, .household = first, .households = count, .scratch = &s->arena, .packed = s->packed, .folded = s->folded};
 }
 
 static enum status own_room(struct own_lanes *o, uint64_t rows, struct err *e) {
@@ -167,20 +192,21 @@ static uint64_t rows_of(const struct block_bound *b, const struct rule *r, uint6
 
 /* Numbers read as 0 where there is none. */
 static void blank_numbers(const uint8_t *state, uint64_t *value, uint64_t rows) {
-  if (state == block_all_true) return;
+  if (state == block_all(BLOCK_VALUE)) return;
   for (uint64_t i = 0; i < rows; i++) value[i] = state[i] == BLOCK_VALUE ? value[i] : 0;
 }
 
 static enum status run_piece(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count, struct err *e) {
   struct place p = place_of(b, s, first, count);
-  for (uint32_t i = 0; i < b->book->op_count; i++) {
-    const struct op *op = &b->book->ops[i];
-    if (!op->live || b->ops[i].dead || op->domain == LEVEL_VILLAGE || op->domain == DOMAIN_ANY || op->kind == OP_CONST) continue;
-    TRY(block_op_run(&p, i, e));
+  for (uint32_t i = 0; i < b->step_count; i++) {
+    const uint32_t *ops = b->order + b->steps[i].first;
+    if (b->steps[i].count > 1) block_fold(&p, ops, b->steps[i].count);
+    else TRY(block_op_run(&p, ops[0], e));
   }
   for (uint32_t i = 0; i < b->book->rule_count; i++) {
     if (b->falls_back[i] || class_of(b->book->rules[i].rule) == 'b') continue;
-    if (b->book->ops[b->book->rules[i].op].kind == OP_CONST) continue; /* 0 already, and kept for the next block */
+    const uint32_t same = b->ops[b->book->rules[i].op].same;
+    if (b->book->ops[same == OP_NONE ? b->book->rules[i].op : same].kind == OP_CONST) continue; /* 0 already, and kept for the next block */
     const struct lanes *l = &s->at[b->book->rules[i].op];
     blank_numbers(l->state, l->value, rows_of(b, b->book->rules[i].rule, first, count));
   }
@@ -210,7 +236,7 @@ enum status block_run(const struct block_bound *b, struct block_scratch *s, uint
   if (s->book != b->book || count > BLOCK_ROWS || first + count > segment_households(b->segment)) return err_set(e, ERR_INTERNAL, NULL, "a block of %u households from %llu", count, (unsigned long long)first);
   bool whole = fitting(b, first, count) == count;
   arena_drop(&s->arena);
-  lay_out(b, s);
+  TRY(lay_out(b, s, e));
   for (uint32_t i = 0; i < b->book->rule_count; i++)
     if (b->falls_back[i] || !whole) TRY(own_room(&s->own[i], rows_of(b, b->book->rules[i].rule, first, count), e));
   TRY(whole ? run_piece(b, s, first, count, e) : run_pieces(b, s, first, count, e));

@@ -11,7 +11,7 @@ struct made {
   bool is;
   const struct column *like; /* coded: whose dictionary the table is of */
   struct bound_op op;
-  bool sure;                 /* a lookup of states: every entry a column without missing values can reach is true or false */
+  bool sure;                 /* a lookup: every entry that a column without missing values can reach is true, false or a value */
 };
 struct sharing {
   struct made *ops;          /* one an operation */
@@ -197,7 +197,7 @@ static void bind_lookup(struct binder *x, uint32_t number, struct bound_op *b) {
   const struct op *op = &x->bound->book->ops[number];
   const struct bound_leaf *l = &x->bound->leaves[op->leaf];
   const struct column *c = l->column;
-  bool coded = c->kind == COL_CHOICE || c->kind == COL_TEXT, sure = op->class == 'b';
+  bool coded = c->kind == COL_CHOICE || c->kind == COL_TEXT, sure = true;
   struct lookup *t = &b->lookup;
   struct span_of_values v = {c->min, c->max, c->rows};
   if (x->sharing && fits_table(&x->sharing->leaves[op->leaf])) v = x->sharing->leaves[op->leaf];
@@ -228,7 +228,7 @@ static void bind_lookup(struct binder *x, uint32_t number, struct bound_op *b) {
   x->has.value.b = false;
   t->state[t->size] = evaluate(x, root, op->class, values ? &values[t->size] : &ignored);
   for (uint32_t i = 0; sure && i < t->size + 2; i++)
-    if (i != t->size && (i != t->size + 1 || l->fill)) sure = t->state[i] == BLOCK_TRUE || t->state[i] == BLOCK_FALSE;
+    if (i != t->size && (i != t->size + 1 || l->fill)) sure = t->state[i] == BLOCK_VALUE || (op->class == 'b' && t->state[i] == BLOCK_FALSE);
   b->total = sure && l->total;
   b->lo = INT64_MIN, b->hi = INT64_MAX;
   if (op->class == 'b') find_stretch(b);
@@ -274,12 +274,13 @@ static void bind_load(struct binder *x, const struct op *op, struct bound_op *b)
   }
 }
 
-static void bound_reduce(struct binder *x, const struct op *op, const struct bound_op *body, struct bound_op *b) {
-  uint64_t rows = x->bound->segment->levels[op->over].rows;
+static void bound_reduce(struct binder *x, const struct op *op, const struct bound_op *where, const struct bound_op *body, struct bound_op *b) {
+  const uint64_t rows = x->bound->segment->levels[op->over].rows;
+  const bool taken = !x->bound->segment->roster[op->over], sum = op->kind == OP_REDUCE && op->rel == MACRO_SUM;
   if (op->kind == OP_ROWS || op->rel == MACRO_COUNT) bounds(b, 0, rows);
-  else if (op->class == 'i' && op->rel == MACRO_SUM) bounds(b, (body->lo < 0 ? body->lo : 0) * (__int128)rows, (body->hi > 0 ? body->hi : 0) * (__int128)rows);
+  else if (sum && op->from == 'i') bounds(b, (body->lo < 0 ? body->lo : 0) * (__int128)rows, (body->hi > 0 ? body->hi : 0) * (__int128)rows);
   else if (op->class == 'i') b->lo = body->lo, b->hi = body->hi;
-  b->total = op->kind == OP_ROWS && !x->bound->segment->roster[op->over];
+  b->total = taken && (op->kind == OP_ROWS || (op->rel == MACRO_COUNT && where->total) || (sum && op->a == OP_NONE && body->total && !b->may_overflow));
 }
 
 /* Lanes of villages do not change from block to block. */
@@ -318,6 +319,7 @@ static void bind_op(struct binder *x, uint32_t number) {
   static const struct bound_op none = {.total = true}; /* an operand that is not there stands in nobody's way */
   const struct bound_op *p = op->a == OP_NONE ? &none : &ops[op->a], *q = op->b == OP_NONE ? &none : &ops[op->b], *r = op->c == OP_NONE ? &none : &ops[op->c];
   b->lo = INT64_MIN, b->hi = INT64_MAX;
+  b->same = OP_NONE;
   b->dead = p->dead || q->dead || r->dead;
   if (b->dead) return;
   switch (op->kind) {
@@ -340,8 +342,9 @@ static void bind_op(struct binder *x, uint32_t number) {
   case OP_CALL: break;
   case OP_GATHER: b->total = p->total && !op->exact, b->lo = p->lo, b->hi = p->hi; break;
   case OP_SPREAD: b->total = p->total, b->lo = p->lo, b->hi = p->hi; break;
-  case OP_ROWS: case OP_REDUCE: bound_reduce(x, op, q, b); break;
+  case OP_ROWS: case OP_REDUCE: bound_reduce(x, op, p, q, b); break;
   }
+  block_settle(x->bound, number);
   if (!b->dead && x->status == OK && op->domain == LEVEL_VILLAGE) make_lanes(x, op, b);
 }
 
@@ -372,7 +375,8 @@ static enum status bind_all(struct binder *x, struct err *e) {
   TRY(x->status);
   run_villages(x, at);
   for (uint32_t i = 0; i < book->rule_count; i++) bound->falls_back[i] = book->rules[i].op == OP_NONE || bound->ops[book->rules[i].op].dead;
-  return x->status;
+  TRY(x->status);
+  return block_plan(x->arena, bound, e);
 }
 
 static enum status bind_one(struct arena *a, const struct block_book *b, const struct segment *s, struct sharing *sharing, struct block_bound **out, struct err *e) {

@@ -201,8 +201,6 @@ static uint32_t add_tree(struct compiler *c, struct op op, const struct node *n)
 
 #define DOMAIN_CLASH (DOMAIN_ANY - 1)
 
-static bool is_child(uint32_t domain) { return domain != DOMAIN_ANY && domain != LEVEL_HOUSEHOLD && domain != LEVEL_VILLAGE; }
-
 /* The same value as lanes of `domain`. */
 static uint32_t to_domain(struct compiler *c, uint32_t op, uint32_t domain) {
   if (op == OP_NONE) return op;
@@ -216,7 +214,7 @@ static uint32_t to_domain(struct compiler *c, uint32_t op, uint32_t domain) {
     to.kind = OP_GATHER, to.class = from.class, to.domain = LEVEL_HOUSEHOLD, to.a = op;
     return to_domain(c, add_op(c, &to, NULL, 0), domain);
   }
-  if (from.domain != LEVEL_HOUSEHOLD || !is_child(domain)) return refuse(c, "it compares rows of different lists");
+  if (from.domain != LEVEL_HOUSEHOLD || !domain_is_child(domain)) return refuse(c, "it compares rows of different lists");
   c->book->child_levels |= 1u << domain;
   to.kind = OP_SPREAD, to.class = from.class, to.domain = domain, to.over = domain, to.a = op;
   return add_op(c, &to, NULL, 0);
@@ -226,9 +224,9 @@ static uint32_t to_domain(struct compiler *c, uint32_t op, uint32_t domain) {
 static uint32_t joined(uint32_t a, uint32_t b) {
   if (a == DOMAIN_ANY || a == b) return b;
   if (b == DOMAIN_ANY) return a;
-  if (is_child(a) && is_child(b)) return DOMAIN_CLASH;
-  if (is_child(a)) return a;
-  if (is_child(b)) return b;
+  if (domain_is_child(a) && domain_is_child(b)) return DOMAIN_CLASH;
+  if (domain_is_child(a)) return a;
+  if (domain_is_child(b)) return b;
   return LEVEL_HOUSEHOLD;
 }
 
@@ -259,7 +257,7 @@ static uint32_t build_lookup(struct compiler *c, const struct node *n, const str
   struct op op = blank;
   op.kind = OP_LOOKUP, op.class = class_of(&n->type), op.domain = d->domain;
   if ((op.leaf = leaf_of(c, d->level, d->field)) == OP_NONE) return OP_NONE;
-  if (is_child(d->domain)) c->book->child_levels |= 1u << d->domain;
+  if (domain_is_child(d->domain)) c->book->child_levels |= 1u << d->domain;
   return add_tree(c, op, n);
 }
 
@@ -292,7 +290,7 @@ static uint32_t build_field(struct compiler *c, const struct node *n, const stru
   op.kind = OP_LOAD, op.class = class_of(&n->type), op.domain = domain;
   if (!op.class) return refuse(c, "it compares a text or a date with another field");
   if ((op.leaf = leaf_of(c, n->row.level, n->field)) == OP_NONE) return OP_NONE;
-  if (is_child(domain)) c->book->child_levels |= 1u << domain;
+  if (domain_is_child(domain)) c->book->child_levels |= 1u << domain;
   return add_op(c, &op, NULL, 0);
 }
 
@@ -308,7 +306,7 @@ static uint32_t build_has(struct compiler *c, const struct node *n, const struct
   }
   op.kind = OP_HAS, op.domain = domain;
   if ((op.leaf = leaf_of(c, n->row.level, n->field)) == OP_NONE) return OP_NONE;
-  if (is_child(domain)) c->book->child_levels |= 1u << domain;
+  if (domain_is_child(domain)) c->book->child_levels |= 1u << domain;
   return add_op(c, &op, NULL, 0);
 }
 
@@ -350,7 +348,7 @@ static uint32_t build_compare(struct compiler *c, const struct node *n, const st
     if (!left_is_field) op.rel = turned[op.rel];
     op.kind = OP_RANGE, op.domain = domain_of(f, &field->row);
     if ((op.a = build(c, left_is_field ? right : left, f)) == OP_NONE || (op.leaf = leaf_of(c, field->row.level, field->field)) == OP_NONE) return OP_NONE;
-    if (is_child(op.domain)) c->book->child_levels |= 1u << op.domain;
+    if (domain_is_child(op.domain)) c->book->child_levels |= 1u << op.domain;
     return add_op(c, &op, NULL, 0);
   }
   op.kind = OP_COMPARE;
@@ -439,7 +437,7 @@ static uint32_t build_macro(struct compiler *c, const struct node *n, const stru
   if (n->comp.macro == MACRO_FILTER || n->comp.macro == MACRO_MAP) return refuse(c, "it makes a list");
   op.kind = OP_REDUCE, op.class = class_of(&n->type), op.rel = (uint8_t)n->comp.macro, op.over = level, op.domain = LEVEL_HOUSEHOLD;
   op.exact = n->comp.exact, op.decimals = n->comp.decimals;
-  inner.slot = n->comp.slot, inner.slot_domain = level, inner.own_hidden = f->own_hidden || is_child(f->domain);
+  inner.slot = n->comp.slot, inner.slot_domain = level, inner.own_hidden = f->own_hidden || domain_is_child(f->domain);
   if (!op.class) return refuse(c, "it aggregates texts, dates or unsigned numbers");
   if (n->child[1] && ((op.a = build(c, n->child[1], &inner)) == OP_NONE || (op.a = to_domain(c, op.a, level)) == OP_NONE)) return OP_NONE;
   if (n->child[2]) {
@@ -523,59 +521,16 @@ static void mark_live(struct block_book *b) {
     const struct op *op = &b->ops[i];
     const uint32_t operands[] = {op->a, op->b, op->c};
     for (int k = 0; op->live && k < 3; k++)
-      if (operands[k] != OP_NONE) {
-        struct op *from = &b->ops[operands[k]];
-        from->live = true;
-        if (!from->last_use) from->last_use = i; /* going backwards, the first seen is the last */
-      }
+      if (operands[k] != OP_NONE) b->ops[operands[k]].live = true;
   }
-  for (uint32_t i = 0; i < b->rule_count; i++)
-    if (b->rules[i].op != OP_NONE) b->ops[b->rules[i].op].last_use = OP_NONE;
 }
-
-struct pool_of_slots { uint32_t *free; uint32_t free_count, used; };
-
-static uint32_t take_slot(struct pool_of_slots *p) { return p->free_count ? p->free[--p->free_count] : p->used++; }
 
 /* Constants' lanes are filled once and stay: theirs are the first slots, which nobody hands on. */
-static void give_constants(struct block_book *b, struct pool_of_slots *states, struct pool_of_slots *values) {
+static void give_constants(struct block_book *b) {
   for (uint32_t i = 0; i < b->op_count; i++) {
     struct op *op = &b->ops[i];
-    if (!op->live || op->kind != OP_CONST || op->domain == DOMAIN_ANY || op->domain == LEVEL_VILLAGE) continue;
-    op->state_slot = states[is_child(op->domain)].used++;
-    if (op->class != 'b') op->value_slot = values[is_child(op->domain)].used++;
+    if (op->live && op->kind == OP_CONST && op->class != 'b' && op->domain != DOMAIN_ANY && op->domain != LEVEL_VILLAGE) op->constant_slot = b->constant_slots[domain_is_child(op->domain)]++;
   }
-}
-
-/* Buffers are handed on after their last reader, so that a block's lanes stay in the near caches. */
-static enum status give_slots(struct block_book *b, struct err *e) {
-  struct pool_of_slots states[2] = {0}, values[2] = {0};
-  for (int k = 0; k < 2; k++) {
-    ARENA_TRY(e, states[k].free = arena_array(b->arena, b->op_count + 1u, sizeof(uint32_t)));
-    ARENA_TRY(e, values[k].free = arena_array(b->arena, b->op_count + 1u, sizeof(uint32_t)));
-  }
-  give_constants(b, states, values);
-  for (uint32_t i = 0; i < b->op_count; i++) {
-    struct op *op = &b->ops[i];
-    if (!op->live || op->kind == OP_CONST || op->domain == LEVEL_VILLAGE) continue;
-    int k = is_child(op->domain);
-    op->state_slot = take_slot(&states[k]);
-    if (op->class != 'b') op->value_slot = take_slot(&values[k]);
-    const uint32_t operands[] = {op->a, op->b, op->c};
-    for (int o = 0; o < 3; o++) {
-      if (operands[o] == OP_NONE || b->ops[operands[o]].last_use != i) continue;
-      struct op *from = &b->ops[operands[o]];
-      if (from->kind == OP_CONST || from->domain == LEVEL_VILLAGE) continue;
-      bool seen = false; /* x + x frees x once */
-      for (int q = 0; q < o; q++) seen |= operands[q] == operands[o];
-      if (seen) continue;
-      int j = is_child(from->domain);
-      states[j].free[states[j].free_count++] = from->state_slot;
-      if (from->class != 'b') values[j].free[values[j].free_count++] = from->value_slot;
-    }
-  }
-  for (int k = 0; k < 2; k++) b->state_slots[k] = states[k].used, b->value_slots[k] = values[k].used;
-  return OK;
 }
 
 enum status block_compile(struct block_book *b, const struct rule *const *rules, struct err *e) {
@@ -592,11 +547,12 @@ enum status block_compile(struct block_book *b, const struct rule *const *rules,
     b->rules[i] = (struct block_rule){r, OP_NONE, NULL};
     if (class_of(&r->root->type)) b->rules[i].op = to_domain(&c, build(&c, r->root, &f), r->level);
     else c.why_not = "its result is neither boolean nor a number";
-    if (is_child(r->level)) b->child_levels |= 1u << r->level;
+    if (domain_is_child(r->level)) b->child_levels |= 1u << r->level;
     b->rules[i].why_not = b->rules[i].op == OP_NONE ? c.why_not : NULL;
   }
   text_free(&c.key);
   TRY(c.status);
   mark_live(b);
-  return give_slots(b, e);
+  give_constants(b);
+  return OK;
 }

@@ -103,7 +103,7 @@ static void run_stretch(const struct place *p, const struct op *op, const struct
     for (uint64_t i = 0; i < rows; i++) {                                                                    \
       uint64_t at = (uint64_t)((int64_t)v[i] - t->base);                                                     \
       if (at >= t->size) at = t->size; /* only rows that are missing */                                      \
-      out.state[i] = t->state[at];                                                                           \
+      if (out.state) out.state[i] = t->state[at];                                                            \
       if (values) to[i] = values[at];                                                                        \
     }                                                                                                        \
   } while (0)
@@ -114,6 +114,7 @@ static void run_lookup(const struct place *p, const struct op *op, const struct 
   const uint8_t *data = column_at(l->column, place_first(p, op->domain));
   const uint64_t *values = t->value;
   uint64_t rows = place_rows(p, op->domain), *to = out.value;
+  if (b->total && values) out.state = NULL; /* the shared lanes of "all have a value" */
   switch (l->column->width) {
   case COL_I8: LOOK(int8_t); break;
   case COL_I16: LOOK(int16_t); break;

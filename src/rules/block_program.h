@@ -4,7 +4,7 @@
  * the segment. Village operations run once, when the book is bound, with one lane more for "no village". An operation
  * that only reads constants has no domain of its own and is made in the one where it is needed.
  *
- * Internal to block.c, block_compile.c, block_bind.c and block_lanes.c. */
+ * Internal to block.c, block_compile.c, block_bind.c, block_plan.c, block_lanes.c and block_reduce.c. */
 #ifndef RULES_BLOCK_PROGRAM_H
 #define RULES_BLOCK_PROGRAM_H
 
@@ -57,10 +57,8 @@ struct op {
   uint32_t a, b, c;  /* operations before this one, or OP_NONE */
   uint32_t leaf;
   const struct node *node;
-  /* filled when compiling is over */
-  uint32_t last_use; /* the last operation that reads it; OP_NONE = an output */
-  bool live;
-  uint32_t state_slot, value_slot; /* which buffer of its domain's pool */
+  bool live;         /* a rule's answer rests on it */
+  uint32_t constant_slot; /* OP_CONST with a value: which of the pool's first buffers, filled once, is its own */
 };
 
 struct block_rule {
@@ -79,7 +77,7 @@ struct block_book {
   struct leaf *leaves;
   uint32_t leaf_count, leaf_cap;
   uint32_t child_levels;                /* bit l: some operation works on the rows of level l */
-  uint32_t state_slots[2], value_slots[2]; /* pools: [0] households, [1] members and lines. Constants keep theirs */
+  uint32_t constant_slots[2]; /* pools of values: [0] households, [1] members and lines */
 };
 
 /* A column as a leaf reads it. */
@@ -115,6 +113,17 @@ struct bound_op {
   struct lookup lookup;
   uint8_t *state;     /* villages: lanes made when bound */
   void *value;
+  /* what block_plan.c settles */
+  uint8_t always;     /* the state of every lane, where the segment leaves only one; 0 = it must be looked at */
+  uint32_t same;      /* the operation whose lanes are these too, or OP_NONE */
+  bool needed;        /* runs */
+  uint32_t state_slot, value_slot; /* which buffer of its domain's pool */
+};
+
+#define FOLD_MAX 8u   /* macros whose rows are folded in one pass: half a byte each of a word a row */
+
+struct step { /* `count` operations from `first` of block_bound.order: one, or macros over the same rows that are folded together */
+  uint32_t first, count;
 };
 
 struct block_bound {
@@ -123,6 +132,10 @@ struct block_bound {
   struct bound_leaf *leaves;
   struct bound_op *ops;
   bool *falls_back;   /* per rule */
+  uint32_t *order;    /* operations that run over blocks */
+  struct step *steps;
+  uint32_t step_count;
+  uint32_t state_slots[2], value_slots[2]; /* pools: [0] households, [1] members and lines */
 };
 
 struct lanes { /* of one operation, wherever they are */
@@ -137,10 +150,14 @@ struct place { /* where operations run: a block of households with their members
   uint64_t household;
   uint32_t households;
   struct arena *scratch;
+  uint32_t *packed;   /* BLOCK_CHILD_ROWS and 8 more, and */
+  uint8_t *folded;    /* 4 x BLOCK_ROWS: of block_fold */
 };
 
 #define BLOCK_CHILD_ROWS 16384u /* most members or lines of one level in a run */
-extern const uint8_t block_all_true[BLOCK_CHILD_ROWS + 64];
+/* Lanes that all have one state; never written to. */
+const uint8_t *block_all(uint8_t state);
+static inline bool domain_is_child(uint32_t domain) { return domain != DOMAIN_ANY && domain != LEVEL_HOUSEHOLD && domain != LEVEL_VILLAGE; }
 
 /* First row and number of rows of a domain's lanes (a village domain has one lane more than rows). */
 uint64_t place_first(const struct place *p, uint32_t domain);
@@ -150,7 +167,14 @@ uint64_t place_rows(const struct place *p, uint32_t domain);
 enum status block_compile(struct block_book *b, const struct rule *const *rules, struct err *e) MUST_CHECK;
 /* block_lanes.c: runs one operation. */
 enum status block_op_run(const struct place *p, uint32_t op, struct err *e) MUST_CHECK;
-/* block_reduce.c: OP_REDUCE and OP_ROWS. */
+/* block_plan.c: what a bound operation's inputs and its segment settle beforehand (`always`, `same`) ... */
+void block_settle(const struct block_bound *b, uint32_t op);
+/* ... and, when all are bound, what is left to run, in which order and in which buffers. */
+enum status block_plan(struct arena *a, struct block_bound *b, struct err *e) MUST_CHECK;
+/* block_reduce.c: OP_REDUCE and OP_ROWS; several macros over the same rows, for which block_folds holds. */
 void block_reduce(const struct place *p, uint32_t op);
+void block_fold(const struct place *p, const uint32_t *ops, uint32_t count);
+/* Whether all that a macro needs of its rows' states is which of them occur; the operation whose states these are, else OP_NONE. */
+uint32_t block_folds(const struct op *op, const struct bound_op *b);
 
 #endif

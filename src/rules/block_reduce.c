@@ -21,20 +21,66 @@ static void forget(const struct place *p, uint32_t level, uint8_t *state, uint64
 
 static uint8_t worst_of(uint8_t m) { return m & BLOCK_UNKNOWN ? BLOCK_UNKNOWN : m & BLOCK_ERROR ? BLOCK_ERROR : BLOCK_VALUE; }
 
-/* all and exists: from the OR of the states alone. */
-static void quantify(const struct place *p, const struct op *op, const uint32_t *at, struct lanes out) {
-  uint8_t settles = op->rel == MACRO_ALL ? BLOCK_FALSE : BLOCK_TRUE, else_ = op->rel == MACRO_ALL ? BLOCK_TRUE : BLOCK_FALSE;
-  uint8_t means[16];
-  for (unsigned m = 0; m < 16; m++) means[m] = m & settles ? settles : m & BLOCK_UNKNOWN ? BLOCK_UNKNOWN : m & BLOCK_ERROR ? BLOCK_ERROR : else_;
-  kernel_fold(out.state, p->at[op->b].state, at, means, p->households);
+/* ---- macros that need no more of their rows' states than which of them occur ---- */
+
+uint32_t block_folds(const struct op *op, const struct bound_op *b) {
+  if (op->kind != OP_REDUCE) return OP_NONE;
+  if (op->rel == MACRO_ALL || op->rel == MACRO_EXISTS) return op->b;
+  if (op->rel == MACRO_COUNT) return op->a;
+  return op->rel == MACRO_SUM && op->a == OP_NONE && !(op->from == 'i' && b->may_overflow) ? op->b : OP_NONE;
 }
 
-/* How many rows are true: a number unless one of them is unknown or an error. */
-static void count_rows(const struct place *p, const struct op *op, const uint32_t *at, struct lanes out) {
-  uint8_t means[16];
-  for (unsigned m = 0; m < 16; m++) means[m] = worst_of((uint8_t)m);
-  kernel_count(out.value, out.state, p->at[op->a].state, at, means, p->households);
+static enum kernel_said says(const struct op *op) { return op->rel == MACRO_ALL ? SAID_ALL : op->rel == MACRO_EXISTS ? SAID_EXISTS : SAID_VALUE; }
+
+/* The number of a count or a sum; where a row has none it stands for nothing. */
+static void add_rows(const struct place *p, const struct op *op, const uint32_t *at, struct lanes out) {
+  if (op->rel == MACRO_COUNT) {
+    kernel_trues(out.value, p->at[op->a].state, at, p->households);
+  } else if (op->rel == MACRO_SUM && op->from == 'd') {
+    kernel_sum_real(out.value, p->at[op->b].value, at, p->households);
+  } else if (op->rel == MACRO_SUM) {
+    kernel_sum_int(out.value, p->at[op->b].value, at, p->households);
+    const double scale = (double)number_pow10(op->decimals);
+    for (uint32_t h = 0; op->exact && h < p->households; h++) {
+      int64_t whole;
+      memcpy(&whole, (uint8_t *)out.value + h * 8u, 8);
+      ((double *)out.value)[h] = (double)whole / scale;
+    }
+  }
 }
+
+/* One alone: a byte a row. */
+static void fold_one(const struct place *p, uint32_t number, uint32_t states, const uint32_t *at) {
+  const struct op *op = &p->bound->book->ops[number];
+  const struct lanes out = p->at[number];
+  if (op->class == 'b' || !p->bound->ops[number].total) {
+    kernel_fold(p->folded, p->at[states].state, at, p->households);
+    kernel_said(out.state, p->folded, 0, says(op), p->households);
+    forget(p, op->over, out.state, NULL);
+  }
+  add_rows(p, op, at, out);
+}
+
+void block_fold(const struct place *p, const uint32_t *ops, uint32_t count) {
+  const struct op *first = &p->bound->book->ops[ops[0]];
+  const uint32_t *at = p->bound->segment->child_at[first->over] + p->household;
+  const uint8_t *states[FOLD_MAX];
+  for (uint32_t k = 0; k < FOLD_MAX; k++) {
+    const uint32_t i = ops[k < count ? k : 0];
+    states[k] = p->at[block_folds(&p->bound->book->ops[i], &p->bound->ops[i])].state;
+  }
+  kernel_pack(p->packed, states, at[p->households] - at[0]);
+  kernel_fold_packed(p->folded, BLOCK_ROWS, p->packed, at, p->households);
+  for (uint32_t k = 0; k < count; k++) {
+    const struct op *op = &p->bound->book->ops[ops[k]];
+    const struct lanes out = p->at[ops[k]];
+    kernel_said(out.state, p->folded + k / 2 * (size_t)BLOCK_ROWS, k % 2 * 4, says(op), p->households);
+    forget(p, op->over, out.state, NULL);
+    add_rows(p, op, at, out);
+  }
+}
+
+/* ---- the others, household by household ---- */
 
 static uint32_t count_true(const uint8_t *s, uint32_t n, uint8_t *m) {
   uint32_t c = 0;
@@ -119,24 +165,23 @@ void block_reduce(const struct place *p, uint32_t number) {
     if (!p->bound->ops[number].total) forget(p, op->over, out.state, value);
     return;
   }
-  if (op->rel == MACRO_ALL || op->rel == MACRO_EXISTS) {
-    quantify(p, op, at, out);
-  } else if (op->rel == MACRO_COUNT) {
-    count_rows(p, op, at, out);
-  } else {
-    for (uint32_t h = 0; h < p->households; h++) {
-      uint32_t from = at[h] - at[0];
-      struct reduction r = {.count = at[h + 1] - at[h], .state = block_all_true, .ints = &nothing.i, .reals = &nothing.d};
-      union number n;
-      if (op->a != OP_NONE) r.where = p->at[op->a].state + from;
-      if (op->b != OP_NONE) {
-        r.state = p->at[op->b].state + from;
-        if (op->from == 'i') r.ints = (const int64_t *)p->at[op->b].value + from;
-        if (op->from == 'd') r.reals = (const double *)p->at[op->b].value + from;
-      }
-      out.state[h] = reduce_one(op, &r, &n);
-      if (value) memcpy(&value[h], &n, 8);
+  const uint32_t states = block_folds(op, &p->bound->ops[number]);
+  if (states != OP_NONE) {
+    fold_one(p, number, states, at);
+    return;
+  }
+  for (uint32_t h = 0; h < p->households; h++) {
+    uint32_t from = at[h] - at[0];
+    struct reduction r = {.count = at[h + 1] - at[h], .state = block_all(BLOCK_VALUE), .ints = &nothing.i, .reals = &nothing.d};
+    union number n;
+    if (op->a != OP_NONE) r.where = p->at[op->a].state + from;
+    if (op->b != OP_NONE) {
+      r.state = p->at[op->b].state + from;
+      if (op->from == 'i') r.ints = (const int64_t *)p->at[op->b].value + from;
+      if (op->from == 'd') r.reals = (const double *)p->at[op->b].value + from;
     }
+    out.state[h] = reduce_one(op, &r, &n);
+    if (value) memcpy(&value[h], &n, 8);
   }
   forget(p, op->over, out.state, value);
 }

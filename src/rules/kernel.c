@@ -241,7 +241,9 @@ CLONES void kernel_missing_why(uint8_t *restrict states, const uint8_t *restrict
   }
 }
 
-void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households) {
+/* ---- rows of households ---- */
+
+void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
   const uint32_t first = at[0];
   for (size_t h = 0; h < households; h++) {
     const uint8_t *p = states + (at[h] - first);
@@ -255,31 +257,93 @@ void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const ui
     all |= word & (((uint64_t)1 << (left * 8)) - 1);
     all |= all >> 32;
     all |= all >> 16;
-    out[h] = means[(all | all >> 8) & 15];
+    out[h] = (uint8_t)(all | all >> 8);
   }
 }
 
-CLONES void kernel_count(int64_t *restrict out, uint8_t *restrict state, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households) {
-  const uint64_t trues = 0x0101010101010101u * T;
+#define PIECE 256u
+
+CLONES void kernel_pack(uint32_t *restrict out, const uint8_t *const states[8], size_t rows) {
+  uint8_t pairs[4][PIECE];
+  for (size_t from = 0; from < rows; from += PIECE) {
+    const size_t n = rows - from < PIECE ? rows - from : PIECE;
+    for (size_t k = 0; k < 4; k++) {
+      const uint8_t *restrict a = states[2 * k] + from, *restrict b = states[2 * k + 1] + from;
+      for (size_t i = 0; i < n; i++) pairs[k][i] = (uint8_t)(a[i] | b[i] << 4);
+    }
+    for (size_t i = 0; i < n; i++) out[from + i] = pairs[0][i] | (uint32_t)pairs[1][i] << 8 | (uint32_t)pairs[2][i] << 16 | (uint32_t)pairs[3][i] << 24;
+  }
+}
+
+/* Which of eight rows are a household's: two words of four bytes in each, or a value of eight. */
+#define LOW 0xffffffffu
+#define BOTH UINT64_MAX
+static const uint64_t keep_words[9][4] = {{0}, {LOW}, {BOTH}, {BOTH, LOW}, {BOTH, BOTH}, {BOTH, BOTH, LOW}, {BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, LOW}, {BOTH, BOTH, BOTH, BOTH}};
+static const uint64_t keep_values[9][8] = {{0}, {BOTH}, {BOTH, BOTH}, {BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH, BOTH, BOTH},
+                                           {BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH}};
+
+void kernel_fold_packed(uint8_t *restrict out, size_t stride, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households) {
+  const uint32_t first = at[0];
+  for (size_t h = 0; h < households; h++) {
+    const uint32_t *p = packed + (at[h] - first);
+    uint32_t left = at[h + 1] - at[h];
+    uint64_t all = 0, w[4];
+    for (; left > 8; left -= 8, p += 8) {
+      memcpy(w, p, sizeof w);
+      all |= w[0] | w[1] | w[2] | w[3];
+    }
+    const uint64_t *keep = keep_words[left];
+    memcpy(w, p, sizeof w);
+    all |= (w[0] & keep[0]) | (w[1] & keep[1]) | (w[2] & keep[2]) | (w[3] & keep[3]);
+    all |= all >> 32;
+    out[h] = (uint8_t)all;
+    out[stride + h] = (uint8_t)(all >> 8);
+    out[2 * stride + h] = (uint8_t)(all >> 16);
+    out[3 * stride + h] = (uint8_t)(all >> 24);
+  }
+}
+
+CLONES void kernel_said(uint8_t *restrict out, const uint8_t *restrict folded, unsigned shift, enum kernel_said said, size_t n) {
+  switch (said) {
+  case SAID_EXISTS:
+    for (size_t i = 0; i < n; i++) {
+      const uint8_t m = (uint8_t)(folded[i] >> shift), rest = (uint8_t)(m & NO_VALUE), low = (uint8_t)(rest & -rest), without = rest ? low : F;
+      out[i] = m & T ? T : without;
+    }
+    return;
+  case SAID_ALL:
+    for (size_t i = 0; i < n; i++) {
+      const uint8_t m = (uint8_t)((folded[i] >> shift & 15) | T);
+      out[i] = (uint8_t)(m & -m);
+    }
+    return;
+  default:
+    for (size_t i = 0; i < n; i++) {
+      const uint8_t m = (uint8_t)((folded[i] >> shift & NO_VALUE) | T);
+      out[i] = (uint8_t)(m & -m);
+    }
+  }
+}
+
+void kernel_trues(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
+  const uint64_t ones = 0x0101010101010101u;
   const uint32_t first = at[0];
   for (size_t h = 0; h < households; h++) {
     const uint8_t *p = states + (at[h] - first);
     uint32_t left = at[h + 1] - at[h];
-    uint64_t all = 0, word;
-    int64_t count = 0;
+    uint64_t word, count = 0;
     for (; left >= 8; left -= 8, p += 8) {
       memcpy(&word, p, 8);
-      all |= word;
-      count += __builtin_popcountll(word & trues);
+      count += ((word >> 3 & ones) * ones) >> 56;
     }
     memcpy(&word, p, 8);
     word &= ((uint64_t)1 << (left * 8)) - 1;
-    all |= word;
-    count += __builtin_popcountll(word & trues);
-    all |= all >> 32;
-    all |= all >> 16;
-    const uint8_t said = means[(all | all >> 8) & 15];
-    state[h] = said;
-    out[h] = said == T ? count : 0;
+    out[h] = (int64_t)(count + (((word >> 3 & ones) * ones) >> 56));
   }
 }
+
+/* Most households have no line at all, and the others few: their values are added without a branch a row. Adding zero changes nothing, for a sum
+ * is never -0. */
+#define SUMS(name, type, sums)                                                                                   void name(type *restrict out, const type *restrict values, const uint32_t *restrict at, size_t households) {     uint16_t some[PIECE];                                                                                        for (size_t from = 0; from < households; from += PIECE) {                                                      const size_t to = households - from < PIECE ? households : from + PIECE;                                     size_t n = 0;                                                                                                for (size_t h = from; h < to; h++) {                                                                           out[h] = 0;                                                                                                  some[n] = (uint16_t)(h - from);                                                                              n += at[h + 1] != at[h];                                                                                   }                                                                                                            for (size_t k = 0; k < n; k++) {                                                                               const size_t h = from + some[k];                                                                             const type *p = values + (at[h] - at[0]);                                                                    uint32_t left = at[h + 1] - at[h];                                                                           type sum = 0, v[8];                                                                                          uint64_t bits[8];                                                                                            for (; left > 8; left -= 8, p += 8)                                                                            for (int i = 0; i < 8; i++) sum += p[i];                                                                   memcpy(bits, p, sizeof bits);                                                                                for (int i = 0; i < 8; i++) bits[i] &= keep_values[left][i];                                                 memcpy(v, bits, sizeof v);                                                                                   for (int i = 0; i < 8; i++) sum += v[i];                                                                     out[h] = sum;                                                                                              }                                                                                                          }                                                                                                          }
+SUMS(kernel_sum_real, double, double)
+SUMS(kernel_sum_int, int64_t, uint64_t) /* rows without a value may hold anything */

@@ -49,9 +49,20 @@ void kernel_missing(uint8_t *restrict states, const uint64_t *restrict valid, ui
 /* The same where the reasons are told: by_reason[absence[i]], five of them; the first (it is not missing) is never used. */
 void kernel_missing_why(uint8_t *restrict states, const uint8_t *restrict absence, const uint8_t *by_reason, size_t n);
 
-/* Rows at[i]..at[i+1] - at[0] of a household, whose states are or-ed; means[] says what comes of it. `states` has 8 readable bytes behind its last.
- * The second also counts those that are true: 0 where what comes of it is no value. */
-void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households);
-void kernel_count(int64_t *restrict out, uint8_t *restrict state, const uint8_t *restrict states, const uint32_t *restrict at, const uint8_t *restrict means, size_t households);
+/* ---- rows at[h]..at[h+1] (less at[0]) of households. Of a household's last row eight rows' worth may be read. ---- */
+
+/* Or of the states. */
+void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
+/* The same for eight arrays of states at once: array k becomes half byte k of a word a row; folded, arrays 2b and 2b+1 are the halves of
+ * out[b * stride + h]. */
+void kernel_pack(uint32_t *restrict out, const uint8_t *const states[8], size_t rows);
+void kernel_fold_packed(uint8_t *restrict out, size_t stride, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households);
+/* What comes of the or of states, bits shift..shift+3 of folded[h]. For SAID_VALUE true means that there is a number. */
+enum kernel_said { SAID_EXISTS, SAID_ALL, SAID_VALUE };
+void kernel_said(uint8_t *restrict out, const uint8_t *restrict folded, unsigned shift, enum kernel_said said, size_t households);
+/* How many are true; sums in the order of the rows. */
+void kernel_trues(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
+void kernel_sum_real(double *restrict out, const double *restrict values, const uint32_t *restrict at, size_t households);
+void kernel_sum_int(int64_t *restrict out, const int64_t *restrict values, const uint32_t *restrict at, size_t households);
 
 #endif
