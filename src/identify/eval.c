@@ -5,13 +5,17 @@
 
 struct eval {
   struct block_book *book;
-  struct block_bound **bound; /* one a segment */
+  struct block_share *share;
+  const struct segment *const *segments;
   uint32_t count;
 };
 
 struct eval_scratch {
   struct block_scratch *block;
   struct block_lanes *lanes;
+  struct arena arena;        /* holds `bound` */
+  struct block_bound *bound; /* to `segment`, when not NULL */
+  uint32_t segment;
 };
 
 enum status eval_open(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t segment_count,
@@ -19,9 +23,9 @@ enum status eval_open(struct arena *a, const struct programme *p, const struct s
   struct eval *ev;
   ARENA_TRY(e, ev = arena_new(a, struct eval));
   ev->count = count;
-  ARENA_TRY(e, ev->bound = arena_array(a, segment_count ? segment_count : 1, sizeof *ev->bound));
+  ev->segments = segments;
   TRY(block_open(a, &p->env, rules, count, &ev->book, e));
-  TRY(block_bind_all(a, ev->book, segments, segment_count, ev->bound, e));
+  TRY(block_share(a, ev->book, segments, segment_count, &ev->share, e));
   *out = ev;
   return OK;
 }
@@ -35,6 +39,7 @@ bool eval_vectorised(const struct eval *ev, uint32_t r, const char **why_not) {
 
 enum status eval_scratch_open(const struct eval *ev, struct eval_scratch **out, struct err *e) {
   struct eval_scratch *s = calloc(1, sizeof *s);
+  if (s) arena_init(&s->arena, 0);
   if (s) s->lanes = calloc(ev->count ? ev->count : 1, sizeof *s->lanes);
   if (!s || !s->lanes) {
     eval_scratch_close(s);
@@ -53,28 +58,20 @@ void eval_scratch_close(struct eval_scratch *s) {
   if (!s) return;
   block_scratch_close(s->block);
   free(s->lanes);
+  arena_drop(&s->arena);
   free(s);
 }
 
 enum status eval_lanes(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, const struct block_lanes **out, struct err *e) {
   *out = scratch->lanes;
-  return ev->count ? block_run(ev->bound[segment], scratch->block, from, count, scratch->lanes, e) : OK;
-}
-
-bool eval_lane_number(const struct block_lanes *l, uint32_t i, double *out, uint8_t *state) {
-  double v = 0;
-  *out = 0;
-  *state = l->state[i] & BLOCK_ERROR ? EVAL_ERROR : l->state[i] & BLOCK_UNKNOWN ? EVAL_UNKNOWN : EVAL_TRUE;
-  if (*state != EVAL_TRUE) return false;
-  if (l->reals) v = l->reals[i];
-  else if (l->ints) v = (double)l->ints[i];
-  else v = l->state[i] == BLOCK_TRUE;
-  if (v != v) {
-    *state = EVAL_ERROR;
-    return false;
+  if (!ev->count) return OK;
+  if (!scratch->bound || scratch->segment != segment) {
+    scratch->bound = NULL;
+    arena_drop(&scratch->arena);
+    TRY(block_bind(&scratch->arena, ev->book, ev->segments[segment], ev->share, &scratch->bound, e));
+    scratch->segment = segment;
   }
-  *out = v == 0 ? 0 : v;
-  return true;
+  return block_run(scratch->bound, scratch->block, from, count, scratch->lanes, e);
 }
 
 bool eval_number(const struct rule_value *v, double *out) {

@@ -31,7 +31,16 @@ void eval_scratch_close(struct eval_scratch *s); /* NULL is fine */
 /* Rows from..from+count (count <= EVAL_BLOCK) of a segment, one entry a rule: lanes (rules/block.h), which hold until the scratch is used again. */
 enum status eval_lanes(const struct eval *ev, struct eval_scratch *scratch, uint32_t segment, uint64_t from, uint32_t count, const struct block_lanes **out, struct err *e) MUST_CHECK;
 /* The number in lane i of a rule: a boolean that ranks is 1 or 0; never NaN, never -0. False where there is none: *state then is EVAL_UNKNOWN or EVAL_ERROR. */
-bool eval_lane_number(const struct block_lanes *l, uint32_t i, double *out, uint8_t *state);
+static inline bool eval_lane_number(const struct block_lanes *l, uint32_t i, double *out, uint8_t *state) {
+  const uint8_t s = l->state[i];
+  *out = 0;
+  *state = s & BLOCK_ERROR ? EVAL_ERROR : s & BLOCK_UNKNOWN ? EVAL_UNKNOWN : EVAL_TRUE;
+  if (*state != EVAL_TRUE) return false;
+  const double v = l->reals ? l->reals[i] : l->ints ? (double)l->ints[i] : s == BLOCK_TRUE;
+  *state = v != v ? EVAL_ERROR : EVAL_TRUE;
+  *out = v != v || v == 0 ? 0 : v;
+  return v == v;
+}
 
 /* One rule on one row. */
 enum status eval_row(struct arena *scratch, const struct rule *r, const struct segment *s, uint64_t household, uint64_t row, struct rule_value *out, struct err *e) MUST_CHECK;

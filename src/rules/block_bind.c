@@ -4,23 +4,21 @@
 #include "rules/block_program.h"
 
 #define TABLE_MAX 65536u    /* entries of a table over numbers or dates */
+#define WORDS_MAX 1024u     /* of a dictionary that segments share */
 #define CLONE_NODES 100000u /* a tree through derived fields, written out */
 
-/* Segments bound one after the other under the same constants mostly ask for the same constants and tables: those are made once. */
-struct made {
-  bool is;
-  const struct column *like; /* coded: whose dictionary the table is of */
-  struct bound_op op;
-  bool sure;                 /* a lookup: every entry that a column without missing values can reach is true, false or a value */
-};
-struct sharing {
-  struct made *ops;          /* one an operation */
-  struct span_of_values { int64_t min, max; uint64_t rows; } *leaves; /* over all the segments */
+/* What all segments have in common is made once: constants, tables over numbers and dates, and tables over the words that any of them knows. */
+struct block_share {
+  struct shared_leaf {
+    struct column column; /* a dictionary of all words; least and greatest of all values, and all rows */
+    bool too_many;        /* words, or the segments' columns differ: every segment makes its own tables */
+  } *leaves;
+  struct shared_op { bool is, sure; struct bound_op op; } *ops; /* sure: every entry that a column without missing values can reach is true, false or a value */
 };
 
 struct binder {
   struct arena *arena;
-  struct sharing *sharing;
+  const struct block_share *share; /* NULL = alone */
   struct block_bound *bound;
   struct arena scratch;  /* of evaluations */
   /* the tree being cloned */
@@ -83,9 +81,8 @@ static enum status bind_leaf(struct block_bound *bound, const struct leaf *leaf,
 }
 
 static struct rule_value leaf_value(const struct bound_leaf *l, int64_t v) {
-  bool coded = l->column->kind == COL_CHOICE || l->column->kind == COL_TEXT;
   struct cell c = {.i = v};
-  if (coded) c.s = column_dict(l->column, (uint32_t)v);
+  if (l->column->kind == COL_CHOICE || l->column->kind == COL_TEXT) c.s = column_dict(l->column, (uint32_t)v);
   return ast_cell_value(l->field, &c);
 }
 
@@ -177,47 +174,51 @@ static void find_stretch(struct bound_op *b) {
   b->missing = s[n], b->filled = s[n + 1];
 }
 
-static bool fits_table(const struct span_of_values *v) { return (uint64_t)v->max - (uint64_t)v->min < TABLE_MAX && (uint64_t)v->max - (uint64_t)v->min <= v->rows + 1024; }
+static bool is_coded(const struct column *c) { return c->kind == COL_CHOICE || c->kind == COL_TEXT; }
 
-static bool same_dictionary(const struct column *a, const struct column *b) {
-  return a->dict_count == b->dict_count && (a->dict_at == b->dict_at || memcmp(a->dict_at, b->dict_at, (a->dict_count + 1u) * sizeof *a->dict_at) == 0) &&
-         (a->dict_bytes == b->dict_bytes || memcmp(a->dict_bytes, b->dict_bytes, a->dict_at[a->dict_count]) == 0);
-}
+static bool fits_table(const struct column *c) { return (uint64_t)c->max - (uint64_t)c->min < TABLE_MAX && (uint64_t)c->max - (uint64_t)c->min <= c->rows + 1024; }
 
-/* What an earlier segment of the series made, if it serves here as well. */
-static bool lookup_made(const struct binder *x, uint32_t number, const struct bound_leaf *l, bool coded, const struct span_of_values *v, struct bound_op *b) {
-  const struct made *m = x->sharing ? &x->sharing->ops[number] : NULL;
-  if (!m || !m->is || (coded ? !same_dictionary(m->like, l->column) : m->op.lookup.base != v->min || m->op.lookup.size != (uint32_t)(v->max - v->min + 1))) return false;
-  *b = m->op;
-  b->total = m->sure && l->total;
+/* Whether every entry is true, false or a value that a column of which nothing is missing, or all that is missing is filled, can reach. */
+static bool is_sure(const struct op *op, const struct lookup *t, bool filled) {
+  for (uint32_t i = 0; i < t->size + 2; i++)
+    if (i != t->size && (i != t->size + 1 || filled) && t->state[i] != BLOCK_VALUE && !(op->class == 'b' && t->state[i] == BLOCK_FALSE)) return false;
   return true;
 }
 
-static void bind_lookup(struct binder *x, uint32_t number, struct bound_op *b) {
-  const struct op *op = &x->bound->book->ops[number];
-  const struct bound_leaf *l = &x->bound->leaves[op->leaf];
-  const struct column *c = l->column;
-  bool coded = c->kind == COL_CHOICE || c->kind == COL_TEXT, sure = true;
-  struct lookup *t = &b->lookup;
-  struct span_of_values v = {c->min, c->max, c->rows};
-  if (x->sharing && fits_table(&x->sharing->leaves[op->leaf])) v = x->sharing->leaves[op->leaf];
-  t->base = coded ? 0 : v.min;
-  if (!coded && !fits_table(&v)) {
-    b->dead = true; /* row by row is cheaper */
-    return;
-  }
-  if (lookup_made(x, number, l, coded, &v, b)) return;
-  t->size = coded ? c->dict_count : (uint32_t)(v.max - v.min + 1);
+static bool table_room(struct binder *x, const struct op *op, struct lookup *t) {
   t->state = arena_alloc(x->arena, t->size + 2u);
-  union number *values = op->class == 'b' ? NULL : arena_array(x->arena, t->size + 2u, sizeof *values), ignored;
+  t->value = op->class == 'b' ? NULL : arena_array(x->arena, t->size + 2u, sizeof(union number));
+  if (t->state && (t->value || op->class == 'b')) return true;
+  x->status = no_memory(x->err);
+  return false;
+}
+
+/* The shared table, in the order of this segment's words. */
+static void pick_words(struct binder *x, const struct op *op, const struct bound_leaf *l, const struct lookup *from, struct bound_op *b) {
+  struct lookup *t = &b->lookup;
+  t->size = l->column->dict_count;
+  if (!table_room(x, op, t)) return;
+  union number *values = t->value;
+  const union number *all = from->value;
+  for (uint32_t i = 0; i < t->size + 2; i++) {
+    const uint32_t at = i < t->size ? l->word[i] : from->size + (i - t->size);
+    t->state[i] = from->state[at];
+    if (values) values[i] = all[at];
+  }
+}
+
+static void make_table(struct binder *x, const struct op *op, const struct bound_leaf *l, struct bound_op *b) {
+  struct lookup *t = &b->lookup;
+  union number ignored;
+  t->base = is_coded(l->column) ? 0 : l->column->min;
+  t->size = is_coded(l->column) ? l->column->dict_count : (uint32_t)(l->column->max - l->column->min + 1);
   x->cell = (struct node){.kind = NODE_CONST};
   x->has = (struct node){.kind = NODE_CONST, .type = {.kind = RULE_BOOL}, .value = {.kind = RULE_BOOL, .b = true}};
   x->nodes = 0;
   struct node *root = clone(x, op->node);
-  if (!t->state || (op->class != 'b' && !values)) x->status = no_memory(x->err);
   if (!root) b->dead = true;
-  if (!root || x->status != OK) return;
-  t->value = values;
+  if (!root || !table_room(x, op, t)) return;
+  union number *values = t->value;
   for (uint32_t i = 0; i < t->size; i++) {
     x->cell.value = leaf_value(l, t->base + i);
     t->state[i] = evaluate(x, root, op->class, values ? &values[i] : &ignored);
@@ -227,12 +228,29 @@ static void bind_lookup(struct binder *x, uint32_t number, struct bound_op *b) {
   x->cell.value = (struct rule_value){.state = RULE_UNKNOWN};
   x->has.value.b = false;
   t->state[t->size] = evaluate(x, root, op->class, values ? &values[t->size] : &ignored);
-  for (uint32_t i = 0; sure && i < t->size + 2; i++)
-    if (i != t->size && (i != t->size + 1 || l->fill)) sure = t->state[i] == BLOCK_VALUE || (op->class == 'b' && t->state[i] == BLOCK_FALSE);
-  b->total = sure && l->total;
+}
+
+static void bind_lookup(struct binder *x, uint32_t number, struct bound_op *b) {
+  const struct op *op = &x->bound->book->ops[number];
+  const struct bound_leaf *l = &x->bound->leaves[op->leaf];
+  const struct shared_op *shared = x->share && x->share->ops[number].is ? &x->share->ops[number] : NULL;
+  const bool coded = is_coded(l->column);
+  if (shared && !coded) {
+    *b = shared->op;
+    b->same = OP_NONE;
+    b->total = shared->sure && l->total;
+    return;
+  }
+  if (!coded && !fits_table(l->column)) {
+    b->dead = true; /* row by row is cheaper */
+    return;
+  }
+  if (shared) pick_words(x, op, l, &shared->op.lookup, b);
+  else make_table(x, op, l, b);
+  if (b->dead || x->status != OK) return;
+  b->total = l->total && is_sure(op, &b->lookup, l->fill != 0);
   b->lo = INT64_MIN, b->hi = INT64_MAX;
   if (op->class == 'b') find_stretch(b);
-  if (x->sharing && x->status == OK) x->sharing->ops[number] = (struct made){true, c, *b, sure};
 }
 
 /* ---- what is known of an operation's values before it runs ---- */
@@ -298,9 +316,8 @@ static void make_lanes(struct binder *x, const struct op *op, struct bound_op *b
 
 static void bind_const(struct binder *x, uint32_t number, struct bound_op *b) {
   const struct op *op = &x->bound->book->ops[number];
-  struct made *m = x->sharing ? &x->sharing->ops[number] : NULL;
-  if (m && m->is) {
-    *b = m->op;
+  if (x->share && x->share->ops[number].is) {
+    *b = x->share->ops[number].op;
     return;
   }
   x->nodes = 0;
@@ -310,7 +327,6 @@ static void bind_const(struct binder *x, uint32_t number, struct bound_op *b) {
   b->constant_state = evaluate(x, root, op->class, &b->constant);
   b->lo = b->hi = op->class == 'i' ? b->constant.i : 0;
   b->total = b->constant_state == BLOCK_VALUE || (op->class == 'b' && b->constant_state == BLOCK_FALSE);
-  if (m && x->status == OK) *m = (struct made){.is = true, .op = *b};
 }
 
 static void bind_op(struct binder *x, uint32_t number) {
@@ -339,7 +355,12 @@ static void bind_op(struct binder *x, uint32_t number) {
     else bound_arithmetic(op, p, q, b);
     break;
   case OP_TO_REAL: b->total = p->total; break;
-  case OP_CALL: break;
+  case OP_CALL: /* min and max have a value wherever both operands do */
+    if (op->rel != FN_MIN && op->rel != FN_MAX) break;
+    b->total = p->total && q->total;
+    b->lo = op->rel == FN_MIN ? (p->lo < q->lo ? p->lo : q->lo) : p->lo > q->lo ? p->lo : q->lo;
+    b->hi = op->rel == FN_MIN ? (p->hi < q->hi ? p->hi : q->hi) : p->hi > q->hi ? p->hi : q->hi;
+    break;
   case OP_GATHER: b->total = p->total && !op->exact, b->lo = p->lo, b->hi = p->hi; break;
   case OP_SPREAD: b->total = p->total, b->lo = p->lo, b->hi = p->hi; break;
   case OP_ROWS: case OP_REDUCE: bound_reduce(x, op, p, q, b); break;
@@ -358,6 +379,33 @@ static void run_villages(struct binder *x, struct lanes *at) {
   }
 }
 
+static int order_of(struct span a, struct span b) {
+  const size_t n = a.len < b.len ? a.len : b.len;
+  const int order = n ? memcmp(a.at, b.at, n) : 0;
+  return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* Where each word of the segment's dictionary stands among all words: both are sorted. */
+static enum status find_words(struct arena *a, const struct shared_leaf *all, struct bound_leaf *l, struct err *e) {
+  const struct column *c = l->column;
+  uint32_t *word, at = 0;
+  ARENA_TRY(e, word = arena_array(a, c->dict_count + 1u, sizeof *word));
+  for (uint32_t i = 0; i < c->dict_count; i++) {
+    const struct span w = column_dict(c, i);
+    while (at < all->column.dict_count && order_of(column_dict(&all->column, at), w) < 0) at++;
+    word[i] = at;
+  }
+  l->word = word;
+  return OK;
+}
+
+static enum status check_levels(const struct block_book *b, const struct segment *s, struct err *e) {
+  for (uint32_t l = 0; l < LEVEL_MAX; l++)
+    if (b->child_levels >> l & 1 && (l >= s->level_count || !s->child_at[l]))
+      return err_set(e, ERR_CONFLICT, "the data were frozen under another codebook: use the programme they were made with", "home %lld has no level %s", (long long)s->home, b->env->level_names[l]);
+  return OK;
+}
+
 static enum status bind_all(struct binder *x, struct err *e) {
   struct block_bound *bound = x->bound;
   const struct block_book *book = bound->book;
@@ -366,10 +414,11 @@ static enum status bind_all(struct binder *x, struct err *e) {
   ARENA_TRY(e, bound->ops = arena_array(x->arena, book->op_count + 1u, sizeof *bound->ops));
   ARENA_TRY(e, bound->falls_back = arena_array(x->arena, book->rule_count + 1u, sizeof *bound->falls_back));
   ARENA_TRY(e, at = arena_array(x->arena, book->op_count + 1u, sizeof *at));
-  for (uint32_t l = 0; l < LEVEL_MAX; l++)
-    if (book->child_levels >> l & 1 && (l >= bound->segment->level_count || !bound->segment->child_at[l]))
-      return err_set(e, ERR_CONFLICT, "the data were frozen under another codebook: use the programme they were made with", "home %lld has no level %s", (long long)bound->segment->home, book->env->level_names[l]);
-  for (uint32_t i = 0; i < book->leaf_count; i++) TRY(bind_leaf(bound, &book->leaves[i], &bound->leaves[i], e));
+  TRY(check_levels(book, bound->segment, e));
+  for (uint32_t i = 0; i < book->leaf_count; i++) {
+    TRY(bind_leaf(bound, &book->leaves[i], &bound->leaves[i], e));
+    if (x->share && is_coded(bound->leaves[i].column) && !x->share->leaves[i].too_many) TRY(find_words(x->arena, &x->share->leaves[i], &bound->leaves[i], e));
+  }
   for (uint32_t i = 0; i < book->op_count && x->status == OK; i++)
     if (book->ops[i].live) bind_op(x, i);
   TRY(x->status);
@@ -379,9 +428,9 @@ static enum status bind_all(struct binder *x, struct err *e) {
   return block_plan(x->arena, bound, e);
 }
 
-static enum status bind_one(struct arena *a, const struct block_book *b, const struct segment *s, struct sharing *sharing, struct block_bound **out, struct err *e) {
+enum status block_bind(struct arena *a, const struct block_book *b, const struct segment *s, const struct block_share *share, struct block_bound **out, struct err *e) {
   struct err own = {0};
-  struct binder x = {.arena = a, .sharing = sharing, .err = e ? e : &own, .status = OK};
+  struct binder x = {.arena = a, .share = share, .err = e ? e : &own, .status = OK};
   ARENA_TRY(e, x.bound = arena_new(a, struct block_bound));
   x.bound->book = b, x.bound->segment = s;
   arena_init(&x.scratch, 0);
@@ -391,27 +440,99 @@ static enum status bind_one(struct arena *a, const struct block_book *b, const s
   return st;
 }
 
-enum status block_bind(struct arena *a, const struct block_book *b, const struct segment *s, struct block_bound **out, struct err *e) { return bind_one(a, b, s, NULL, out, e); }
+/* ---- what segments share ---- */
 
-/* The values of a leaf over all segments. Columns that are not what the book wants are found by bind_leaf. */
-static void span_leaf(const struct block_book *b, const struct leaf *leaf, const struct segment *const *segments, uint32_t count, struct span_of_values *v) {
-  const uint32_t at = b->env->fields[leaf->level][leaf->field].column;
-  *v = (struct span_of_values){INT64_MAX, INT64_MIN, 0};
-  for (uint32_t g = 0; g < count; g++) {
-    if (leaf->level >= segments[g]->level_count || at >= segments[g]->levels[leaf->level].column_count) continue;
-    const struct column *c = &segments[g]->levels[leaf->level].columns[at];
-    if (c->min < v->min) v->min = c->min;
-    if (c->max > v->max) v->max = c->max;
-    v->rows += c->rows;
+struct words { struct span *list; uint32_t count; };
+
+/* The words of both, sorted. False when they are too many to be looked up together. */
+static bool add_words(struct words *w, struct span *spare, const struct column *c) {
+  if (c->dict_count > WORDS_MAX) return false;
+  uint32_t i = 0, k = 0, n = 0;
+  while (i < w->count || k < c->dict_count) {
+    const struct span mine = i < w->count ? w->list[i] : (struct span){0}, theirs = k < c->dict_count ? column_dict(c, k) : (struct span){0};
+    const int order = i == w->count ? 1 : k == c->dict_count ? -1 : order_of(mine, theirs);
+    if (n == WORDS_MAX) return false;
+    spare[n++] = order <= 0 ? mine : theirs;
+    i += order <= 0, k += order >= 0;
   }
-  if (v->min > v->max) *v = (struct span_of_values){0, 0, 0};
+  memcpy(w->list, spare, n * sizeof *spare);
+  w->count = n;
+  return true;
 }
 
-enum status block_bind_all(struct arena *a, const struct block_book *b, const struct segment *const *segments, uint32_t count, struct block_bound **out, struct err *e) {
-  struct sharing sharing;
-  ARENA_TRY(e, sharing.ops = arena_array(a, b->op_count + 1u, sizeof *sharing.ops));
-  ARENA_TRY(e, sharing.leaves = arena_array(a, b->leaf_count + 1u, sizeof *sharing.leaves));
-  for (uint32_t i = 0; i < b->leaf_count; i++) span_leaf(b, &b->leaves[i], segments, count, &sharing.leaves[i]);
-  for (uint32_t g = 0; g < count; g++) TRY(bind_one(a, b, segments[g], &sharing, &out[g], e));
+static enum status keep_words(struct arena *a, const struct words *w, struct column *c, struct err *e) {
+  size_t bytes = 0;
+  uint32_t *at;
+  char *text;
+  for (uint32_t i = 0; i < w->count; i++) bytes += w->list[i].len;
+  ARENA_TRY(e, at = arena_array(a, w->count + 1u, sizeof *at));
+  ARENA_TRY(e, text = arena_alloc(a, bytes + 1));
+  for (uint32_t i = 0; i < w->count; i++) {
+    if (w->list[i].len) memcpy(text + at[i], w->list[i].at, w->list[i].len);
+    at[i + 1] = at[i] + (uint32_t)w->list[i].len;
+  }
+  c->dict_at = at, c->dict_bytes = text, c->dict_count = w->count;
   return OK;
+}
+
+static enum status share_leaf(struct arena *a, const struct block_book *b, const struct leaf *leaf, const struct segment *const *segments, uint32_t count, struct shared_leaf *out, struct err *e) {
+  struct column *all = &out->column;
+  struct words w = {0};
+  struct arena scratch;
+  arena_init(&scratch, 0);
+  struct span *spare = arena_array(&scratch, WORDS_MAX, sizeof *spare);
+  enum status st = spare && (w.list = arena_array(&scratch, WORDS_MAX, sizeof *w.list)) ? OK : no_memory(e);
+  for (uint32_t g = 0; g < count && st == OK; g++) {
+    struct bound_leaf l;
+    struct block_bound bound = {.book = b, .segment = segments[g]};
+    if ((st = bind_leaf(&bound, leaf, &l, e)) != OK) break;
+    const struct column *c = l.column;
+    if (!g) *all = (struct column){.kind = c->kind, .width = c->width, .decimals = c->decimals, .min = c->min, .max = c->max};
+    if (c->min < all->min) all->min = c->min;
+    if (c->max > all->max) all->max = c->max;
+    all->rows += c->rows;
+    out->too_many = out->too_many || (is_coded(c) && !add_words(&w, spare, c));
+  }
+  if (st == OK && is_coded(all) && !out->too_many) st = keep_words(a, &w, all, e);
+  if (st == OK && !is_coded(all)) out->too_many = !fits_table(all);
+  arena_drop(&scratch);
+  return st;
+}
+
+static enum status share_ops(struct binder *x, const struct block_share *s) {
+  for (uint32_t i = 0; i < x->bound->book->op_count && x->status == OK; i++) {
+    const struct op *op = &x->bound->book->ops[i];
+    struct shared_op *to = &s->ops[i];
+    if (!op->live || (op->kind != OP_CONST && (op->kind != OP_LOOKUP || s->leaves[op->leaf].too_many))) continue;
+    to->op.same = OP_NONE;
+    if (op->kind == OP_CONST) bind_const(x, i, &to->op);
+    else bind_lookup(x, i, &to->op);
+    to->is = !to->op.dead;
+    to->sure = to->is && op->kind == OP_LOOKUP && is_sure(op, &to->op.lookup, x->bound->leaves[op->leaf].fill != 0);
+  }
+  return x->status;
+}
+
+enum status block_share(struct arena *a, const struct block_book *b, const struct segment *const *segments, uint32_t count, struct block_share **out, struct err *e) {
+  struct err own = {0};
+  struct block_share *s;
+  struct block_bound bound = {.book = b, .segment = count ? segments[0] : NULL};
+  struct binder x = {.arena = a, .err = e ? e : &own, .status = OK, .bound = &bound};
+  *out = NULL;
+  if (!count) return OK;
+  ARENA_TRY(e, s = arena_new(a, struct block_share));
+  ARENA_TRY(e, s->ops = arena_array(a, b->op_count + 1u, sizeof *s->ops));
+  ARENA_TRY(e, s->leaves = arena_array(a, b->leaf_count + 1u, sizeof *s->leaves));
+  ARENA_TRY(e, bound.leaves = arena_array(a, b->leaf_count + 1u, sizeof *bound.leaves));
+  for (uint32_t g = 0; g < count; g++) TRY(check_levels(b, segments[g], e));
+  for (uint32_t i = 0; i < b->leaf_count; i++) {
+    TRY(share_leaf(a, b, &b->leaves[i], segments, count, &s->leaves[i], e));
+    TRY(bind_leaf(&bound, &b->leaves[i], &bound.leaves[i], e));
+    bound.leaves[i].column = &s->leaves[i].column;
+  }
+  arena_init(&x.scratch, 0);
+  enum status st = share_ops(&x, s);
+  arena_drop(&x.scratch);
+  *out = s;
+  return st;
 }

@@ -66,6 +66,12 @@ static void finish_leaf(const struct place *p, const struct op *op, const struct
   if (p->villages) no_village(l, rows, missing, filled, fill, out.state, out.value);
 }
 
+/* Whether missing rows, which hold 0, come to `zero` anyhow. */
+static bool zero_will_do(const struct bound_leaf *l, uint8_t zero, uint8_t missing, uint8_t filled) {
+  if (!l->column->valid) return true;
+  return l->total ? filled == zero : missing == zero && (!l->fill || !l->column->absence || filled == zero);
+}
+
 static void run_load(const struct place *p, const struct op *op, const struct bound_op *b, struct lanes out) {
   const struct bound_leaf *l = &p->bound->leaves[op->leaf];
   const struct column *c = l->column;
@@ -76,6 +82,7 @@ static void run_load(const struct place *p, const struct op *op, const struct bo
   if (op->class == 'b') {
     kernel_bools(out.state, data, rows);
     filled = l->fill_value.i ? BLOCK_TRUE : BLOCK_FALSE;
+    if (!p->villages && zero_will_do(l, BLOCK_FALSE, BLOCK_UNKNOWN, filled)) return;
   } else {
     if (op->class == 'i') kernel_ints(out.value, data, c->width, rows);
     else kernel_reals(out.value, data, c->width, rows, (double)number_pow10(c->kind == COL_DECIMAL ? c->decimals : 0));
@@ -94,6 +101,7 @@ static void run_has(const struct place *p, const struct op *op, struct lanes out
 static void run_stretch(const struct place *p, const struct op *op, const struct bound_op *b, struct lanes out) {
   const struct bound_leaf *l = &p->bound->leaves[op->leaf];
   kernel_stretch(out.state, column_at(l->column, place_first(p, op->domain)), l->column->width, place_rows(p, op->domain), b->lo, b->hi, b->inside, b->outside);
+  if (!p->villages && zero_will_do(l, b->lo <= 0 && b->hi >= 0 ? b->inside : b->outside, b->missing, b->filled)) return;
   finish_leaf(p, op, l, b->missing, b->filled, (union number){0}, (struct lanes){out.state, NULL});
 }
 
@@ -199,31 +207,27 @@ static struct rule_value value_of_lane(const struct op *op, const struct lanes *
 /* The functions rules use most, without a detour through values; the same answers as call_function gives. */
 #define EACH_LANE(type, expression)                                                                          \
   do {                                                                                                       \
-    const type *p = x->value, *q = y->value;                                                                 \
+    const type *p = x->value;                                                                                \
     type *to = out.value;                                                                                    \
     for (uint64_t i = 0; i < rows; i++) to[i] = (expression);                                                \
   } while (0)
 
-static bool run_plain_call(const struct op *op, const struct lanes *x, const struct lanes *y, struct lanes out, uint64_t rows) {
+static bool run_plain_call(const struct op *op, const struct bound_op *b, const struct lanes *x, const struct lanes *y, struct lanes out, uint64_t rows) {
   bool whole = op->class == 'i';
   switch ((enum function)op->rel) {
-  case FN_MIN:
-    if (whole) EACH_LANE(int64_t, p[i] <= q[i] ? p[i] : q[i]);
-    else EACH_LANE(double, p[i] != p[i] ? p[i] : q[i] != q[i] ? q[i] : p[i] <= q[i] ? p[i] : q[i]);
+  case FN_MIN: case FN_MAX:
+    if (whole) kernel_pick_int(out.value, x->value, y->value, op->rel == FN_MAX, rows);
+    else kernel_pick_real(out.value, x->value, y->value, op->rel == FN_MAX, rows);
     break;
-  case FN_MAX:
-    if (whole) EACH_LANE(int64_t, p[i] >= q[i] ? p[i] : q[i]);
-    else EACH_LANE(double, p[i] != p[i] ? p[i] : q[i] != q[i] ? q[i] : p[i] >= q[i] ? p[i] : q[i]);
-    break;
-  case FN_FLOOR: EACH_LANE(double, ((void)q, floor(p[i]))); break;
-  case FN_CEIL: EACH_LANE(double, ((void)q, ceil(p[i]))); break;
+  case FN_FLOOR: EACH_LANE(double, floor(p[i])); break;
+  case FN_CEIL: EACH_LANE(double, ceil(p[i])); break;
   case FN_ABS:
     if (whole) return false; /* the least integer has no opposite */
-    EACH_LANE(double, ((void)q, fabs(p[i])));
+    EACH_LANE(double, fabs(p[i]));
     break;
   default: return false;
   }
-  kernel_strict(out.state, x->state, y->state, rows);
+  if (!b->total) kernel_strict(out.state, x->state, y->state, rows);
   return true;
 }
 
@@ -322,7 +326,7 @@ enum status block_op_run(const struct place *p, uint32_t number, struct err *e) 
     kernel_to_real(out.value, x->value, rows);
     break;
   case OP_CALL:
-    if (run_plain_call(op, x, op->b == OP_NONE ? x : y, out, rows)) break;
+    if (run_plain_call(op, b, x, op->b == OP_NONE ? x : y, out, rows)) break;
     return run_call(p, op, out, rows, e);
   case OP_GATHER: run_gather(p, op, b, out); break;
   case OP_SPREAD: run_spread(p, op, b, out); break;

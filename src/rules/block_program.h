@@ -87,6 +87,7 @@ struct bound_leaf {
   struct cell fill_value;
   const struct rule_field *field;
   bool total;               /* nothing is missing, or all that is missing is filled */
+  const uint32_t *word;     /* coded, among segments that share: where each of its words stands in their common dictionary */
 };
 
 union number {

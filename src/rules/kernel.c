@@ -187,6 +187,20 @@ CLONES void kernel_calculate_real(double *restrict out, const double *restrict a
   }
 }
 
+CLONES void kernel_pick_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, int greater, size_t n) {
+  if (greater)
+    for (size_t i = 0; i < n; i++) out[i] = a[i] >= b[i] ? a[i] : b[i];
+  else
+    for (size_t i = 0; i < n; i++) out[i] = a[i] <= b[i] ? a[i] : b[i];
+}
+
+CLONES void kernel_pick_real(double *restrict out, const double *restrict a, const double *restrict b, int greater, size_t n) {
+  if (greater)
+    for (size_t i = 0; i < n; i++) out[i] = a[i] != a[i] ? a[i] : b[i] != b[i] ? b[i] : a[i] >= b[i] ? a[i] : b[i];
+  else
+    for (size_t i = 0; i < n; i++) out[i] = a[i] != a[i] ? a[i] : b[i] != b[i] ? b[i] : a[i] <= b[i] ? a[i] : b[i];
+}
+
 CLONES uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n) {
   const uint8_t bit = (uint8_t)(1u << j), keep = j ? 0xff : 0;
   uint8_t all = 0;

@@ -41,6 +41,10 @@ void kernel_compare_real(uint8_t *restrict out, const double *restrict a, const 
 void kernel_calculate_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, unsigned op, size_t n);
 void kernel_calculate_real(double *restrict out, const double *restrict a, const double *restrict b, unsigned op, size_t n);
 
+/* The smaller, or the greater; of doubles the first that is NaN. */
+void kernel_pick_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, int greater, size_t n);
+void kernel_pick_real(double *restrict out, const double *restrict a, const double *restrict b, int greater, size_t n);
+
 /* Bit j (0..7) of yes[i]: states[i] is true; of dunno[i]: unknown or an error. Bit 0 begins anew, the others are added. Returns all states or-ed. */
 uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n);
 

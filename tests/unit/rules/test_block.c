@@ -74,7 +74,7 @@ static struct block_book *book_of(struct county *c, const struct rule *const *ru
 static struct block_bound *bind(struct county *c, struct block_book *b) {
   struct block_bound *bound = NULL;
   struct err e;
-  assert_ok(block_bind(&c->arena, b, c->segment, &bound, &e), &e);
+  assert_ok(block_bind(&c->arena, b, c->segment, NULL, &bound, &e), &e);
   return bound;
 }
 
@@ -275,9 +275,9 @@ static void columns_of_another_codebook_are_refused(void **state) {
   const struct rule *rules[] = {rule(&c, LEVEL_HOUSEHOLD, "income < line")};
   struct block_book *b = book_of(&c, rules, 1);
   c.household[0].decimals = 3;
-  assert_refused(block_bind(&c.arena, b, c.segment, &bound, &e), ERR_CONFLICT, "field income is decimal with 3 decimals, its column in home 7 decimal with 2", &e);
+  assert_refused(block_bind(&c.arena, b, c.segment, NULL, &bound, &e), ERR_CONFLICT, "field income is decimal with 3 decimals, its column in home 7 decimal with 2", &e);
   c.household[0].column = 9;
-  assert_refused(block_bind(&c.arena, b, c.segment, &bound, &e), ERR_CONFLICT, "home 7 has no column for field income", &e);
+  assert_refused(block_bind(&c.arena, b, c.segment, NULL, &bound, &e), ERR_CONFLICT, "home 7 has no column for field income", &e);
   close_county(&c);
 }
 

@@ -704,7 +704,7 @@ static void run_round(uint64_t seed, struct tally *t) {
   }
   assert_ok(block_open(&w->arena, &w->env, rules, RULES, &book, &e), &e);
   assert_ok(block_scratch_open(book, &scratch, &e), &e);
-  assert_ok(block_bind(&bind, book, w->segment, &bound, &e), &e);
+  assert_ok(block_bind(&bind, book, w->segment, NULL, &bound, &e), &e);
   for (uint64_t first = 0; first < w->rows[H];) {
     uint64_t left = w->rows[H] - first, most = left < BLOCK_ROWS ? left : BLOCK_ROWS;
     uint32_t count = pick(w, 2) ? (uint32_t)most : 1 + (uint32_t)pick(w, most);
