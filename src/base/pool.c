@@ -48,13 +48,17 @@ static void *helper(void *arg) {
   return NULL;
 }
 
-enum status pool_open(struct pool **out, unsigned threads, struct err *e) {
+unsigned pool_count(unsigned threads) {
   if (!threads) {
     const char *env = getenv("LUCID_THREADS");
     long n = env ? strtol(env, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
     threads = n < 1 ? 1 : n > (long)MOST_THREADS ? MOST_THREADS : (unsigned)n;
   }
-  if (threads > MOST_THREADS) threads = MOST_THREADS;
+  return threads > MOST_THREADS ? MOST_THREADS : threads;
+}
+
+enum status pool_open(struct pool **out, unsigned threads, struct err *e) {
+  threads = pool_count(threads);
   struct pool *p = calloc(1, sizeof *p);
   if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory starting threads");
   pthread_mutex_init(&p->lock, NULL);

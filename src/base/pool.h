@@ -9,6 +9,8 @@
 
 struct pool;
 
+/* How many threads that would be: `threads`, or for 0 as many as the machine has (LUCID_THREADS overrides); 1 to 64. */
+unsigned pool_count(unsigned threads);
 /* threads 0 = as many as the machine has (LUCID_THREADS overrides), at most 64. 1 runs everything in the caller. */
 enum status pool_open(struct pool **p, unsigned threads, struct err *e) MUST_CHECK;
 void pool_close(struct pool *p);

@@ -75,6 +75,7 @@ enum status import_finish(struct import *im, const char *source, const char *sou
   enum status s = im->dry ? store_begin(r->db, false, e) : core_begin(r, e);
   if (s != OK) return s;
   if (!im->dry) core_writer_note(r, "importing");
+  store_behind(r->db, !im->dry);
   s = writer_open(&w, r, 0, im->dry, e);
   if (s == OK) {
     /* Another command may have closed the round while the files were read. */
@@ -101,6 +102,7 @@ enum status import_finish(struct import *im, const char *source, const char *sou
     core_rollback(r);
   }
   writer_drop(&w);
+  store_behind(r->db, false);
   if (!im->dry) core_writer_done(r);
   return s;
 }

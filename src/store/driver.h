@@ -40,6 +40,9 @@ struct store_driver {
   enum status (*bulk_open)(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e);
   enum status (*bulk_row)(struct store_bulk *b, const struct store_value *values, struct err *e);
   enum status (*bulk_flush)(struct store_bulk *b, struct err *e);
+  enum status (*bulk_write)(struct store_bulk *b, void *buffer, struct err *e);  /* and leaves it empty */
+  enum status (*bulk_buffer)(struct store_bulk *b, void **out, struct err *e);   /* a second one: behind.h. It goes with the bulk */
+  void (*bulk_empty)(void *buffer);
   void (*bulk_close)(struct store_bulk *b);
   enum status (*integrity)(struct store *s, struct err *e);
   enum status (*size)(struct store *s, uint64_t *bytes, struct err *e);
@@ -57,6 +60,8 @@ struct store {
   void (*before)(void *ctx, int migration, int statement);
   void *ctx;
   const char *partial; /* what a reader was not shown; NULL = nothing */
+  bool behind_on;      /* full buffers of bulks are written by a thread (behind.h) */
+  struct behind *behind; /* it; NULL until there was one */
 };
 
 /* ---- schema.c ---- */
@@ -77,6 +82,9 @@ struct store_stmt {
 struct store_bulk {
   const struct store_driver *driver;
   struct store *store;
+  void *pending, *spare;   /* behind.h: the buffer on its way; the one that is free */
+  struct store_bulk *next; /* with a buffer on its way */
+  bool second;             /* it has two */
 };
 
 /* The fixed statements' texts and names, by number. */

@@ -97,6 +97,9 @@ void pg_values(struct store_stmt *st, struct store_value *out, uint32_t count);
 enum status pg_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e);
 enum status pg_bulk_row(struct store_bulk *b, const struct store_value *values, struct err *e);
 enum status pg_bulk_flush(struct store_bulk *b, struct err *e);
+enum status pg_bulk_write(struct store_bulk *b, void *buffer, struct err *e);
+enum status pg_bulk_buffer(struct store_bulk *b, void **out, struct err *e);
+void pg_bulk_empty(void *buffer);
 void pg_bulk_close(struct store_bulk *b);
 /* Big-endian, as the wire wants it. */
 void pg_put32(uint8_t *p, uint32_t v);

@@ -1,8 +1,9 @@
-#include "store/postgres.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "store/behind.h"
+#include "store/postgres.h"
 
 #define BULK_BYTES ((size_t)1 << 20)
 
@@ -11,6 +12,10 @@ struct pg_bulk {
   char *copy, *name;
   enum store_type *types;
   uint32_t columns;
+  void *fill; /* struct pg_buffer */
+};
+
+struct pg_buffer {
   uint8_t *bytes; /* rows as COPY wants them */
   size_t used, room;
   int64_t rows;
@@ -21,6 +26,22 @@ void pg_put64(uint8_t *p, uint64_t v) { pg_put32(p, (uint32_t)(v >> 32)), pg_put
 
 static const uint8_t copy_head[19] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xFF, '\r', '\n', 0};
 static const uint8_t copy_end[2] = {0xFF, 0xFF};
+
+static void buffer_free(struct pg_buffer *f) {
+  if (f) free(f->bytes), free(f);
+}
+
+enum status pg_bulk_buffer(struct store_bulk *base, void **out, struct err *e) {
+  (void)base;
+  struct pg_buffer *f = calloc(1, sizeof *f);
+  if (f) f->bytes = malloc(BULK_BYTES), f->room = BULK_BYTES;
+  if (!f || !f->bytes) {
+    buffer_free(f);
+    return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  *out = f;
+  return OK;
+}
 
 enum status pg_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) {
   struct pg_bulk *b = calloc(1, sizeof *b);
@@ -33,10 +54,11 @@ enum status pg_bulk_open(struct store *s, const struct table_spec *t, struct sto
   text_add(&q, ") FROM STDIN (FORMAT binary)");
   enum status st = text_check(&q, t->name, e);
   if (st == OK) {
-    b->copy = strdup(text_str(&q)), b->name = strdup(t->name), b->types = calloc((size_t)t->count + 1, sizeof *b->types), b->bytes = malloc(BULK_BYTES), b->room = BULK_BYTES;
-    if (!b->copy || !b->name || !b->types || !b->bytes) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
+    b->copy = strdup(text_str(&q)), b->name = strdup(t->name), b->types = calloc((size_t)t->count + 1, sizeof *b->types);
+    if (!b->copy || !b->name || !b->types) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
   }
   text_free(&q);
+  if (st == OK) st = pg_bulk_buffer(&b->base, &b->fill, e);
   if (st != OK) {
     pg_bulk_close(&b->base);
     return st;
@@ -46,7 +68,7 @@ enum status pg_bulk_open(struct store *s, const struct table_spec *t, struct sto
   return OK;
 }
 
-static enum status send_rows(struct pg_bulk *b, struct err *e) {
+static enum status send_rows(struct pg_bulk *b, const struct pg_buffer *f, struct err *e) {
   struct pg_store *p = PG_STORE(b->base.store);
   PGresult *r = PQexec(p->conn, b->copy);
   if (PQresultStatus(r) != PGRES_COPY_IN) {
@@ -55,7 +77,7 @@ static enum status send_rows(struct pg_bulk *b, struct err *e) {
     return st;
   }
   PQclear(r);
-  bool sent = PQputCopyData(p->conn, (const char *)copy_head, sizeof copy_head) == 1 && PQputCopyData(p->conn, (const char *)b->bytes, (int)b->used) == 1 &&
+  bool sent = PQputCopyData(p->conn, (const char *)copy_head, sizeof copy_head) == 1 && PQputCopyData(p->conn, (const char *)f->bytes, (int)f->used) == 1 &&
               PQputCopyData(p->conn, (const char *)copy_end, sizeof copy_end) == 1 && PQputCopyEnd(p->conn, NULL) == 1;
   enum status st = sent ? OK : pg_fail(p, NULL, b->name, e);
   while ((r = PQgetResult(p->conn))) {
@@ -66,12 +88,17 @@ static enum status send_rows(struct pg_bulk *b, struct err *e) {
   return st;
 }
 
-enum status pg_bulk_flush(struct store_bulk *base, struct err *e) {
-  struct pg_bulk *b = (struct pg_bulk *)(void *)base;
-  if (!b->rows) return OK;
-  enum status st = send_rows(b, e);
-  b->rows = 0, b->used = 0;
+void pg_bulk_empty(void *buffer) { ((struct pg_buffer *)buffer)->rows = 0, ((struct pg_buffer *)buffer)->used = 0; }
+
+enum status pg_bulk_write(struct store_bulk *base, void *buffer, struct err *e) {
+  enum status st = send_rows((struct pg_bulk *)(void *)base, buffer, e);
+  pg_bulk_empty(buffer);
   return st;
+}
+
+enum status pg_bulk_flush(struct store_bulk *base, struct err *e) {
+  struct pg_buffer *f = ((struct pg_bulk *)(void *)base)->fill;
+  return f->rows ? pg_bulk_write(base, f, e) : OK;
 }
 
 static enum status put(uint8_t **to, enum store_type type, const struct store_value *v, struct err *e) {
@@ -105,25 +132,30 @@ static enum status put(uint8_t **to, enum store_type type, const struct store_va
 
 enum status pg_bulk_row(struct store_bulk *base, const struct store_value *values, struct err *e) {
   struct pg_bulk *b = (struct pg_bulk *)(void *)base;
+  struct pg_buffer *f = b->fill;
   size_t need = 2 + 12 * (size_t)b->columns;
   for (uint32_t i = 0; i < b->columns; i++)
     if (values[i].kind == STORE_VALUE_TEXT || values[i].kind == STORE_VALUE_BLOB) need += values[i].s.len;
   if (need > (size_t)1 << 30) return err_set(e, ERR_LIMIT, NULL, "a row of %zu bytes is too long for the database", need);
-  if (b->room - b->used < need) TRY(pg_bulk_flush(base, e));
-  if (b->room < need) {
-    uint8_t *p = realloc(b->bytes, need);
-    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-    b->bytes = p, b->room = need;
+  if (f->rows && f->room - f->used < need) {
+    TRY(behind_hand(base, &b->fill, e));
+    f = b->fill;
   }
-  uint8_t *to = b->bytes + b->used;
+  if (f->room < need) {
+    uint8_t *p = realloc(f->bytes, need);
+    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    f->bytes = p, f->room = need;
+  }
+  uint8_t *to = f->bytes + f->used;
   to[0] = (uint8_t)(b->columns >> 8), to[1] = (uint8_t)b->columns, to += 2;
   for (uint32_t i = 0; i < b->columns; i++) TRY(put(&to, b->types[i], &values[i], e));
-  b->used = (size_t)(to - b->bytes);
-  b->rows++;
+  f->used = (size_t)(to - f->bytes);
+  f->rows++;
   return OK;
 }
 
 void pg_bulk_close(struct store_bulk *base) {
   struct pg_bulk *b = (struct pg_bulk *)(void *)base;
-  free(b->copy), free(b->name), free(b->types), free(b->bytes), free(b);
+  buffer_free(b->fill), buffer_free(base->spare);
+  free(b->copy), free(b->name), free(b->types), free(b);
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "store/driver.h"
+#include "store/behind.h"
 
 const char *const store_sql_text[] = {
 #define X(name, sql) [SQL_##name] = (sql),
@@ -33,8 +33,14 @@ enum status store_open(const char *path, const struct store_options *o, struct s
 }
 
 void store_close(struct store *s) {
-  if (s) s->driver->close(s);
+  if (!s) return;
+  behind_stop(s);
+  s->driver->close(s);
 }
+
+/* What was given to bulks is written before anything else is asked. */
+static enum status settle(struct store *s, struct err *e) { return s->behind ? behind_wait(s, e) : OK; }
+static void settled(struct store *s) { (void)!settle(s, NULL); }
 
 enum status store_remove(const char *path, struct err *e) { return driver_of(path)->remove(path, e); }
 const char *store_path(const struct store *s) { return s->path; }
@@ -48,13 +54,25 @@ enum status store_migrate(struct store *s, struct err *e) {
 }
 
 enum status store_begin(struct store *s, bool write, struct err *e) { return s->driver->begin(s, write, e); }
-enum status store_commit(struct store *s, struct err *e) { return s->driver->commit(s, e); }
-void store_rollback(struct store *s) { s->driver->rollback(s); }
+enum status store_commit(struct store *s, struct err *e) {
+  enum status st = settle(s, e);
+  if (st == OK) return s->driver->commit(s, e);
+  store_rollback(s);
+  return st;
+}
+void store_rollback(struct store *s) {
+  behind_drop(s);
+  s->driver->rollback(s);
+}
 bool store_in_transaction(const struct store *s) { return s->driver->in_transaction(s); }
 
-enum status store_sql(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) { return s->driver->sql(s, name, out, e); }
+enum status store_sql(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
+  TRY(settle(s, e));
+  return s->driver->sql(s, name, out, e);
+}
 enum status store_sql_new(struct store *s, enum store_sql name, struct store_stmt **out, struct err *e) {
   *out = NULL;
+  TRY(settle(s, e));
   return s->driver->sql_new(s, name, out, e);
 }
 
@@ -79,7 +97,10 @@ void store_bind_value(struct store_stmt *st, int at, const struct store_value *v
   }
 }
 
-enum status store_step(struct store_stmt *st, bool *row, struct err *e) { return st->driver->step(st, row, e); }
+enum status store_step(struct store_stmt *st, bool *row, struct err *e) {
+  TRY(settle(st->store, e));
+  return st->driver->step(st, row, e);
+}
 
 enum status store_run(struct store_stmt *st, struct err *e) {
   bool row = true;
@@ -87,9 +108,14 @@ enum status store_run(struct store_stmt *st, struct err *e) {
   return OK;
 }
 
-void store_reset(struct store_stmt *st) { st->driver->reset(st); }
+void store_reset(struct store_stmt *st) {
+  settled(st->store);
+  st->driver->reset(st);
+}
 void store_free(struct store_stmt *st) {
-  if (st) st->driver->free(st);
+  if (!st) return;
+  settled(st->store);
+  st->driver->free(st);
 }
 
 int64_t store_int(struct store_stmt *st, int col) { return st->driver->col_int(st, col); }
@@ -98,10 +124,14 @@ struct span store_text(struct store_stmt *st, int col) { return st->driver->col_
 struct span store_blob(struct store_stmt *st, int col) { return st->driver->col_blob(st, col); }
 bool store_null(struct store_stmt *st, int col) { return st->driver->col_null(st, col); }
 void store_values(struct store_stmt *st, struct store_value *out, uint32_t count) { st->driver->values(st, out, count); }
-int64_t store_changes(struct store *s) { return s->driver->changes(s); }
+int64_t store_changes(struct store *s) {
+  settled(s);
+  return s->driver->changes(s);
+}
 
 enum status store_create_table(struct store *s, const struct table_spec *t, struct err *e) {
   TRY(store_spec_check(t, e));
+  TRY(settle(s, e));
   return s->driver->create_table(s, t, e);
 }
 
@@ -110,11 +140,13 @@ enum status store_create_index(struct store *s, const struct table_spec *t, cons
   if (!store_identifier_ok(name)) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be an index's name", name);
   for (uint32_t i = 0; i < count; i++)
     if (!store_identifier_ok(columns[i])) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be a column's name", columns[i]);
+  TRY(settle(s, e));
   return s->driver->create_index(s, t, name, columns, count, unique, e);
 }
 
 enum status store_drop_index(struct store *s, const char *name, bool *done, struct err *e) {
   if (!store_identifier_ok(name)) return err_set(e, ERR_INTERNAL, NULL, "\"%.60s\" cannot be an index's name", name);
+  TRY(settle(s, e));
   return s->driver->drop_index ? *done = true, s->driver->drop_index(s, name, e) : OK;
 }
 
@@ -122,19 +154,31 @@ enum status store_prepare(struct store *s, const struct table_spec *t, enum stor
   *out = NULL;
   TRY(store_spec_check(t, e));
   if (n >= t->count || ((op == STORE_PREFIX || op == STORE_MAX) && n > t->key_count)) return err_set(e, ERR_INTERNAL, NULL, "column %u of table %s is out of range", n, t->name);
+  TRY(settle(s, e));
   return s->driver->prepare(s, t, op, n, out, e);
 }
 
 enum status store_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) {
   *out = NULL;
   TRY(store_spec_check(t, e));
+  TRY(settle(s, e));
   return s->driver->bulk_open(s, t, out, e);
 }
 
 enum status store_bulk_row(struct store_bulk *b, const struct store_value *values, struct err *e) { return b->driver->bulk_row(b, values, e); }
-enum status store_bulk_flush(struct store_bulk *b, struct err *e) { return b->driver->bulk_flush(b, e); }
+enum status store_bulk_flush(struct store_bulk *b, struct err *e) {
+  TRY(settle(b->store, e));
+  return b->driver->bulk_flush(b, e);
+}
 void store_bulk_close(struct store_bulk *b) {
-  if (b) b->driver->bulk_close(b);
+  if (!b) return;
+  settled(b->store);
+  b->driver->bulk_close(b);
+}
+
+void store_behind(struct store *s, bool on) {
+  settled(s);
+  s->behind_on = on && s->driver->bulk_write;
 }
 
 enum status store_integrity(struct store *s, struct err *e) { return s->driver->integrity(s, e); }

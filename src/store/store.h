@@ -11,7 +11,7 @@
  * sees one consistent state from `store_begin` to its end. One writer at a time: a second one waits `busy_ms` and then
  * gets ERR_BUSY. ERR_FULL, ERR_CORRUPT, ERR_IO, ERR_VERSION say what else went wrong, with the path.
  *
- * Not for sharing between threads: one store per thread. Cost of a statement: prepared once per store, then kept. */
+ * Not for sharing between threads: one store per thread. (With store_behind a thread of its own writes bulks; callers see nothing of it.) Cost of a statement: prepared once per store, then kept. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -176,6 +176,9 @@ enum status store_bulk_open(struct store *s, const struct table_spec *t, struct 
 enum status store_bulk_row(struct store_bulk *b, const struct store_value *values, struct err *e) MUST_CHECK;
 enum status store_bulk_flush(struct store_bulk *b, struct err *e) MUST_CHECK;
 void store_bulk_close(struct store_bulk *b); /* NULL is fine */
+/* From here on a thread of the store writes the rows of bulks while the caller goes on to the next; whoever asks the store for anything else
+ * waits for what was given before. Errors may come later, at the latest from flush or commit. Not over several servers. */
+void store_behind(struct store *s, bool on);
 
 /* ---- several servers (store_shards.c) ---- */
 

@@ -359,6 +359,6 @@ static enum status pg_flush(struct store *s, struct err *e) { return pg_exec(PG_
 const struct store_driver store_postgres = {
     ROW(open), ROW(close), ROW(remove), ROW(migrate), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
     ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
-    ROW(create_table), ROW(create_index), .drop_index = NULL, ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
+    ROW(create_table), ROW(create_index), .drop_index = NULL, ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_write), ROW(bulk_buffer), ROW(bulk_empty), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
 };
 #undef ROW

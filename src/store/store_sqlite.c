@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/behind.h"
 #include "store/bulk_sqlite.h"
 #include "store/driver.h"
 #include "store/spec.h"
@@ -450,37 +451,52 @@ static void sqlite_values(struct store_stmt *st, struct store_value *out, uint32
 #define BULK_ROWS 1024
 #define BULK_BYTES ((size_t)1 << 18)
 
+struct sqlite_buffer { /* rows that wait */
+  struct store_value *values;
+  char *bytes; /* their texts and blobs */
+  size_t used, room, rows;
+};
+
 struct sqlite_bulk {
   struct store_bulk base;
   sqlite3_stmt *insert;
-  struct feed feed;
-  struct store_value *values;
-  char *bytes; /* texts and blobs of the waiting rows */
-  size_t used, room;
+  struct feed feed; /* what the statement reads */
+  void *fill;       /* struct sqlite_buffer */
   char name[42];
 };
 
+static void buffer_free(struct sqlite_buffer *f) {
+  if (f) free(f->values), free(f->bytes), free(f);
+}
+
+static enum status sqlite_bulk_buffer(struct store_bulk *base, void **out, struct err *e) {
+  struct sqlite_buffer *f = calloc(1, sizeof *f);
+  if (f) f->values = calloc((size_t)BULK_ROWS * ((struct sqlite_bulk *)(void *)base)->feed.columns, sizeof *f->values), f->bytes = malloc(BULK_BYTES), f->room = BULK_BYTES;
+  if (!f || !f->values || !f->bytes) {
+    buffer_free(f);
+    return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  *out = f;
+  return OK;
+}
+
 static void sqlite_bulk_drop(struct sqlite_bulk *b) {
-  if (!b) return;
   sqlite3_finalize(b->insert);
-  if (b->base.store && b->name[0]) sqlite3_create_module(STORE(b->base.store)->db, b->name, NULL, NULL);
-  free(b->values), free(b->bytes), free(b);
+  if (b->name[0]) sqlite3_create_module(STORE(b->base.store)->db, b->name, NULL, NULL);
+  buffer_free(b->fill), buffer_free(b->base.spare), free(b);
 }
 
 static enum status sqlite_bulk_open(struct store *s, const struct table_spec *t, struct store_bulk **out, struct err *e) {
   struct sqlite_bulk *b = calloc(1, sizeof *b);
-  if (b) b->values = calloc((size_t)BULK_ROWS * t->count, sizeof *b->values), b->bytes = malloc(BULK_BYTES);
-  if (!b || !b->values || !b->bytes) {
-    sqlite_bulk_drop(b);
-    return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  }
-  b->base.driver = &store_sqlite, b->base.store = s, b->room = BULK_BYTES;
-  b->feed = (struct feed){b->values, t->count, 0};
-  snprintf(b->name, sizeof b->name, "feed%u", ++STORE(s)->feeds);
+  if (!b) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  b->base.driver = &store_sqlite, b->base.store = s;
+  b->feed.columns = t->count;
   struct text q;
   text_init(&q, 1 << 16);
+  enum status st = sqlite_bulk_buffer(&b->base, &b->fill, e);
+  snprintf(b->name, sizeof b->name, "feed%u", ++STORE(s)->feeds);
   spec_append(&q, t, b->name);
-  enum status st = text_check(&q, t->name, e);
+  if (st == OK) st = text_check(&q, t->name, e);
   int rc = SQLITE_OK;
   if (st == OK) rc = feed_register(STORE(s)->db, b->name, &b->feed);
   if (st == OK && rc == SQLITE_OK) rc = sqlite3_prepare_v3(STORE(s)->db, text_str(&q), -1, SQLITE_PREPARE_PERSISTENT, &b->insert, NULL);
@@ -494,42 +510,53 @@ static enum status sqlite_bulk_open(struct store *s, const struct table_spec *t,
   return OK;
 }
 
-static enum status bulk_flush(struct sqlite_bulk *b, struct err *e) {
-  if (!b->feed.rows) return OK;
+static void sqlite_bulk_empty(void *buffer) { ((struct sqlite_buffer *)buffer)->rows = ((struct sqlite_buffer *)buffer)->used = 0; }
+
+static enum status sqlite_bulk_write(struct store_bulk *base, void *buffer, struct err *e) {
+  struct sqlite_bulk *b = (struct sqlite_bulk *)(void *)base;
+  struct sqlite_buffer *f = buffer;
+  b->feed.values = f->values, b->feed.rows = f->rows;
   int rc = sqlite3_step(b->insert);
-  enum status st = rc == SQLITE_DONE ? OK : fail_code(b->base.store, rc, "appending rows", e);
+  enum status st = rc == SQLITE_DONE ? OK : fail_code(base->store, rc, "appending rows", e);
   sqlite3_reset(b->insert);
-  b->feed.rows = 0, b->used = 0;
+  sqlite_bulk_empty(f);
   return st;
 }
 
 static enum status sqlite_bulk_row(struct store_bulk *base, const struct store_value *values, struct err *e) {
   struct sqlite_bulk *b = (struct sqlite_bulk *)(void *)base;
+  struct sqlite_buffer *f = b->fill;
   uint32_t n = b->feed.columns;
   size_t need = 0;
   for (uint32_t i = 0; i < n; i++) {
     if (values[i].kind == STORE_VALUE_TEXT || values[i].kind == STORE_VALUE_BLOB) need += values[i].s.len;
     else if (values[i].kind == STORE_VALUE_REAL && !isfinite(values[i].d)) return err_set(e, ERR_INTERNAL, NULL, "a number that is not finite was about to be stored");
   }
-  if (b->feed.rows == BULK_ROWS || b->room - b->used < need) TRY(bulk_flush(b, e));
-  if (b->room < need) {
-    char *p = realloc(b->bytes, need);
-    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-    b->bytes = p, b->room = need;
+  if (f->rows == BULK_ROWS || (f->rows && f->room - f->used < need)) {
+    TRY(behind_hand(base, &b->fill, e));
+    f = b->fill;
   }
-  struct store_value *to = b->values + b->feed.rows * n;
+  if (f->room < need) {
+    char *p = realloc(f->bytes, need);
+    if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    f->bytes = p, f->room = need;
+  }
+  struct store_value *to = f->values + f->rows * n;
   memcpy(to, values, n * sizeof *to);
   for (uint32_t i = 0; i < n; i++) {
     if (to[i].kind != STORE_VALUE_TEXT && to[i].kind != STORE_VALUE_BLOB) continue;
-    if (to[i].s.len) memcpy(b->bytes + b->used, to[i].s.at, to[i].s.len);
-    to[i].s.at = b->bytes + b->used;
-    b->used += to[i].s.len;
+    if (to[i].s.len) memcpy(f->bytes + f->used, to[i].s.at, to[i].s.len);
+    to[i].s.at = f->bytes + f->used;
+    f->used += to[i].s.len;
   }
-  b->feed.rows++;
+  f->rows++;
   return OK;
 }
 
-static enum status sqlite_bulk_flush(struct store_bulk *b, struct err *e) { return bulk_flush((struct sqlite_bulk *)(void *)b, e); }
+static enum status sqlite_bulk_flush(struct store_bulk *base, struct err *e) {
+  struct sqlite_buffer *f = ((struct sqlite_bulk *)(void *)base)->fill;
+  return f->rows ? sqlite_bulk_write(base, f, e) : OK;
+}
 static void sqlite_bulk_close(struct store_bulk *b) { sqlite_bulk_drop((struct sqlite_bulk *)(void *)b); }
 
 /* ---- the whole file ---- */
@@ -626,6 +653,6 @@ static enum status sqlite_flush(struct store *s, struct err *e) {
 const struct store_driver store_sqlite = {
     ROW(open), ROW(close), ROW(remove), ROW(migrate), ROW(begin), ROW(commit), ROW(rollback), ROW(in_transaction), ROW(sql), ROW(sql_new), ROW(prepare), ROW(free), ROW(bind_int), ROW(bind_real),
     ROW(bind_text), ROW(bind_blob), ROW(bind_null), ROW(step), ROW(reset), ROW(col_int), ROW(col_real), ROW(col_text), ROW(col_blob), ROW(col_null), ROW(values), ROW(changes),
-    ROW(create_table), ROW(create_index), ROW(drop_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
+    ROW(create_table), ROW(create_index), ROW(drop_index), ROW(bulk_open), ROW(bulk_row), ROW(bulk_flush), ROW(bulk_write), ROW(bulk_buffer), ROW(bulk_empty), ROW(bulk_close), ROW(integrity), ROW(size), ROW(backup), ROW(flush),
 };
 #undef ROW
