@@ -167,6 +167,96 @@ static void a_bulk_append_takes_any_number_and_any_length_of_rows(void **state) 
   place_free(p);
 }
 
+static const struct table_spec others = {"others", columns, 6, 2};
+
+static enum status give(struct store_bulk *b, int64_t i, struct err *e) {
+  char text[64];
+  int n = snprintf(text, sizeof text, "row %d of many, with some text to it", (int)i);
+  return store_bulk_row(b, (struct store_value[6]){{.kind = STORE_VALUE_INT, .i = 1}, {.kind = STORE_VALUE_INT, .i = i}, {.kind = STORE_NULL}, {.kind = STORE_VALUE_REAL, .d = 0.5}, {.kind = STORE_VALUE_TEXT, .s = {text, (size_t)n}}, {.kind = STORE_NULL}}, e);
+}
+
+static void rows_given_to_the_thread_behind_are_all_there_and_in_order(void **state) {
+  (void)state;
+  struct place *p = place_new();
+  struct store *s = open_as(p, STORE_CREATE);
+  struct err e;
+  struct store_bulk *b, *c;
+  struct store_stmt *st;
+  struct store_value v[6];
+  bool row;
+  assert_ok(store_begin(s, true, &e), &e);
+  store_behind(s, true);
+  assert_ok(store_create_table(s, &people, &e), &e);
+  assert_ok(store_create_table(s, &others, &e), &e);
+  assert_ok(store_bulk_open(s, &people, &b, &e), &e);
+  assert_ok(store_bulk_open(s, &others, &c, &e), &e);
+  for (int64_t i = 0; i < 60000; i++) {
+    assert_ok(give(b, i, &e), &e);
+    if (i % 3 == 0) assert_ok(give(c, i, &e), &e);
+    if (i == 30000) { /* a read in between waits for what is on its way; what is still being gathered is not seen */
+      assert_in_range(rows(s), 20000, 30001);
+      assert_ok(store_bulk_flush(b, &e), &e);
+      assert_int_equal(rows(s), 30001);
+    }
+  }
+  assert_ok(store_bulk_flush(b, &e), &e);
+  assert_ok(store_bulk_flush(c, &e), &e);
+  store_bulk_close(b), store_bulk_close(c);
+  assert_ok(store_commit(s, &e), &e);
+  store_behind(s, false);
+  assert_int_equal(rows(s), 60000);
+  assert_ok(store_prepare(s, &others, STORE_PREFIX, 0, &st, &e), &e);
+  for (int64_t i = 0; i < 20000; i++) {
+    char text[64];
+    snprintf(text, sizeof text, "row %d of many, with some text to it", (int)i * 3);
+    assert_ok(store_step(st, &row, &e), &e);
+    store_values(st, v, 6);
+    assert_int_equal(v[1].i, 3 * i);
+    assert_true(span_is(v[4].s, text));
+  }
+  assert_ok(store_step(st, &row, &e), &e);
+  assert_false(row);
+  store_free(st);
+  store_close(s);
+  place_free(p);
+}
+
+/* Gives rows until a repeat shows; it must show by the commit at the latest. */
+static enum status with_a_repeat(struct store *s, bool flush, struct err *e) {
+  struct store_bulk *b;
+  enum status st = OK;
+  assert_ok(store_begin(s, true, e), e);
+  assert_ok(store_bulk_open(s, &people, &b, e), e);
+  for (int64_t i = 0; i < 40000 && st == OK; i++) st = give(b, i == 5000 ? 17 : i, e);
+  if (st == OK && flush) st = store_bulk_flush(b, e);
+  if (st == OK) st = store_commit(s, e);
+  else store_rollback(s);
+  store_bulk_close(b);
+  return st;
+}
+
+static void an_error_behind_is_said_and_leaves_nothing(void **state) {
+  (void)state;
+  struct place *p = place_new();
+  struct store *s = open_as(p, STORE_CREATE);
+  struct err e;
+  struct store_bulk *b;
+  assert_ok(store_create_table(s, &people, &e), &e);
+  store_behind(s, true);
+  for (int i = 0; i < 4; i++) {
+    assert_refused(with_a_repeat(s, i % 2, &e), ERR_CONFLICT, "a rule of the database does not hold", &e);
+    assert_int_equal(rows(s), 0);
+  }
+  assert_ok(store_begin(s, true, &e), &e); /* and what comes after is as if nothing had been */
+  assert_ok(store_bulk_open(s, &people, &b, &e), &e);
+  for (int64_t i = 0; i < 10000; i++) assert_ok(give(b, i, &e), &e);
+  store_rollback(s); /* with buffers on their way */
+  store_bulk_close(b);
+  assert_int_equal(rows(s), 0);
+  store_close(s);
+  place_free(p);
+}
+
 static void a_rolled_back_change_leaves_nothing(void **state) {
   (void)state;
   struct place *p = place_new();
@@ -296,5 +386,6 @@ static void every_named_statement_compiles(void **state) {
 }
 
 UNIT_MAIN(UNIT(identifiers_are_checked_before_they_reach_sql), UNIT(too_many_columns_are_refused_with_a_hint), UNIT(values_come_back_as_they_went_in), UNIT(numbers_that_are_not_finite_never_get_in),
-          UNIT(a_bulk_append_takes_any_number_and_any_length_of_rows), UNIT(a_rolled_back_change_leaves_nothing), UNIT(a_second_writer_is_told_and_a_reader_sees_one_state),
+          UNIT(a_bulk_append_takes_any_number_and_any_length_of_rows), UNIT(rows_given_to_the_thread_behind_are_all_there_and_in_order), UNIT(an_error_behind_is_said_and_leaves_nothing),
+          UNIT(a_rolled_back_change_leaves_nothing), UNIT(a_second_writer_is_told_and_a_reader_sees_one_state),
           UNIT(files_that_are_no_registry_are_refused), UNIT(another_version_is_refused_with_both_numbers), UNIT(a_backup_is_whole_while_others_write), UNIT(every_named_statement_compiles))
