@@ -189,6 +189,70 @@ static void say_sources(struct cli *c, struct table_out *t, const struct program
   }
 }
 
+static void add_years(struct text *w, int32_t from, int32_t to) { text_addf(w, from == to ? "%d" : "%d-%d", from, to); }
+
+/* Money of all funds in whole units, with the years they span. */
+static void say_funds(struct cli *c, struct table_out *t, const struct programme *p, struct text *w) {
+  const struct planning *g = &p->planning;
+  bool zh = c->lang == LANG_ZH;
+  double sum = 0;
+  uint32_t different = 0;
+  int32_t from = INT32_MAX, to = INT32_MIN;
+  for (uint32_t i = 0; i < g->fund_count; i++) {
+    const struct fund *f = &g->funds[i];
+    bool again = false;
+    for (uint32_t k = 0; k < i && !again; k++) again = g->funds[k].area == f->area && !strcmp(g->funds[k].name, f->name);
+    different += !again, sum += f->amount;
+    if (f->year < from) from = f->year;
+    if (f->year > to) to = f->year;
+  }
+  text_addf(w, zh ? "%u 项，" : "%u, ", different);
+  add_years(w, from, to);
+  text_addf(w, zh ? "，合计 %.0f" : ", %.0f in all", sum);
+  if (p->currency) text_addf(w, " %s", p->currency);
+  row(c, t, (struct words){"funds", "资金"}, held(c, w));
+}
+
+/* Names of what nothing refers to: a remark, no mistake. */
+static void add_idle(struct cli *c, struct text *w, uint32_t *told, const char *en, const char *zh, const char *name) {
+  if (!(*told)++) text_addf(w, "%s", c->lang == LANG_ZH ? zh : en);
+  text_addf(w, "%s%s", *told > 1 ? ", " : " ", name);
+}
+
+static void say_planning(struct cli *c, struct table_out *t, const struct programme *p, struct text *w) {
+  const struct planning *g = &p->planning;
+  bool zh = c->lang == LANG_ZH;
+  if (g->there) {
+    text_addf(w, zh ? "%u 年，目标线 %s，%s，每户最多 %u 项" : "%u years, towards %s, %s, at most %u measures a household", g->settings.horizon, p->line_count ? p->lines[g->settings.line].name : "", objective_word(g->settings.objective), g->settings.most);
+    row(c, t, (struct words){"plan", "规划"}, held(c, w));
+  }
+  for (uint32_t i = 0; i < g->constraint_count; i++) text_addf(w, "%s%s", i ? ", " : "", g->constraints[i].name);
+  if (g->constraint_count) row(c, t, (struct words){"constraints", "村级制约"}, held(c, w));
+  if (g->fund_count) say_funds(c, t, p, w);
+  for (uint32_t i = 0; i < g->guarantee_count; i++) text_addf(w, "%s%s", i ? ", " : "", g->guarantees[i].name);
+  if (g->guarantee_count) row(c, t, (struct words){"guarantees", "保障"}, held(c, w));
+  uint64_t paid = 0;
+  uint32_t works = 0, planted = 0, told = 0;
+  for (uint32_t i = 0; i < g->fund_count; i++) paid |= g->funds[i].pays;
+  for (uint32_t i = 0; i < g->measure_count; i++) {
+    works += g->measures[i].village;
+    if (g->measures[i].product != PLANNING_NONE) planted |= (uint32_t)1 << g->measures[i].product;
+  }
+  if (g->measure_count) {
+    text_addf(w, zh ? "%u 项，其中村级工程 %u 项" : "%u, %u of them works of a village", g->measure_count, works);
+    for (uint32_t i = 0; i < g->measure_count; i++)
+      if (!(paid >> i & 1)) add_idle(c, w, &told, "; no fund pays:", "；无资金支付：", g->measures[i].name);
+    row(c, t, (struct words){"measures", "措施"}, held(c, w));
+  }
+  told = 0;
+  if (g->product_count) {
+    text_addf(w, zh ? "%u 种" : "%u", g->product_count);
+    for (uint32_t i = 0; i < g->product_count; i++)
+      if (!(planted >> i & 1)) add_idle(c, w, &told, "; no measure plants:", "；无措施种植：", g->products[i].name);
+    row(c, t, (struct words){"products", "产品"}, held(c, w));
+  }
+}
+
 struct named { const char *section, *name; const struct rule *rule; };
 
 /* Which rules run over blocks of columns, and which row by row. */
@@ -239,6 +303,7 @@ static enum status show_summary(struct cli *c, const struct programme *p, struct
   say_fields(c, t, p, &w);
   say_lines(c, t, p, &w);
   say_decisions(c, t, p, &w);
+  say_planning(c, t, p, &w);
   say_sources(c, t, p, &w);
   enum status s = say_rules(c, t, p, &w, e);
   if (p->assumed_count) {

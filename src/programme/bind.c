@@ -9,6 +9,7 @@
 const char *bind_type_words(const struct key *k) {
   static const char *const words[] = {[KEY_TEXT] = "a text", [KEY_NAME] = "a name", [KEY_FLAG] = "true or false", [KEY_WHOLE] = "a whole number",
     [KEY_NUMBER] = "a number", [KEY_LABEL] = "a text or {en, zh}", [KEY_RULE] = "a rule", [KEY_WORD] = "a word", [KEY_TEXTS] = "a list of texts",
+    [KEY_RANGE] = "a number or {low, mid, high}", [KEY_NUMBERS] = "a list of numbers", [KEY_NAMES] = "a list of names",
     [KEY_MAP] = "a map", [KEY_LIST] = "a list", [KEY_TREE] = "a value"};
   return words[k->type];
 }
@@ -94,8 +95,30 @@ bool bind_split(struct problems *list, const struct tree *t, struct got_texts *o
   return true;
 }
 
+bool bind_words(struct problems *list, const struct tree *t, struct got_texts *out) {
+  uint32_t room = t->len / 2 + 1;
+  struct tree *parts = arena_array(list->arena, room, sizeof *parts);
+  if (!parts || !(out->items = arena_array(list->arena, room, sizeof *out->items))) return false;
+  for (const char *at = t->text, *end = t->text + t->len; at < end;) {
+    size_t n = strcspn(at, " |\t\r\n");
+    if (!n) {
+      at++;
+      continue;
+    }
+    struct tree *part = &parts[out->count];
+    *part = *t;
+    part->at = tree_place(t, (size_t)(at - t->text));
+    part->raw = NULL, part->len = (uint32_t)n;
+    if (!(part->text = arena_strn(list->arena, at, n))) return false;
+    out->items[out->count++] = part;
+    at += n;
+  }
+  return true;
+}
+
 static bool bind_texts(struct problems *list, const struct key *k, const struct tree *t, struct got_texts *out) {
   out->from = t;
+  if (t->kind == TREE_TEXT && k->type != KEY_TEXTS) return bind_words(list, t, out);
   if (t->kind == TREE_TEXT && t->style == TREE_CELL) return bind_split(list, t, out);
   if (t->kind != TREE_LIST) {
     wrong_type(list, t, k, "write [one, two]");
@@ -107,6 +130,39 @@ static bool bind_texts(struct problems *list, const struct key *k, const struct 
     else problem_add(list, t->items[i]->at, ERR_INPUT, NULL, "`%s` is a list of texts, and here stands %s", k->name, kind_words(t->items[i]));
   }
   return true;
+}
+
+static bool bind_numbers(struct problems *list, const struct key *k, const struct tree *t, struct got_numbers *out) {
+  struct got_texts texts = {0};
+  if (!bind_texts(list, k, t, &texts)) return false;
+  out->from = t;
+  if (!(out->v = arena_array(list->arena, texts.count + 1, sizeof *out->v))) return false;
+  for (uint32_t i = 0; i < texts.count; i++)
+    if (bind_number(texts.items[i]->text, texts.items[i]->len, &out->v[out->count])) out->count++;
+    else problem_add(list, texts.items[i]->at, ERR_INPUT, "write them as 1000, 0.6 or 1/6, without commas or units", "`%s` is a list of numbers, and here stands \"%.60s\"", k->name, texts.items[i]->text);
+  return true;
+}
+
+static void bind_range(struct problems *list, const struct key *k, const struct tree *t, struct got_range *out) {
+  static const char *const names[] = {"low", "mid", "high"};
+  static const char hint[] = "write 1000, or {low: 800, mid: 1000, high: 1500}: the 10th percentile, what is expected, the 90th";
+  double v[3];
+  bool fine = t->kind != TREE_LIST;
+  if (t->kind == TREE_TEXT) {
+    fine = bind_number(t->text, t->len, &v[0]);
+    v[1] = v[2] = v[0];
+  }
+  for (uint32_t i = 0; t->kind == TREE_MAP && i < t->count; i++) {
+    const char *key = t->pairs[i].key->text;
+    fine = fine && (!strcmp(key, names[0]) || !strcmp(key, names[1]) || !strcmp(key, names[2]));
+  }
+  for (unsigned i = 0; t->kind == TREE_MAP && i < 3; i++) {
+    const struct tree *one = tree_get(t, names[i]);
+    fine = fine && one && one->kind == TREE_TEXT && bind_number(one->text, one->len, &v[i]);
+  }
+  if (!fine) wrong_type(list, t, k, hint);
+  else if (!(v[0] <= v[1] && v[1] <= v[2])) problem_add(list, t->at, ERR_INPUT, hint, "`%s`: low, mid and high must not fall", k->name);
+  else *out = (struct got_range){t, {v[0], v[1], v[2]}};
 }
 
 static void bind_word(struct problems *list, const struct key *k, const struct tree *t, struct got_word *out) {
@@ -157,6 +213,9 @@ static bool bind_value(struct problems *list, const struct key *k, const struct 
   switch (k->type) {
   case KEY_LABEL: bind_label(list, k, t, to); return true;
   case KEY_WORD: bind_word(list, k, t, to); return true;
+  case KEY_RANGE: bind_range(list, k, t, to); return true;
+  case KEY_NUMBERS: return bind_numbers(list, k, t, to);
+  case KEY_NAMES:
   case KEY_TEXTS: return bind_texts(list, k, t, to);
   case KEY_TREE: ((struct got_tree *)to)->from = t; return true;
   case KEY_MAP: return bind_map(list, k->table, t, to);

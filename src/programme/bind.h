@@ -18,13 +18,16 @@ struct got_whole { const struct tree *from; int64_t v; };
 struct got_number { const struct tree *from; double v; };
 struct got_label { const struct tree *from; struct label v; };
 struct got_word { const struct tree *from; int v; };                         /* index among the key's words */
+struct got_range { const struct tree *from; struct range v; };               /* one number: all three are it */
+struct got_numbers { const struct tree *from; double *v; uint32_t count; };
 struct got_texts { const struct tree *from; const struct tree **items; uint32_t count; }; /* every item is TREE_TEXT */
 struct got_list { const struct tree *from; void *items; uint32_t count; };   /* drafts of the key's table */
 struct got_tree { const struct tree *from; };                                /* anything: read later by its own code */
 
 enum key_type {
   KEY_TEXT, KEY_NAME /* [a-z][a-z0-9_]{0,40} */, KEY_FLAG, KEY_WHOLE, KEY_NUMBER /* also a fraction, 1/6 */,
-  KEY_LABEL /* a text, or {en, zh} */, KEY_RULE, KEY_WORD, KEY_TEXTS, KEY_MAP, KEY_LIST, KEY_TREE
+  KEY_LABEL /* a text, or {en, zh} */, KEY_RANGE /* a number, or {low, mid, high} */, KEY_NUMBERS, KEY_RULE, KEY_WORD, KEY_TEXTS,
+  KEY_NAMES /* texts; also one text with spaces or | between them */, KEY_MAP, KEY_LIST, KEY_TREE
 };
 
 struct key_table;
@@ -52,6 +55,8 @@ bool bind_map(struct problems *list, const struct key_table *table, const struct
 bool bind_list(struct problems *list, const struct key_table *table, const struct tree *from, struct got_list *out);
 /* A table's cell "a|b|c" as its parts, each with its own place. */
 bool bind_split(struct problems *list, const struct tree *cell, struct got_texts *out);
+/* A text "a b|c" as its words, each with its own place. */
+bool bind_words(struct problems *list, const struct tree *text, struct got_texts *out);
 /* What kind of value a key takes, in words: "a whole number". */
 const char *bind_type_words(const struct key *k);
 bool bind_is_name(const char *s); /* [a-z][a-z0-9_]{0,40} and no word the rule language keeps */

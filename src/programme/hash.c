@@ -1,7 +1,7 @@
 /* hash.c - the two hashes of a programme.
  *
  * `rules` covers what decides, in a canonical form: names, types, bounds, codes, rules without their spaces and comments, lines,
- * weights, quota. Not: labels, notes, units, sources of numbers, the order in which fields are listed. A decision is stale
+ * weights, quota, and what a plan is made of. Not: labels, notes, units, sources of numbers, the order in which fields are listed. A decision is stale
  * when it changes. `source` covers the bytes of programme.yaml and every table it names, for audit. */
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +126,68 @@ static bool add_decisions(struct loader *l, struct digest_stream *s) {
   return true;
 }
 
+static void add_range(struct digest_stream *s, struct range r) { add_f64(s, r.low), add_f64(s, r.mid), add_f64(s, r.high); }
+
+static void add_area(const struct programme *p, struct digest_stream *s, uint32_t area) { digest_add_str(s, area == PLANNING_EVERYWHERE ? "*" : p->areas[area].code); }
+
+static bool add_measure(struct loader *l, struct digest_stream *s, const struct measure *m) {
+  digest_add_str(s, m->name), digest_add_str(s, m->group);
+  digest_add_u64(s, (uint64_t)m->project | (uint64_t)m->option << 8 | (uint64_t)m->village << 16 | (uint64_t)m->unlimited << 17 | (uint64_t)m->asset << 18 | (uint64_t)m->effect << 24);
+  digest_add_u64(s, m->answers), digest_add_u64(s, m->needs), digest_add_u64(s, m->settles), digest_add_u64(s, m->product), digest_add_u64(s, m->from_year), digest_add_u64(s, m->lasts);
+  add_f64(s, m->upkeep), add_range(s, m->cost_range), add_range(s, m->income), add_f64(s, m->success), add_f64(s, m->labour), add_f64(s, m->land), add_f64(s, m->payment), add_f64(s, m->household_share);
+  digest_add_u64(s, m->capacity_count);
+  for (uint32_t i = 0; i < m->capacity_count; i++) add_area(l->p, s, m->capacities[i].area), digest_add_u64(s, (uint64_t)m->capacities[i].units);
+  return add_rule(l, s, m->eligible) && add_rule(l, s, m->quantity) && add_rule(l, s, m->reaches);
+}
+
+static bool add_product(struct loader *l, struct digest_stream *s, const struct product *x) {
+  digest_add_str(s, x->name);
+  digest_add_u64(s, x->yield_count), digest_add_u64(s, x->bears_from), digest_add_u64(s, x->tier_count), digest_add_u64(s, x->grower_count);
+  for (uint32_t i = 0; i < x->yield_count; i++) add_f64(s, x->yield[i]);
+  for (uint32_t i = 0; i < x->tier_count; i++) add_f64(s, x->tiers[i]);
+  add_range(s, x->yield_range), add_range(s, x->price);
+  const double numbers[] = {x->survival, x->alternate, x->cost_mu, x->elasticity, x->per_day, x->stressed_per_day, x->season_days, x->storage_days, x->most_farmland, x->most_households};
+  for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) add_f64(s, numbers[i]);
+  for (uint32_t i = 0; i < x->grower_count; i++) add_area(l->p, s, x->growers[i].area), add_f64(s, x->growers[i].mu), digest_add_u64(s, x->growers[i].age | (uint64_t)x->growers[i].neighbours << 32);
+  return add_rule(l, s, x->suitable) && add_rule(l, s, x->allowed) && add_rule(l, s, x->grown);
+}
+
+/* Nothing at all where there is no plan: programmes without one keep the hash they had. */
+static bool add_planning(struct loader *l, struct digest_stream *s) {
+  const struct programme *p = l->p;
+  const struct planning *g = &p->planning;
+  const struct planning_settings *t = &g->settings;
+  if (!g->there && !g->constraint_count && !g->fund_count && !g->guarantee_count && !g->product_count) return true;
+  digest_add_str(s, "planning");
+  digest_add_u64(s, t->horizon | (uint64_t)t->line << 8 | (uint64_t)t->objective << 40 | (uint64_t)t->most << 48), digest_add_u64(s, t->seed);
+  add_f64(s, t->discount), add_f64(s, t->bottom), add_f64(s, t->change_penalty), add_f64(s, t->village_floor);
+  if (!add_rule(l, s, t->who) || !add_rule(l, s, t->labour) || !add_rule(l, s, t->land)) return false;
+  digest_add_u64(s, g->constraint_count);
+  for (uint32_t i = 0; i < g->constraint_count; i++) {
+    digest_add_str(s, g->constraints[i].name);
+    if (!add_rule(l, s, g->constraints[i].rule)) return false;
+  }
+  digest_add_u64(s, g->fund_count);
+  for (uint32_t i = 0; i < g->fund_count; i++) {
+    const struct fund *f = &g->funds[i];
+    digest_add_str(s, f->name), digest_add_u64(s, (uint64_t)f->year), add_area(p, s, f->area), add_f64(s, f->amount), add_f64(s, f->carry_over);
+    digest_add_u64(s, f->pays), digest_add_u64(s, f->pays_guarantees | (uint64_t)f->option << 32);
+  }
+  digest_add_u64(s, g->guarantee_count);
+  for (uint32_t i = 0; i < g->guarantee_count; i++) {
+    const struct guarantee *x = &g->guarantees[i];
+    digest_add_str(s, x->name), digest_add_u64(s, x->settles | (uint64_t)x->owed_by << 32), digest_add_u64(s, x->owed | (uint64_t)x->income << 1);
+    if (!add_rule(l, s, x->rule) || !add_rule(l, s, x->amount)) return false;
+  }
+  digest_add_u64(s, g->measure_count);
+  for (uint32_t i = 0; i < g->measure_count; i++)
+    if (!add_measure(l, s, &g->measures[i])) return false;
+  digest_add_u64(s, g->product_count);
+  for (uint32_t i = 0; i < g->product_count; i++)
+    if (!add_product(l, s, &g->products[i])) return false;
+  return true;
+}
+
 bool hash_build(struct loader *l) {
   struct programme *p = l->p;
   struct digest_stream s;
@@ -135,7 +197,7 @@ bool hash_build(struct loader *l) {
   digest_add_u64(&s, p->currency_decimals);
   bool fine = add_codebook(l, &s);
   if (fine) add_areas_and_lines(p, &s);
-  fine = fine && add_decisions(l, &s);
+  fine = fine && add_decisions(l, &s) && add_planning(l, &s);
   if (p->inherited) { /* a drill and what is confirmed give decisions under different hashes */
     digest_add_str(&s, "inherited"), digest_add_str(&s, p->inherited->from), digest_add_u64(&s, p->drill);
     digest_add_u64(&s, p->inherited->count);

@@ -26,6 +26,13 @@ static const char *const words_conversions[] = {
   CONVERSION_TABLE(X)
 #undef X
   NULL};
+#define X(id, word, ...) word,
+static const char *const words_projects[] = {PROJECT_TABLE(X) NULL};
+static const char *const words_options[] = {OPTION_TABLE(X) NULL};
+static const char *const words_objectives[] = {OBJECTIVE_TABLE(X) NULL};
+#undef X
+static const char *const words_offered[] = {"household", "village", NULL};
+static const char *const words_effects[] = {"income", "product", "per_head", "none", NULL}; /* enum effect_kind */
 const char *const keys_absences[] = {"empty", "refused", "not_applicable", "no_roster", NULL};
 
 static const struct key years_rows[] = {
@@ -314,6 +321,161 @@ static const struct key inherited_rows[] = {
 };
 static TABLE(keys_inherited, draft_inherited, "inherited", inherited_rows, NULL);
 
+static const struct key plan_rows[] = {
+  ROW(draft_plan, bottom, NUMBER, R, "welfare below this counts as this, in the unit of `sample.welfare`: an income of nothing is a mistake more often than a fact"),
+  ROW(draft_plan, horizon, WHOLE, O, "years that are planned for, 1 to 12; default 5"),
+  ROW(draft_plan, discount, NUMBER, O, "a year; default 0.05"),
+  ROW(draft_plan, line, TEXT, O, "the line towards which gaps fall; default: the main one"),
+  ROW_WORD(draft_plan, objective, O, words_objectives, "what is minimised: the squared gap `fgt2` (default), the gap, the headcount, or the deprivations `m0`. The others are told beside it"),
+  ROW(draft_plan, most, WHOLE, O, "measures that a household can take, 1 to 4; default 2"),
+  ROW(draft_plan, who, RULE, O, "household, a bool: who is planned for; default: whom the round's decision selects"),
+  ROW(draft_plan, labour, RULE, O, "household, a double: months of labour a year that it can give; left out: not limited"),
+  ROW(draft_plan, land, RULE, O, "household, a double: mu that it can plant; left out: not limited"),
+  ROW(draft_plan, change_penalty, NUMBER, O, "share of its value by which a choice must beat last year's; default 0"),
+  ROW(draft_plan, village_floor, NUMBER, O, "share of the money per poor person that each village gets at least, 0 to 1; default 0"),
+  ROW(draft_plan, seed, WHOLE, O, "of the draws over what is not certain; default 1"),
+  ROW(draft_plan, source, TEXT, O, "who set this"),
+  ROW(draft_plan, assumed, FLAG, O, "true when nobody decreed it"),
+};
+static TABLE(keys_plan, draft_plan, "plan", plan_rows, NULL);
+
+static const struct key constraint_rows[] = {
+  ROW(draft_rule, name, NAME, R, "short name, unlike the others'"),
+  ROW(draft_rule, rule, RULE, R, "of the village, a bool: true = it binds"),
+  ROW(draft_rule, label, LABEL, O, "the words people read"),
+  ROW(draft_rule, source, TEXT, O, "where it comes from"),
+  ROW(draft_rule, assumed, FLAG, O, "true when nobody decreed it"),
+};
+static TABLE(keys_constraint, draft_rule, "a constraint", constraint_rows, NULL);
+
+static const struct key fund_rows[] = {
+  ROW(draft_fund, name, NAME, R, "rows of one name and area are one fund, a year each"),
+  ROW(draft_fund, label, LABEL, O, "the name people read"),
+  ROW(draft_fund, year, WHOLE, R, "the year it may be spent in"),
+  ROW(draft_fund, area, TEXT, O, "who may be paid from it: those under this area; default `*`, everywhere"),
+  ROW(draft_fund, amount, NUMBER, R, "of money, 0 and up"),
+  ROW(draft_fund, carry_over, NUMBER, O, "share of what is left that the next year may spend, 0 to 1; default 0"),
+  ROW(draft_fund, pays, NAMES, R, "measures, projects and guarantees by name, or `*` for all; in a table with spaces between"),
+  ROW_WORD(draft_fund, option, O, words_options, "the policy option that this money belongs to; default `other`"),
+  ROW(draft_fund, source, TEXT, O, "the document"),
+  ROW(draft_fund, assumed, FLAG, O, "true when nobody published it"),
+};
+static TABLE(keys_fund, draft_fund, "a fund", fund_rows, NULL);
+
+static const struct key guarantee_rows[] = {
+  ROW(draft_guarantee, name, NAME, R, "short name, unlike every other guarantee's and measure's"),
+  ROW(draft_guarantee, label, LABEL, O, "the words people read"),
+  ROW(draft_guarantee, rule, RULE, R, "household, a bool: it is owed"),
+  ROW(draft_guarantee, amount, RULE, R, "household, a double: money in the plan's first year"),
+  ROW(draft_guarantee, owed_by, TEXT, O, "the area level that owes what is short; default: the level with `home`"),
+  ROW(draft_guarantee, owed, FLAG, O, "true when no fund may pay for it: all of it is an arrear"),
+  ROW(draft_guarantee, settles, NAMES, O, "indicators that are no longer deprived afterwards"),
+  ROW(draft_guarantee, income, FLAG, O, "true when what is paid is income of the household"),
+  ROW(draft_guarantee, source, TEXT, O, "the law"),
+  ROW(draft_guarantee, assumed, FLAG, O, "true when nobody decreed it so"),
+};
+static TABLE(keys_guarantee, draft_guarantee, "a guarantee", guarantee_rows, NULL);
+
+static const struct key capacity_rows[] = {
+  ROW(draft_capacity, measure, TEXT, O, "in the table `capacities`: which measure"),
+  ROW(draft_capacity, area, TEXT, O, "area code; default `*`, everywhere. All limits of a place and of those around it hold"),
+  ROW(draft_capacity, units, WHOLE, R, "units a year for all under the area: seats, posts, dwellings, mu"),
+  ROW(draft_capacity, source, TEXT, O, "who set it"),
+  ROW(draft_capacity, assumed, FLAG, O, "true when nobody decreed it"),
+};
+TABLE(keys_capacity, draft_capacity, "a capacity", capacity_rows, NULL);
+
+static const struct key asset_rows[] = {
+  ROW(draft_asset, holder, LABEL, R, "who holds it: the household, the group, the village"),
+  ROW(draft_asset, right, LABEL, R, "which right: to use, to yield, to manage"),
+  ROW(draft_asset, check, LABEL, R, "how its condition is checked"),
+  ROW(draft_asset, payment, NUMBER, R, "money for a unit a year"),
+  ROW(draft_asset, share, NUMBER, R, "the households' share of the payment, 0 to 1"),
+};
+static TABLE(keys_asset, draft_asset, "a measure's asset", asset_rows, NULL);
+
+static const struct key measure_rows[] = {
+  ROW(draft_measure, name, NAME, R, "short name, unlike the others'"),
+  ROW(draft_measure, label, LABEL, O, "the name people read"),
+  ROW_WORD(draft_measure, level, O, words_offered, "who takes it: a `household` (default) or a `village`, as one of its works"),
+  ROW_WORD(draft_measure, project, R, words_projects, "which of the ten projects it belongs to"),
+  ROW_WORD(draft_measure, option, O, words_options, "the policy option that it belongs to; default: by the project"),
+  ROW(draft_measure, delivery, NAME, O, "how it is delivered, as a code"),
+  ROW(draft_measure, delivery_label, LABEL, O, "the same in words"),
+  ROW(draft_measure, answers, NAMES, R, "what it is an answer to: names of `causes`, of a village's work names of `constraints`; or `*`"),
+  ROW(draft_measure, eligible, RULE, O, "of its level, a bool: to whom it may be offered; unknown = not offered, and said"),
+  ROW(draft_measure, unit, LABEL, O, "what one of it is: a mu, a seat, a post"),
+  ROW(draft_measure, quantity, RULE, O, "of its level, an int: units that it would take at most; default 1"),
+  ROW(draft_measure, cost, RANGE, R, "of a unit in its first year, 0 and up"),
+  ROW(draft_measure, upkeep, NUMBER, O, "of a unit in each later year; default 0"),
+  ROW(draft_measure, cost_source, TEXT, O, "where the cost comes from; default: `source`"),
+  ROW(draft_measure, cost_assumed, FLAG, O, "true when nobody measured it; default: `assumed`"),
+  ROW(draft_measure, capacity, TREE, O, "`unlimited`, or a list of capacities, or rows in `capacities`: one of them must be there"),
+  ROW_WORD(draft_measure, effect, R, words_effects, "`income` a unit; `product`: what a mu brings; `per_head`, of a village's work; or `none`: it only settles deprivations"),
+  ROW(draft_measure, income, RANGE, O, "of effects `income` and `per_head`: money a year"),
+  ROW(draft_measure, product, TEXT, O, "of the effect `product`: which of `products`"),
+  ROW(draft_measure, reaches, RULE, O, "of a village's work: household, a bool: whom it reaches; default: all"),
+  ROW(draft_measure, from_year, WHOLE, O, "years until the effect begins; default 0. A product bears when it bears"),
+  ROW(draft_measure, lasts, WHOLE, O, "years that it lasts from then on; default 0, beyond the horizon"),
+  ROW(draft_measure, success, NUMBER, O, "share of those who take it for whom it works, 0 to 1; default 1"),
+  ROW(draft_measure, settles, NAMES, O, "indicators that are no longer deprived afterwards"),
+  ROW(draft_measure, effect_source, TEXT, O, "where the effect comes from; needed where there is one"),
+  ROW(draft_measure, effect_assumed, FLAG, O, "true when nobody measured it; default: `assumed`"),
+  ROW(draft_measure, labour, NUMBER, O, "months of labour a year for a unit; default 0"),
+  ROW(draft_measure, land, NUMBER, O, "mu for a unit; default 0"),
+  ROW(draft_measure, group, NAME, O, "a household takes at most one measure of a group"),
+  ROW(draft_measure, needs, NAMES, O, "works of the same village that must be done, unless what they answer does not bind it"),
+  ROW_OF(draft_measure, asset, MAP, O, keys_asset, "an ecological asset: who holds it, how it is checked, what is paid"),
+  ROW(draft_measure, source, TEXT, O, "where the rest comes from"),
+  ROW(draft_measure, assumed, FLAG, O, "true when nobody decreed it"),
+};
+static TABLE(keys_measure, draft_measure, "a measure", measure_rows, NULL);
+
+static const struct key growers_rows[] = {
+  ROW(draft_growers, product, TEXT, O, "in the table `growers`: which product"),
+  ROW(draft_growers, area, TEXT, O, "where; default `*`"),
+  ROW(draft_growers, neighbours, FLAG, O, "true: outside the programme's areas, selling in the same market"),
+  ROW(draft_growers, mu, NUMBER, R, "mu that stand there"),
+  ROW(draft_growers, age, WHOLE, O, "their age in years in the plan's first year; default: bearing in full"),
+  ROW(draft_growers, source, TEXT, O, "where the figure comes from"),
+  ROW(draft_growers, assumed, FLAG, O, "true when nobody counted them"),
+};
+static TABLE(keys_growers, draft_growers, "growers", growers_rows, NULL);
+
+static const struct key product_rows[] = {
+  ROW(draft_product, name, NAME, R, "short name, unlike the others'"),
+  ROW(draft_product, label, LABEL, O, "the name people read"),
+  ROW(draft_product, market, LABEL, O, "where it is sold"),
+  ROW(draft_product, bears_from, WHOLE, R, "age in years at the first yield; 0 = in the year of planting"),
+  ROW(draft_product, yield, NUMBERS, R, "kg a mu at age 0, 1, 2 ..., at most 30; the last holds for all later ages"),
+  ROW(draft_product, yield_range, RANGE, O, "how far yields may be off, as factors; default 1"),
+  ROW(draft_product, survival, NUMBER, O, "share of what is planted that bears, above 0 to 1; default 1"),
+  ROW(draft_product, alternate, NUMBER, O, "how far off-years fall and on-years rise, as a share below 1; default 0"),
+  ROW(draft_product, price, RANGE, R, "money a kg at the farm gate, before more is planted"),
+  ROW(draft_product, price_place, TEXT, R, "where that was the price"),
+  ROW(draft_product, price_date, TEXT, R, "when: a date, a month or a year"),
+  ROW(draft_product, price_source, TEXT, R, "who says so"),
+  ROW(draft_product, price_assumed, FLAG, O, "true when nobody measured it; default: `assumed`"),
+  ROW(draft_product, cost_mu, NUMBER, R, "money a mu a year once it bears"),
+  ROW(draft_product, elasticity, NUMBER, R, "of demand, below 0: sales grow by so many per cent when the price falls by one"),
+  ROW(draft_product, tiers, NUMBERS, R, "prices as shares of today's, falling, the first 1; at most 8"),
+  ROW(draft_product, per_day, NUMBER, R, "tonnes a day that the market takes at today's price on normal transport, from all who sell there"),
+  ROW(draft_product, stressed_per_day, NUMBER, R, "the same when transport is disturbed"),
+  ROW(draft_product, per_day_source, TEXT, R, "who says so"),
+  ROW(draft_product, per_day_assumed, FLAG, O, "true when nobody measured it; default: `assumed`"),
+  ROW(draft_product, season_days, NUMBER, R, "days of harvest"),
+  ROW(draft_product, storage_days, NUMBER, R, "days that it keeps after that"),
+  ROW(draft_product, suitable, RULE, O, "village, a bool: it grows there; default: everywhere"),
+  ROW(draft_product, allowed, RULE, O, "village, a double: mu that conservation lets be planted; default: not limited"),
+  ROW(draft_product, most_farmland, NUMBER, O, "share of a county's farmland above which a rush is refused, above 0 to 1; default 1"),
+  ROW(draft_product, most_households, NUMBER, O, "share of a county's households, likewise"),
+  ROW(draft_product, grown, RULE, O, "household, a double: mu that it grows already; left out: not known"),
+  ROW_OF(draft_product, growers, LIST, O, keys_growers, "who else grows it already; or rows in `growers`"),
+  ROW(draft_product, source, TEXT, O, "where yields and the rest come from"),
+  ROW(draft_product, assumed, FLAG, O, "true when nobody measured them"),
+};
+static TABLE(keys_product, draft_product, "a product", product_rows, NULL);
+
 static const struct key root_rows[] = {
   ROW_OF(draft, programme, MAP, R, keys_title, "name, languages, currency, years"),
   ROW_OF(draft, areas, MAP, O, keys_areas, "where people live"),
@@ -326,6 +488,14 @@ static const struct key root_rows[] = {
   ROW_OF(draft, causes, LIST, O, keys_rule, "why a household is poor: all that are true are listed"),
   ROW_OF(draft, identify, MAP, O, keys_identify, "who is in"),
   ROW_OF(draft, sample, MAP, O, keys_sample, "how the data were sampled: what honest standard errors need"),
+  ROW_OF(draft, plan, MAP, O, keys_plan, "how help is planned: over which years, for whom, towards what"),
+  ROW_OF(draft, constraints, LIST, O, keys_constraint, "what may bind a village: a road, water, a buyer"),
+  ROW_OF(draft, funds, LIST, O, keys_fund, "the money there is, by source, year and purpose; usually `{file: funds.csv}`"),
+  ROW_OF(draft, guarantees, LIST, O, keys_guarantee, "what is owed to all who qualify, before anything is planned"),
+  ROW_OF(draft, measures, LIST, O, keys_measure, "what may be done with the money"),
+  ROW_OF(draft, capacities, LIST, O, keys_capacity, "how much of each measure there is, by area; usually `{file: capacities.csv}`"),
+  ROW_OF(draft, products, LIST, O, keys_product, "what is planted or kept: what it brings, from when, and what its market takes"),
+  ROW_OF(draft, growers, LIST, O, keys_growers, "who grows the products already; usually `{file: growers.csv}`"),
   ROW_OF(draft, sources, LIST, O, keys_source, "which files hold the data"),
   ROW_OF(draft, inherited, MAP, O, keys_inherited, "what came from the programme that was copied; `lucid new FOLDER --from` writes it"),
 };
@@ -333,7 +503,7 @@ TABLE(keys_root, draft, "programme.yaml", root_rows, NULL);
 
 const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_boundaries, &keys_level, &keys_param, &keys_field, &keys_fill,
   &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places,
-  &keys_sample, &keys_welfare, &keys_weight, &keys_source, &keys_column, &keys_spread, &keys_inherited, &keys_inherited_item, NULL};
+  &keys_sample, &keys_welfare, &keys_weight, &keys_plan, &keys_constraint, &keys_fund, &keys_guarantee, &keys_measure, &keys_capacity, &keys_asset, &keys_product, &keys_growers, &keys_source, &keys_column, &keys_spread, &keys_inherited, &keys_inherited_item, NULL};
 
 void keys_table_text(const struct key_table *t, struct text *out) {
   text_add(out, "| key | takes | what it is |\n|---|---|---|\n");

@@ -37,10 +37,22 @@ struct draft_spread { const struct tree *from; struct got_text value, by; struct
 struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, optional, partial; struct got_tree map; struct draft_spread spread; struct got_label fetch; };
 struct draft_inherited_item { const struct tree *from; struct got_text item, file, value, source, confirmed_by, confirmed_on; struct got_label what; struct got_word why; };
 struct draft_inherited { const struct tree *from; struct got_text origin, on, source_hash, items; struct got_list list; };
+struct draft_plan { const struct tree *from; struct got_whole horizon, most, seed; struct got_number discount, bottom, change_penalty, village_floor; struct got_text line, who, labour, land, source; struct got_word objective; struct got_flag assumed; };
+struct draft_fund { const struct tree *from; struct got_text name, area, source; struct got_label label; struct got_whole year; struct got_number amount, carry_over; struct got_texts pays; struct got_word option; struct got_flag assumed; };
+struct draft_guarantee { const struct tree *from; struct got_text name, rule, amount, owed_by, source; struct got_label label; struct got_texts settles; struct got_flag owed, income, assumed; };
+struct draft_capacity { const struct tree *from; struct got_text measure, area, source; struct got_whole units; struct got_flag assumed; };
+struct draft_asset { const struct tree *from; struct got_label holder, right, check; struct got_number payment, share; };
+struct draft_measure { const struct tree *from; struct got_text name, delivery, eligible, quantity, reaches, product, group, effect_source, cost_source, source; struct got_label label, delivery_label, unit;
+  struct got_word level, project, option, effect; struct got_texts answers, settles, needs; struct got_range cost, income; struct got_number upkeep, success, labour, land; struct got_whole from_year, lasts;
+  struct got_tree capacity; struct draft_asset asset; struct got_flag effect_assumed, cost_assumed, assumed; };
+struct draft_growers { const struct tree *from; struct got_text product, area, source; struct got_flag neighbours, assumed; struct got_number mu; struct got_whole age; };
+struct draft_product { const struct tree *from; struct got_text name, price_place, price_date, price_source, per_day_source, suitable, allowed, grown, source; struct got_label label, market; struct got_numbers yield, tiers;
+  struct got_range yield_range, price; struct got_whole bears_from; struct got_number survival, alternate, cost_mu, elasticity, per_day, stressed_per_day, season_days, storage_days, most_farmland, most_households;
+  struct got_list growers; struct got_flag price_assumed, per_day_assumed, assumed; };
 struct draft { const struct tree *from; struct draft_title programme; struct draft_inherited inherited; struct draft_areas areas; struct got_list levels, params, fields, derive, lines, causes, sources;
-  struct draft_dimensions dimensions; struct draft_identify identify; struct draft_sample sample; };
+  struct draft_dimensions dimensions; struct draft_identify identify; struct draft_sample sample; struct draft_plan plan; struct got_list constraints, funds, guarantees, measures, capacities, products, growers; };
 
-extern const struct key_table keys_root, keys_area, keys_level, keys_param, keys_field, keys_derive, keys_line, keys_column, keys_spread;
+extern const struct key_table keys_root, keys_area, keys_level, keys_param, keys_field, keys_derive, keys_line, keys_column, keys_spread, keys_capacity;
 extern const struct key_table *const keys_all[]; /* NULL-terminated */
 extern const char *const keys_absences[];        /* the words for absences, by enum absence - 1 */
 

@@ -55,6 +55,28 @@ enum status new_write_file(const char *folder, const char *name, const char *dat
 /* inherited.c: the fingerprint of a list of items, whatever their order */
 bool inherited_fingerprint(struct arena *a, const char *const *items, uint32_t count, char hex[65]);
 
+/* planning.c: what the sections about help share. */
+/* A rule that must give this kind of value, after `derive`; all of these decide. `key` and `hint` are for the complaint. */
+bool loader_rule_of(struct loader *l, uint32_t level, const struct got_text *rule, const char *key, enum rule_kind kind, const char *hint, const struct rule **out);
+/* The area of a code as it is now; PLANNING_EVERYWHERE for "*", when none is given, and after a complaint (*known false). */
+uint32_t loader_area(struct loader *l, const struct got_text *code, bool *known);
+/* "@2016.43", of a value tied to a place; "2016.*" when it is of everywhere but money is a place's own all the same. */
+const char *loader_area_code(const struct loader *l, uint32_t area);
+/* Complains unless lo <= v <= hi; a number that was not given is fine. */
+bool loader_within(struct loader *l, const struct got_number *n, const char *key, double lo, double hi, const char *hint);
+/* The index of a name among `count` names, UINT32_MAX after a complaint with the nearest. */
+uint32_t loader_named(struct loader *l, const struct tree *name, const char *const *names, uint32_t count, const char *what, const char *otherwise);
+/* One item for several keys of a map: its value is "cost 1600, upkeep 300". `own` says whether it is assumed, `general` where `own` is not given. */
+bool loader_assume_keys(struct loader *l, const struct tree *map, const char *const *keys, const struct got_flag *own, const struct got_flag *general, const char *section, const char *name, const char *part,
+                        struct label label, const struct got_text *own_source, const struct got_text *source);
+/* Whether it is assumed, by the same order. */
+static inline bool loader_is_assumed(const struct got_flag *own, const struct got_flag *general) { return own->from ? own->v : general->v; }
+
+bool planning_build(struct loader *l); /* after decide; all that follows is called by it, in this order */
+bool products_build(struct loader *l);
+bool measures_build(struct loader *l);
+bool funds_build(struct loader *l);    /* and guarantees */
+
 bool areas_build(struct loader *l);
 bool boundaries_build(struct loader *l); /* after areas */
 bool areas_check_household(struct loader *l); /* after fields */

@@ -1,8 +1,8 @@
 /* planning.h - what a programme says about help: what binds a village, the money there is, what may be done with it, what each thing
  * brings and from when, and what markets bear.
  *
- * The sections are `plan`, `constraints`, `funds`, `guarantees`, `measures`, `products` (docs/format/programme.md). All of them are optional; `measures`
- * needs `plan` and `funds`. The room `plan` makes a model of them and of a snapshot; nothing is computed here.
+ * The sections are `plan`, `constraints`, `funds`, `guarantees`, `measures` with `capacities`, `products` with `growers` (docs/format/programme.md). All of
+ * them are optional; `measures` needs `plan` and `funds`. The room `plan` makes a model of them and of a snapshot; nothing is computed here.
  *
  * Amounts of money are doubles in whole currency units (yuan) as written; the planner turns them into integers once. A `struct range` is
  * what is expected and how far it may be off: `low` and `high` are the 10th and the 90th percentile. When a file gives one number all
@@ -29,6 +29,9 @@
 struct rule;
 
 struct range { double low, mid, high; };
+
+#define PLANNING_CONSTRAINTS 32u
+#define PLANNING_GUARANTEES 16u
 
 /* The ten key projects: what a measure belongs to. The number is the one people know it by. */
 #define PROJECT_TABLE(X)                                                                  \
@@ -113,6 +116,7 @@ struct guarantee {
   const char *rule_source, *amount_source;
   uint32_t owed_by;          /* index in programme.area_levels: which level owes what is short */
   uint32_t settles;          /* bit i: indicator i (programme.indicators, or dimensions in order) is no longer deprived afterwards */
+  bool owed;                 /* no fund need pay for it: what none pays is an arrear from the first day */
   bool income;               /* what is paid is income of the household (the floor): it is there before anything is planned */
   const char *source; bool assumed; int line;
 };
@@ -162,6 +166,7 @@ struct growers { uint32_t area; bool neighbours; double mu; uint32_t age; const 
 struct product {
   const char *name; struct label label, market;
   double yield[PLANNING_AGES]; uint32_t yield_count; /* kg a mu in the year of that age (0 = planting); the last holds for later ages */
+  uint32_t bears_from;          /* age of the first yield */
   struct range yield_range;     /* as factors of the curve: mid = 1 */
   double survival;              /* share of what is planted that bears, 0 to 1 */
   double alternate;             /* how far off-years fall and on-years rise, as a share: 0 = none */
@@ -187,9 +192,9 @@ struct product {
 struct planning {
   bool there;                   /* the programme has a `plan` section */
   struct planning_settings settings;
-  const struct constraint *constraints; uint32_t constraint_count; /* at most 32 */
+  const struct constraint *constraints; uint32_t constraint_count; /* at most PLANNING_CONSTRAINTS */
   const struct fund *funds; uint32_t fund_count;
-  const struct guarantee *guarantees; uint32_t guarantee_count;    /* at most 16 */
+  const struct guarantee *guarantees; uint32_t guarantee_count;    /* at most PLANNING_GUARANTEES */
   const struct measure *measures; uint32_t measure_count;          /* at most PLANNING_MEASURES */
   const struct product *products; uint32_t product_count;          /* at most PLANNING_PRODUCTS */
 };
