@@ -10,6 +10,7 @@
 #include "ingest/mapping.h"
 #include "ingest/reader.h"
 #include "ingest/refused.h"
+#include "ingest/sought.h"
 #include "ingest/xlsx_sheet.h"
 
 struct run {
@@ -48,6 +49,11 @@ static bool problem(char *out, size_t size, const char *field, const char *why) 
 /* The same with the cell's place, where the file is a spreadsheet: sheet!C17. */
 static bool problem_at(char *out, size_t size, const struct reader *r, const struct reader_row *row, uint32_t column, const char *field, const char *why) {
   char letters[8];
+  if (row->places && column != MAPPING_NO_COLUMN && row->places[column].sheet) {
+    const struct reader_place *p = &row->places[column];
+    return snprintf(out, size, "%.80s!%s%u, %s: %s", p->sheet, sheet_letters(p->column, letters), p->row, field, why), false;
+  }
+  if (row->places && column != MAPPING_NO_COLUMN) return snprintf(out, size, "%.80s, %s (it is not on this sheet): %s", r->sheet, field, why), false;
   if (!r->sheet || column == MAPPING_NO_COLUMN) return problem(out, size, field, why);
   snprintf(out, size, "%.80s!%s%llu, %s: %s", r->sheet, sheet_letters(column, letters), (unsigned long long)row->line, field, why);
   return false;
@@ -61,7 +67,7 @@ static bool read_side(const struct programme *p, struct mapping_side *s, const s
     const struct reader_cell *from = &row->cells[m->column];
     struct reader_cell place;
     char why[300];
-    if (m->within_count) {
+    if (m->within) {
       if (!mapping_place(m, p, row, &place, why, sizeof why)) return problem_at(out, size, r, row, m->column, f->name, why);
       from = &place;
     }
@@ -292,6 +298,7 @@ enum status ingest_path(struct arena *a, const struct programme *p, const struct
 static enum status open_reader(struct reader *r, struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, const char *path, bool swapped, bool must, struct err *e) {
   struct reader_wants wants = {0};
   if (is_workbook(path)) TRY(mapping_wants(&wants, a, p, src, o, e));
+  if (is_workbook(path) && !o->map_file) TRY(sought_book(a, p, src, &wants.book, e));
   wants.must = must;
   return reader_open_for(r, path, swapped ? NULL : src->format, o->sheet && is_workbook(path) ? o->sheet : src->table, &wants, e);
 }

@@ -297,7 +297,6 @@ static enum status lacks(struct mapping *m, const struct reader *r, const struct
   uint32_t column;
   const char *name = w->column;
   TRY(spelling(r, name, &column, e));
-  for (uint32_t i = 0; i < w->within_count && column != UINT32_MAX; i++) TRY(spelling(r, name = w->within[i], &column, e));
   *gone = column == UINT32_MAX;
   size_t n = strlen(m->lacking);
   if (*gone && n < sizeof m->lacking - 120) snprintf(m->lacking + n, sizeof m->lacking - n, "%s%.*s", n ? ", " : "", (int)strcspn(name, "|") < 80 ? (int)strcspn(name, "|") : 80, name);
@@ -306,10 +305,15 @@ static enum status lacks(struct mapping *m, const struct reader *r, const struct
 }
 
 static enum status open_within(struct mapping_entry *entry, struct arena *a, const struct reader *r, const struct wish *w, struct err *e) {
-  uint32_t *to = arena_array(a, w->within_count, sizeof *to);
+  uint32_t *to = arena_array(a, w->within_count + 1, sizeof *to);
   ARENA_TRY(e, to);
-  for (uint32_t i = 0; i < w->within_count; i++) TRY(find_column(r, w->within[i], &to[i], e));
-  entry->within = to, entry->within_count = w->within_count;
+  for (uint32_t i = 0; i < w->within_count; i++) {
+    uint32_t *column = &to[entry->within_count];
+    if (!w->may_lack) TRY(find_column(r, w->within[i], column, e));
+    else TRY(spelling(r, w->within[i], column, e)); /* of a partial source: a code, or a name that only one place has, needs none around it */
+    entry->within_count += *column != UINT32_MAX;
+  }
+  entry->within = to;
   map_init(&entry->places, a);
   return OK;
 }
@@ -342,7 +346,7 @@ static enum status grant(struct mapping *m, struct arena *a, const struct progra
   struct mapping_entry *entry = &side->entries[side->count++];
   entry->column = column;
   entry->why = w->why;
-  if (w->within_count) TRY(open_within(entry, a, r, w, e));
+  if (w->within_count) TRY(open_within(entry, a, r, w, e)); /* by name: also where none of them is there */
   const bool identity = w->conversion == CONVERT_ID_BIRTH || w->conversion == CONVERT_ID_SEX; /* an identity number, whatever is read out of it */
   if (f->sealed || identity) m->sealed_column[column] = m->any_sealed = true;
   return validate_open(&entry->validate, a, f, w->conversion, w->recode, w->recode_count, e);
@@ -387,7 +391,8 @@ static enum status open_key(const struct mapping *m, const struct reader *r, con
 
 static enum status open_keys(struct mapping *m, const struct wishes *w, const struct reader *r, struct err *e) {
   TRY(open_key(m, r, w->household_key, &m->household_key, e));
-  TRY(open_key(m, r, w->member_key, &m->member_key, e));
+  TRY(spelling(r, w->member_key ? w->member_key : "", &m->member_key, e));
+  if (!r->form || m->member_key != UINT32_MAX) TRY(open_key(m, r, w->member_key, &m->member_key, e));
   TRY(open_key(m, r, w->village_key, &m->village_key, e));
   bool village = m->row.level == LEVEL_VILLAGE;
   if (village && m->village_key == MAPPING_NO_COLUMN)

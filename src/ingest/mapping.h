@@ -22,7 +22,7 @@ struct mapping_entry {
   struct validate validate;
   uint64_t present; /* cells that held a value so far */
   const char *why;
-  const uint32_t *within;  /* columns with the names of the areas around, widest first */
+  const uint32_t *within;  /* a place that may be given by its name: columns with the names of the areas around, widest first; else NULL */
   uint32_t within_count;
   struct map places;       /* names joined, as in the file -> index of the area: what was found before */
 };

@@ -55,6 +55,8 @@ struct reader_column {
   uint32_t label_count;
 };
 
+struct reader_place { const char *sheet; uint32_t row, column; }; /* row from 1, column from 0; sheet NULL = nowhere */
+
 struct reader_row {
   uint64_t number; /* from 1, headings not counted */
   uint64_t line;   /* CSV: the line it begins on, from 1; a spreadsheet: its row there; otherwise 0 */
@@ -63,6 +65,7 @@ struct reader_row {
   const char *problem; /* NULL, or why this row can't be used */
   bool shifted;        /* with a problem: cells may stand under the wrong heading */
   uint64_t bytes_done; /* of the file, so far; 0 when not known */
+  const struct reader_place *places; /* beside the cells, where the columns of a row do not stand in columns of the sheet; else NULL */
 };
 
 struct reader;
@@ -82,6 +85,7 @@ struct reader {
   uint64_t bytes;       /* of the file; 0 = not known (a pipe) */
   bool bom;
   const char *sheet;    /* a spreadsheet's: the name of the sheet; its columns begin at A. Otherwise NULL */
+  bool form;            /* a workbook of forms: a list that stands there without numbers is numbered as it stands */
   char note[400];       /* what the person should know of the reading; "" = nothing. Final after reader_each */
   const struct reader_driver *driver;
   void *state;
@@ -89,12 +93,23 @@ struct reader {
 
 #define READER_COLUMNS_MAX 32768u /* also the most a .dta holds for most editions of Stata */
 
+/* A source of the programme as it is known in a workbook that holds a household, or a household a sheet (ingest/form.h). */
+enum sought_kind { SOUGHT_FORM /* labels with their values */, SOUGHT_LIST /* a table of what a household has */, SOUGHT_OTHER /* a table of households, persons with their households, or villages */ };
+struct reader_sought {
+  const char *const *headings; uint32_t count; /* each in its spellings */
+  const char *name;           /* of a sheet of its own */
+  enum sought_kind kind;
+  uint32_t key, number;       /* which of the headings is the household's number, and the row's own; UINT32_MAX = none */
+};
+struct reader_book { const struct reader_sought *sought; uint32_t count, mine; /* the one to be read */ };
+
 struct reader_wants { /* how to know the heading row and the sheet of a workbook; other formats need no such thing */
   const char *const *headings; /* each in its spellings, `a|b` */
   uint32_t count;
   const char *names[3];        /* a sheet of this name is taken before others; NULL = none */
   const char *const *others;   /* sheets of these names are somebody else's, and are not taken by their headings */
   uint32_t other_count;
+  const struct reader_book *book; /* NULL = it can't be a form */
   bool must;                   /* no row of headings fits: ERR_NOT_FOUND, instead of taking the first row */
 };
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/map.h"
+#include "ingest/form.h"
+#include "ingest/heading.h"
 #include "ingest/xlsx_sheet.h"
 
 struct carried { uint64_t until; struct reader_cell cell; char *text; }; /* a joined cell's value, for the rows down to `until` */
@@ -32,46 +34,21 @@ struct xlsx {
   uint64_t number, hidden_rows, strays;
   char first_stray[24];
   uint32_t hidden_columns;
+  struct span inherited;            /* the household's number, where the table has no column for it; */
+  uint32_t own_columns;             /* it stands in a column after these */
 };
 
 /* ---- headings ---- */
 
-/* Without spaces and line ends, brackets and colons of one width, without a closing `*`. */
-static size_t plain_heading(struct span s, char *out, size_t size) {
-  size_t n = 0;
-  for (size_t i = 0; i < s.len;) {
-    uint32_t code = 0;
-    size_t k = text_utf8_next(s.at + i, s.len - i, &code);
-    if (!k) break;
-    if (code >= 0xff01 && code <= 0xff5e) code -= 0xfee0;
-    bool blank = code <= ' ' || code == 0x3000 || code == 0xa0 || code == 0xfeff || code == 0x200b;
-    if (!blank && n + 4 < size) n += text_utf8_put(out + n, code);
-    i += k;
-  }
-  while (n && out[n - 1] == '*') n--;
-  return n;
-}
-
 static enum status index_wants(struct xlsx *x, struct arena *a, struct err *e) {
   map_init(&x->spellings, a);
-  for (uint32_t i = 0; x->wants && i < x->wants->count; i++)
-    for (const char *at = x->wants->headings[i]; at;) {
-      const char *bar = strchr(at, '|');
-      char plain[400];
-      uint32_t index;
-      bool fresh;
-      size_t n = plain_heading((struct span){at, bar ? (size_t)(bar - at) : strlen(at)}, plain, sizeof plain);
-      if (n && !map_put(&x->spellings, plain, n, &index, &fresh)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-      if (n && fresh) x->spellings.values[index] = i;
-      at = bar ? bar + 1 : NULL;
-    }
-  return OK;
+  return x->wants ? heading_index(&x->spellings, x->wants->headings, x->wants->count, e) : OK;
 }
 
 static uint32_t want_of(const struct xlsx *x, const struct reader_cell *c) {
-  char plain[400];
+  char plain[HEADING_MAX];
   if (c->kind != READ_TEXT) return MAP_NONE;
-  size_t n = plain_heading(c->text, plain, sizeof plain);
+  size_t n = heading_plain(c->text, plain);
   return n ? map_get(&x->spellings, plain, n) : MAP_NONE;
 }
 
@@ -152,24 +129,16 @@ static enum status take_headings(struct xlsx *x, const struct xlsx_row *row, str
   ARENA_TRY(e, r->columns = arena_array(&r->arena, n + 1, sizeof *r->columns));
   for (uint32_t i = 0; i < n; i++) {
     const struct reader_cell *c = cell_at(x, row, i);
-    char buf[400], a[8], b[8];
+    char buf[HEADING_MAX], a[8], b[8];
     size_t len = 0;
-    if (c->kind == READ_TEXT) len = plain_heading(c->text, buf, sizeof buf);
+    if (c->kind == READ_TEXT) len = heading_plain(c->text, buf);
     else if (c->kind == READ_NUMBER) len = (size_t)snprintf(buf, sizeof buf, "%.15g", c->number);
     uint32_t want = want_of(x, c), index = 0;
     bool fresh = true;
     r->columns[i].type = READER_TEXT;
     if (want != MAP_NONE) { /* the programme's own spelling of it */
-      for (const char *at = x->wants->headings[want]; at;) {
-        const char *bar = strchr(at, '|');
-        char one[400];
-        size_t k = plain_heading((struct span){at, bar ? (size_t)(bar - at) : strlen(at)}, one, sizeof one);
-        if (k == len && memcmp(one, buf, k) == 0) {
-          ARENA_TRY(e, r->columns[i].name = arena_strn(&r->arena, at, bar ? (size_t)(bar - at) : strlen(at)));
-          break;
-        }
-        at = bar ? bar + 1 : NULL;
-      }
+      struct span own = heading_spelling(x->wants->headings[want], buf, len);
+      ARENA_TRY(e, r->columns[i].name = arena_strn(&r->arena, own.at, own.len));
     } else {
       struct span s = c->kind == READ_TEXT ? span_trim(c->text) : (struct span){buf, len};
       char *name = arena_strn(&r->arena, s.at, s.len);
@@ -309,7 +278,7 @@ static enum status on_data_row(void *ctx, const struct xlsx_row *row, bool *enou
   for (uint32_t i = 0; i < row->count; i++) {
     if (row->cells[i].kind == READ_EMPTY) continue;
     if (row->cells[i].kind == READ_TEXT && !span_trim(row->cells[i].text).len) continue;
-    if (i < r->column_count && r->columns[i].name[0]) any = true;
+    if (i < r->column_count - (x->inherited.len > 0) && r->columns[i].name[0]) any = true;
     else if (!x->strays++) {
       char letters[8];
       snprintf(x->first_stray, sizeof x->first_stray, "%s%llu", sheet_letters(i, letters), (unsigned long long)row->number);
@@ -318,6 +287,7 @@ static enum status on_data_row(void *ctx, const struct xlsx_row *row, bool *enou
   if (!any) return OK;
   x->hidden_rows += row->hidden;
   for (uint32_t i = 0; i < r->column_count; i++) x->cells[i] = *cell_at(x, row, i);
+  if (x->inherited.len) x->cells[x->own_columns] = (struct reader_cell){.kind = READ_TEXT, .text = x->inherited};
   struct reader_row out = {.number = ++x->number, .line = row->number, .cells = x->cells, .count = r->column_count};
   return x->fn(x->ctx, &out, e);
 }
@@ -355,6 +325,22 @@ static void xlsx_close(struct reader *r) {
 
 static const struct reader_driver xlsx_driver = {xlsx_each, xlsx_close};
 
+/* A table without the household's number, in a workbook that holds one household: a column more, the same in each row. */
+static enum status inherit_number(struct xlsx *x, const struct reader_wants *wants, struct err *e) {
+  struct reader *r = x->r;
+  const struct reader_sought *s = wants && wants->book ? &wants->book->sought[wants->book->mine] : NULL;
+  if (!s || s->kind == SOUGHT_FORM || s->key == UINT32_MAX) return OK;
+  for (uint32_t i = 0; i < r->column_count; i++) {
+    char plain[HEADING_MAX];
+    if (map_get(&x->spellings, plain, heading_plain(span_of(r->columns[i].name), plain)) == s->key) return OK;
+  }
+  TRY(form_number(&r->arena, &x->book, wants->book, &x->inherited, e));
+  if (!x->inherited.len) return OK;
+  ARENA_TRY(e, r->columns[r->column_count].name = arena_strn(&r->arena, s->headings[s->key], strcspn(s->headings[s->key], "|")));
+  x->own_columns = r->column_count++;
+  return OK;
+}
+
 enum status xlsx_open(struct reader *r, int fd, const char *sheet, const struct reader_wants *wants, struct err *e) {
   struct xlsx *x = calloc(1, sizeof *x);
   if (!x) {
@@ -368,8 +354,15 @@ enum status xlsx_open(struct reader *r, int fd, const char *sheet, const struct 
   x->r = r;
   x->wants = wants;
   TRY(book_open(&x->book, fd, r->path, e));
+  if (wants && wants->book) {
+    bool taken;
+    enum status s = form_open(r, &x->book, sheet, wants, &taken, e);
+    if (taken) free(x);
+    if (taken || s != OK) return s;
+  }
   TRY(index_wants(x, &r->arena, e));
   TRY(find_table(x, sheet, e));
+  TRY(inherit_number(x, wants, e));
   x->wants = NULL;
   r->sheet = x->sheet->name;
   if (!(x->cells = calloc(r->column_count + 1, sizeof *x->cells))) return err_set(e, ERR_MEMORY, NULL, "out of memory");

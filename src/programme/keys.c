@@ -21,6 +21,7 @@ static const char *const words_ties[] = {"draw", "include", "exclude", NULL};
 static const char *const words_count[] = {"households", "persons", NULL};
 static const char *const words_why[] = {"assumed", "place", NULL};
 static const char *const words_formats[] = {"csv", "dta", "rdata", "rds", NULL};
+static const char *const words_layouts[] = {"table", "form", NULL};
 static const char *const words_conversions[] = {
 #define X(id, word, text) word,
   CONVERSION_TABLE(X)
@@ -288,12 +289,14 @@ static const struct key source_rows[] = {
   ROW_WORD(draft_source, format, O, words_formats, "default: by the file's ending"),
   ROW(draft_source, table, TEXT, O, "which object of an .RData file with several"),
   ROW(draft_source, level, TEXT, O, "what a row is; default `household`"),
+  ROW_WORD(draft_source, layout, O, words_layouts, "`table` (default), or `form`: a household a sheet, its labels with the values beside or below; `file` may be a folder of such workbooks"),
   ROW(draft_source, flat, FLAG, O, "rows are members, and household fields repeat on them"),
   ROW(draft_source, optional, FLAG, O, "when all sources are imported, one whose file is absent is passed over (and told)"),
   ROW(draft_source, partial, FLAG, O, "columns that a file lacks are passed over (and told): their fields keep what they had"),
   ROW(draft_source, household, TEXT, O, "column with the household's number; needed but for villages"),
   ROW(draft_source, member, TEXT, O, "column with the member's number; default: by position"),
   ROW(draft_source, village, TEXT, O, "column with the village's code"),
+  ROW(draft_source, extends, NAME, O, "a source before this one, of the same level: its keys and its map hold here too, where nothing else is said"),
   ROW(draft_source, map, TREE, O, "field to column: `age: rb_age`, or `age: {column: .., with: .., recode: ..}`; a field left out is sought by its own name"),
   ROW_OF(draft_source, spread, MAP, O, keys_spread, "a wide file of a line level: each of these columns that holds a value becomes a row"),
   ROW(draft_source, fetch, LABEL, O, "what to tell somebody whose file is absent"),

@@ -34,7 +34,7 @@ struct draft_weight { const struct tree *from; struct got_text rule, level; };
 struct draft_sample { const struct tree *from; struct draft_welfare welfare; struct draft_weight weight; struct got_text persons, strata, psu; struct got_texts domains; struct got_label note; };
 struct draft_column { const struct tree *from; struct got_text column; struct got_word with; struct got_tree recode; struct got_texts within; };
 struct draft_spread { const struct tree *from; struct got_text value, by; struct got_tree columns; };
-struct draft_source { const struct tree *from; struct got_text name, file, table, level, household, member, village; struct got_word format; struct got_flag flat, optional, partial; struct got_tree map; struct draft_spread spread; struct got_label fetch; };
+struct draft_source { const struct tree *from; struct got_text name, extends, file, table, level, household, member, village; struct got_word format, layout; struct got_flag flat, optional, partial; struct got_tree map; struct draft_spread spread; struct got_label fetch; };
 struct draft_inherited_item { const struct tree *from; struct got_text item, file, value, source, confirmed_by, confirmed_on; struct got_label what; struct got_word why; };
 struct draft_inherited { const struct tree *from; struct got_text origin, on, source_hash, items; struct got_list list; };
 struct draft_plan { const struct tree *from; struct got_whole horizon, most, seed; struct got_number discount, bottom, change_penalty, village_floor; struct got_text line, who, labour, land, source; struct got_word objective; struct got_flag assumed; };

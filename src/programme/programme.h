@@ -136,6 +136,7 @@ struct source { const char *name, *file, *format; /* csv dta rdata rds; NULL = b
   const char *table;         /* R object name in an .RData with several */
   uint32_t level;            /* of the row: LEVEL_HOUSEHOLD, LEVEL_MEMBER (flat = household fields repeat), LEVEL_VILLAGE, lines */
   bool flat;
+  bool form;                 /* of households: a label in one cell, its value beside or below, a household a sheet of a workbook */
   bool optional;             /* when all sources are read, one whose file is absent is passed over */
   bool partial;              /* columns that a file lacks are passed over: their fields keep what they had */
   const char *household_key, *member_key, *village_key; /* columns */

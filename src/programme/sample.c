@@ -161,6 +161,32 @@ static bool build_maps(struct loader *l, const struct tree *t, struct source *s)
   return true;
 }
 
+/* The keys and the map of a source before, where this one says nothing else. */
+static bool extend(struct loader *l, const struct got_text *name, struct source *s) {
+  const struct source *from = NULL;
+  if (!name->from) return true;
+  for (uint32_t i = 0; i < l->p->source_count; i++)
+    if (!strcmp(l->p->sources[i].name, name->s) && l->p->sources[i].level == s->level && l->p->sources[i].flat == s->flat) from = &l->p->sources[i];
+  if (!from) {
+    problem_add(&l->list, name->from->at, ERR_INPUT, "name a source that stands before it and is of the same level", "\"%s\" extends \"%.60s\", which is no such source", s->name, name->s);
+    return true;
+  }
+  if (!s->household_key) s->household_key = from->household_key;
+  if (!s->member_key) s->member_key = from->member_key;
+  if (!s->village_key) s->village_key = from->village_key;
+  struct source_map *all = arena_array(l->arena, s->map_count + from->map_count + 1, sizeof *all);
+  if (!all) return false;
+  if (s->map_count) memcpy(all, s->maps, s->map_count * sizeof *all);
+  uint32_t own = s->map_count, n = own;
+  for (uint32_t i = 0; i < from->map_count; i++) {
+    bool said = false;
+    for (uint32_t k = 0; k < own; k++) said |= all[k].target == from->maps[i].target;
+    if (!said) all[n++] = from->maps[i];
+  }
+  s->maps = all, s->map_count = n;
+  return true;
+}
+
 static bool build_spread(struct loader *l, const struct draft_spread *d, struct source *s) {
   const struct tree *t = d->columns.from;
   if (!d->from || !d->value.from || !d->by.from || !t) return true;
@@ -199,16 +225,17 @@ bool sources_build(struct loader *l) {
     struct source *s = &to[l->p->source_count];
     for (uint32_t j = 0; j < l->p->source_count; j++)
       if (!strcmp(to[j].name, d[i].name.s)) problem_add(&l->list, d[i].name.from->at, ERR_INPUT, "give it another name", "the source \"%s\" stands twice", d[i].name.s);
-    *s = (struct source){.name = d[i].name.s, .file = d[i].file.s, .format = d[i].format.from ? formats[d[i].format.v] : NULL, .table = loader_text(&d[i].table), .flat = d[i].flat.v, .optional = d[i].optional.v, .partial = d[i].partial.v,
+    *s = (struct source){.name = d[i].name.s, .file = d[i].file.s, .format = d[i].format.from ? formats[d[i].format.v] : NULL, .table = loader_text(&d[i].table), .flat = d[i].flat.v, .form = d[i].layout.from && d[i].layout.v == 1, .optional = d[i].optional.v, .partial = d[i].partial.v,
       .household_key = loader_text(&d[i].household), .member_key = loader_text(&d[i].member), .village_key = loader_text(&d[i].village),
       .fetch_hint_en = d[i].fetch.v.en, .fetch_hint_zh = d[i].fetch.v.zh, .line = d[i].from->at.line};
     s->level = loader_level(l, &d[i].level);
     if (s->level == UINT32_MAX) continue;
     if (strstr(s->file, "..") || s->file[0] == '/') problem_add(&l->list, d[i].file.from->at, ERR_INPUT, "a name inside the data folder; `--data DIR` chooses another folder", "the file \"%.80s\" is outside the data folder", s->file);
     if (s->flat && s->level != LEVEL_MEMBER) problem_add(&l->list, d[i].flat.from->at, ERR_INPUT, "add `level: members`", "only a file of members can be flat");
+    if (s->form && (s->level != LEVEL_HOUSEHOLD || s->format)) problem_add(&l->list, d[i].layout.from->at, ERR_INPUT, "tables of the same workbook are sources of their own, without `layout`", "only a workbook of households can be a form");
+    if (!build_maps(l, d[i].map.from, s) || !extend(l, &d[i].extends, s) || !build_spread(l, &d[i].spread, s)) return false;
     if (s->level == LEVEL_VILLAGE ? !s->village_key : !s->household_key)
       problem_add(&l->list, d[i].from->at, ERR_INPUT, "say which column tells whose row it is", "the source \"%s\" needs `%s`", s->name, s->level == LEVEL_VILLAGE ? "village" : "household");
-    if (!build_maps(l, d[i].map.from, s) || !build_spread(l, &d[i].spread, s)) return false;
     l->p->source_count++;
   }
   return true;

@@ -194,7 +194,7 @@ enum status registry_import(struct registry *r, const char *round, const char *s
       const struct source *x = &r->p->sources[i];
       int rank = x->level == LEVEL_HOUSEHOLD || x->flat ? 0 : x->level == LEVEL_VILLAGE ? 2 : 1;
       if (rank != order[pass] || (source_or_null && strcmp(x->name, source_or_null) != 0)) continue;
-      bool there = ingest_there(r->p, x, o ? o->data_dir : NULL);
+      bool there = !(x->form && book_count) && ingest_there(r->p, x, o ? o->data_dir : NULL); /* its own file is one of the books */
       uint32_t before = n;
       for (uint32_t k = 0; k < book_count && !there; k++)
         if (ingest_there(r->p, x, books[k])) src[n] = x, from[n++] = books[k], used[k] = true;

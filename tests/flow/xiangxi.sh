@@ -116,7 +116,7 @@ mkdir "$DIR/some" "$DIR/none"
 cp "$X"/*信息.csv "$X/家庭成员.csv" "$X/收入明细.csv" "$DIR/some"
 run "$LUCID" import "$(reg all)" --data "$DIR/some"
 ok the_files_that_are_there_are_read_at_once [ "$rc" = 0 ]
-says and_the_others_are_told "not there, and passed over: export-2022.csv, 收入明白卡.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv, 帮扶措施.csv, 帮扶成效.csv"
+says and_the_others_are_told "not there, and passed over: export-2022.csv, 户表, 收入明白卡.csv, 种植养殖.csv, 入户走访.csv, 帮扶责任人.csv, 帮扶措施.csv, 帮扶成效.csv"
 "$LUCID" round close "$(reg all)" r --quiet >/dev/null
 run "$LUCID" identify "$(reg all)" --decisions "$DIR/all.csv"
 ok at_once_or_one_by_one_is_the_same cmp -s "$DIR/all.csv" "$DIR/book.csv"
