@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "base/arena.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct arena_block {
   struct arena_block *next;
@@ -13,6 +15,7 @@ struct arena_block {
 #define HEAD ((sizeof(struct arena_block) + ALIGN - 1) / ALIGN * ALIGN)
 #define FIRST_BLOCK (4u << 10)
 #define LARGEST_BLOCK (1u << 20)
+#define LARGE_PAGES (8u << 20) /* a piece as large as this may have them: a page fault every 4 KiB costs more than most work on it */
 
 void arena_init(struct arena *a, size_t ceiling) { *a = (struct arena){.ceiling = ceiling}; }
 
@@ -34,6 +37,10 @@ static int grow(struct arena *a, size_t need) {
   }
   struct arena_block *b = calloc(1, size);
   if (!b) return 0;
+#ifdef MADV_HUGEPAGE
+  const uintptr_t page = 4096, from = ((uintptr_t)b + page - 1) / page * page;
+  if (size >= LARGE_PAGES) (void)madvise((void *)from, ((uintptr_t)b + size - from) / page * page, MADV_HUGEPAGE); /* a hint: it may be refused */
+#endif
   b->next = a->blocks;
   b->size = size;
   a->blocks = b;

@@ -22,7 +22,7 @@ struct block_scratch {
   struct lanes *at;         /* per operation */
   struct filled { bool is; union number value; } *filled; /* per operation: which constant its lanes hold */
   struct own_lanes { uint8_t *state; uint8_t *value; uint64_t cap; } *own; /* per rule: lanes not left where they were made */
-  uint32_t *packed;
+  uint32_t *packed, *words;
   uint8_t *folded;
 };
 
@@ -57,7 +57,7 @@ enum status block_scratch_open(const struct block_book *b, struct block_scratch 
   s->book = b;
   arena_init(&s->arena, 0);
   bool good = (s->at = calloc(b->op_count + 1u, sizeof *s->at)) && (s->filled = calloc(b->op_count + 1u, sizeof *s->filled)) && (s->own = calloc(b->rule_count + 1u, sizeof *s->own)) &&
-              (s->packed = calloc(BLOCK_CHILD_ROWS + 8u, sizeof *s->packed)) && (s->folded = calloc(4, BLOCK_ROWS));
+              (s->packed = calloc(BLOCK_CHILD_ROWS + 8u, sizeof *s->packed)) && (s->words = calloc(BLOCK_ROWS, sizeof *s->words)) && (s->folded = calloc(BLOCK_ROWS, 1));
   if (!good) {
     block_scratch_close(s);
     return err_set(e, ERR_MEMORY, "close other programs, or work on fewer rows at once", "out of memory");
@@ -74,6 +74,7 @@ void block_scratch_close(struct block_scratch *s) {
   free(s->at);
   free(s->filled);
   free(s->packed);
+  free(s->words);
   free(s->folded);
   arena_drop(&s->arena);
   free(s);
@@ -146,7 +147,7 @@ static uint32_t fitting(const struct block_bound *b, uint64_t first, uint32_t co
 }
 
 static struct place place_of(const struct block_bound *b, struct block_scratch *s, uint64_t first, uint32_t count) {
-  return (struct place){.bound = b, .at = s->at, .household = first, .households = count, .scratch = &s->arena, .packed = s->packed, .folded = s->folded};
+  return (struct place){.bound = b, .at = s->at, .household = first, .households = count, .scratch = &s->arena, .packed = s->packed, .words = s->words, .folded = s->folded};
 }
 
 static enum status own_room(struct own_lanes *o, uint64_t rows, struct err *e) {

@@ -116,12 +116,21 @@ static void run_stretch(const struct place *p, const struct op *op, const struct
     }                                                                                                        \
   } while (0)
 
+/* Numbers for words of which none is missing: the loop that incomes are priced by. */
+static bool look_up_words(const struct bound_leaf *l, const struct bound_op *b, const uint8_t *data, uint64_t *restrict to, uint64_t rows) {
+  const uint64_t *restrict values = b->lookup.value;
+  if (!b->total || !values || l->column->valid || l->column->width != COL_U8) return false;
+  for (uint64_t i = 0; i < rows; i++) to[i] = values[data[i]];
+  return true;
+}
+
 static void run_lookup(const struct place *p, const struct op *op, const struct bound_op *b, struct lanes out) {
   const struct bound_leaf *l = &p->bound->leaves[op->leaf];
   const struct lookup *t = &b->lookup;
   const uint8_t *data = column_at(l->column, place_first(p, op->domain));
   const uint64_t *values = t->value;
   uint64_t rows = place_rows(p, op->domain), *to = out.value;
+  if (!p->villages && look_up_words(l, b, data, to, rows)) return;
   if (b->total && values) out.state = NULL; /* the shared lanes of "all have a value" */
   switch (l->column->width) {
   case COL_I8: LOOK(int8_t); break;

@@ -151,8 +151,9 @@ struct place { /* where operations run: a block of households with their members
   uint64_t household;
   uint32_t households;
   struct arena *scratch;
-  uint32_t *packed;   /* BLOCK_CHILD_ROWS and 8 more, and */
-  uint8_t *folded;    /* 4 x BLOCK_ROWS: of block_fold */
+  uint32_t *packed;   /* BLOCK_CHILD_ROWS and 8 more, */
+  uint32_t *words;    /* BLOCK_ROWS, and */
+  uint8_t *folded;    /* BLOCK_ROWS: of block_reduce.c */
 };
 
 #define BLOCK_CHILD_ROWS 16384u /* most members or lines of one level in a run */

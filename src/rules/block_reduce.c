@@ -54,8 +54,10 @@ static void fold_one(const struct place *p, uint32_t number, uint32_t states, co
   const struct op *op = &p->bound->book->ops[number];
   const struct lanes out = p->at[number];
   if (op->class == 'b' || !p->bound->ops[number].total) {
-    kernel_fold(p->folded, p->at[states].state, at, p->households);
-    kernel_said(out.state, p->folded, 0, says(op), p->households);
+    const bool all_known = op->class != 'b' && !(kernel_states(p->at[states].state, at[p->households] - at[0]) & (BLOCK_UNKNOWN | BLOCK_ERROR));
+    if (!all_known) kernel_fold(p->folded, p->at[states].state, at, p->households);
+    if (all_known) memset(out.state, BLOCK_VALUE, p->households);
+    else kernel_said(out.state, p->folded, false, says(op), p->households);
     forget(p, op->over, out.state, NULL);
   }
   add_rows(p, op, at, out);
@@ -70,11 +72,12 @@ void block_fold(const struct place *p, const uint32_t *ops, uint32_t count) {
     states[k] = p->at[block_folds(&p->bound->book->ops[i], &p->bound->ops[i])].state;
   }
   kernel_pack(p->packed, states, at[p->households] - at[0]);
-  kernel_fold_packed(p->folded, BLOCK_ROWS, p->packed, at, p->households);
+  kernel_fold_packed(p->words, p->packed, at, p->households);
   for (uint32_t k = 0; k < count; k++) {
     const struct op *op = &p->bound->book->ops[ops[k]];
     const struct lanes out = p->at[ops[k]];
-    kernel_said(out.state, p->folded + k / 2 * (size_t)BLOCK_ROWS, k % 2 * 4, says(op), p->households);
+    if (k % 2 == 0) kernel_split(p->folded, p->words, k / 2, p->households);
+    kernel_said(out.state, p->folded, k % 2, says(op), p->households);
     forget(p, op->over, out.state, NULL);
     add_rows(p, op, at, out);
   }

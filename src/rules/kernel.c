@@ -12,7 +12,7 @@
 #endif
 /* clang 14 gives a cloned function's resolver another name than callers in other files look for. */
 #if defined(__x86_64__) && defined(__ELF__) && !defined(__clang__) && !defined(PLAIN_BUILD) && !defined(LUCID_PLAIN)
-#define CLONES __attribute__((target_clones("avx2", "default")))
+#define CLONES __attribute__((target_clones("arch=x86-64-v3", "default"))) /* AVX2, and counting and masking bits in one instruction */
 #else
 #define CLONES
 #endif
@@ -201,6 +201,16 @@ CLONES void kernel_pick_real(double *restrict out, const double *restrict a, con
     for (size_t i = 0; i < n; i++) out[i] = a[i] != a[i] ? a[i] : b[i] != b[i] ? b[i] : a[i] <= b[i] ? a[i] : b[i];
 }
 
+CLONES uint64_t kernel_bytes(uint8_t *restrict out, const int64_t *restrict a, const uint8_t *restrict states, uint8_t none, size_t n) {
+  uint64_t large = 0;
+  for (size_t i = 0; i < n; i++) {
+    const uint64_t v = (uint64_t)a[i], keep = states[i] == T && a[i] >= 0 ? UINT64_MAX : 0;
+    large |= v & keep;
+    out[i] = keep ? (uint8_t)v : none;
+  }
+  return large;
+}
+
 CLONES uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n) {
   const uint8_t bit = (uint8_t)(1u << j), keep = j ? 0xff : 0;
   uint8_t all = 0;
@@ -296,68 +306,85 @@ static const uint64_t keep_words[9][4] = {{0}, {LOW}, {BOTH}, {BOTH, LOW}, {BOTH
 static const uint64_t keep_values[9][8] = {{0}, {BOTH}, {BOTH, BOTH}, {BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH, BOTH, BOTH},
                                            {BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH}, {BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH}};
 
-void kernel_fold_packed(uint8_t *restrict out, size_t stride, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households) {
-  const uint32_t first = at[0];
+typedef uint64_t eight_words __attribute__((vector_size(32))); /* of four bytes */
+
+CLONES void kernel_fold_packed(uint32_t *restrict out, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households) {
+  uint32_t from = at[0];
+  packed -= from;
   for (size_t h = 0; h < households; h++) {
-    const uint32_t *p = packed + (at[h] - first);
-    uint32_t left = at[h + 1] - at[h];
-    uint64_t all = 0, w[4];
-    for (; left > 8; left -= 8, p += 8) {
-      memcpy(w, p, sizeof w);
-      all |= w[0] | w[1] | w[2] | w[3];
+    const uint32_t to = at[h + 1];
+    eight_words all = {0}, words, keep;
+    for (; to - from > 8; from += 8) {
+      memcpy(&words, packed + from, sizeof words);
+      all |= words;
     }
-    const uint64_t *keep = keep_words[left];
-    memcpy(w, p, sizeof w);
-    all |= (w[0] & keep[0]) | (w[1] & keep[1]) | (w[2] & keep[2]) | (w[3] & keep[3]);
-    all |= all >> 32;
-    out[h] = (uint8_t)all;
-    out[stride + h] = (uint8_t)(all >> 8);
-    out[2 * stride + h] = (uint8_t)(all >> 16);
-    out[3 * stride + h] = (uint8_t)(all >> 24);
+    memcpy(&words, packed + from, sizeof words);
+    memcpy(&keep, keep_words[to - from], sizeof keep);
+    all |= words & keep;
+    const uint64_t two = (all[0] | all[2]) | (all[1] | all[3]);
+    out[h] = (uint32_t)(two | two >> 32);
+    from = to;
   }
 }
 
-CLONES void kernel_said(uint8_t *restrict out, const uint8_t *restrict folded, unsigned shift, enum kernel_said said, size_t n) {
-  switch (said) {
-  case SAID_EXISTS:
-    for (size_t i = 0; i < n; i++) {
-      const uint8_t m = (uint8_t)(folded[i] >> shift), rest = (uint8_t)(m & NO_VALUE), low = (uint8_t)(rest & -rest), without = rest ? low : F;
-      out[i] = m & T ? T : without;
-    }
-    return;
-  case SAID_ALL:
-    for (size_t i = 0; i < n; i++) {
-      const uint8_t m = (uint8_t)((folded[i] >> shift & 15) | T);
-      out[i] = (uint8_t)(m & -m);
-    }
-    return;
-  default:
-    for (size_t i = 0; i < n; i++) {
-      const uint8_t m = (uint8_t)((folded[i] >> shift & NO_VALUE) | T);
-      out[i] = (uint8_t)(m & -m);
-    }
+#define SAID(shift)                                                                                          \
+  switch (said) {                                                                                            \
+  case SAID_EXISTS:                                                                                          \
+    for (size_t i = 0; i < n; i++) {                                                                         \
+      const uint8_t m = (uint8_t)(folded[i] >> (shift)), rest = (uint8_t)(m & NO_VALUE), low = (uint8_t)(rest & -rest), without = rest ? low : F; \
+      out[i] = m & T ? T : without;                                                                          \
+    }                                                                                                        \
+    return;                                                                                                  \
+  case SAID_ALL:                                                                                             \
+    for (size_t i = 0; i < n; i++) {                                                                         \
+      const uint8_t m = (uint8_t)((folded[i] >> (shift) & 15) | T);                                          \
+      out[i] = (uint8_t)(m & -m);                                                                            \
+    }                                                                                                        \
+    return;                                                                                                  \
+  default:                                                                                                   \
+    for (size_t i = 0; i < n; i++) {                                                                         \
+      const uint8_t m = (uint8_t)((folded[i] >> (shift) & NO_VALUE) | T);                                    \
+      out[i] = (uint8_t)(m & -m);                                                                            \
+    }                                                                                                        \
+    return;                                                                                                  \
   }
+
+/* Told apart, because a shift by a constant vectorises. */
+CLONES void kernel_said(uint8_t *restrict out, const uint8_t *restrict folded, bool high, enum kernel_said said, size_t n) {
+  if (high) SAID(4)
+  SAID(0)
 }
 
-void kernel_trues(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
-  const uint64_t ones = 0x0101010101010101u;
-  const uint32_t first = at[0];
+CLONES void kernel_split(uint8_t *restrict out, const uint32_t *restrict words, unsigned b, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = (uint8_t)(words[i] >> (8 * b));
+}
+
+CLONES uint8_t kernel_states(const uint8_t *restrict states, size_t n) {
+  uint8_t all = 0;
+  for (size_t i = 0; i < n; i++) all |= states[i];
+  return all;
+}
+
+CLONES void kernel_trues(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
+  const uint64_t trues = 0x0101010101010101u * T;
+  uint32_t from = at[0];
+  states -= from;
   for (size_t h = 0; h < households; h++) {
-    const uint8_t *p = states + (at[h] - first);
-    uint32_t left = at[h + 1] - at[h];
-    uint64_t word, count = 0;
-    for (; left >= 8; left -= 8, p += 8) {
-      memcpy(&word, p, 8);
-      count += ((word >> 3 & ones) * ones) >> 56;
+    const uint32_t to = at[h + 1];
+    uint64_t word;
+    int count = 0;
+    for (; to - from >= 8; from += 8) {
+      memcpy(&word, states + from, 8);
+      count += __builtin_popcountll(word & trues);
     }
-    memcpy(&word, p, 8);
-    word &= ((uint64_t)1 << (left * 8)) - 1;
-    out[h] = (int64_t)(count + (((word >> 3 & ones) * ones) >> 56));
+    memcpy(&word, states + from, 8);
+    out[h] = count + __builtin_popcountll(word & trues & (((uint64_t)1 << ((to - from) * 8)) - 1));
+    from = to;
   }
 }
 
 /* Most households have no line at all, and the others few: their values are added without a branch a row. Adding zero changes nothing, for a sum
  * is never -0. */
-#define SUMS(name, type, sums)                                                                                   void name(type *restrict out, const type *restrict values, const uint32_t *restrict at, size_t households) {     uint16_t some[PIECE];                                                                                        for (size_t from = 0; from < households; from += PIECE) {                                                      const size_t to = households - from < PIECE ? households : from + PIECE;                                     size_t n = 0;                                                                                                for (size_t h = from; h < to; h++) {                                                                           out[h] = 0;                                                                                                  some[n] = (uint16_t)(h - from);                                                                              n += at[h + 1] != at[h];                                                                                   }                                                                                                            for (size_t k = 0; k < n; k++) {                                                                               const size_t h = from + some[k];                                                                             const type *p = values + (at[h] - at[0]);                                                                    uint32_t left = at[h + 1] - at[h];                                                                           type sum = 0, v[8];                                                                                          uint64_t bits[8];                                                                                            for (; left > 8; left -= 8, p += 8)                                                                            for (int i = 0; i < 8; i++) sum += p[i];                                                                   memcpy(bits, p, sizeof bits);                                                                                for (int i = 0; i < 8; i++) bits[i] &= keep_values[left][i];                                                 memcpy(v, bits, sizeof v);                                                                                   for (int i = 0; i < 8; i++) sum += v[i];                                                                     out[h] = sum;                                                                                              }                                                                                                          }                                                                                                          }
+#define SUMS(name, type, sums)                                                                                   CLONES void name(type *restrict out, const type *restrict values, const uint32_t *restrict at, size_t households) {     uint16_t some[PIECE];                                                                                        for (size_t from = 0; from < households; from += PIECE) {                                                      const size_t to = households - from < PIECE ? households : from + PIECE;                                     size_t n = 0;                                                                                                for (size_t h = from; h < to; h++) {                                                                           out[h] = 0;                                                                                                  some[n] = (uint16_t)(h - from);                                                                              n += at[h + 1] != at[h];                                                                                   }                                                                                                            for (size_t k = 0; k < n; k++) {                                                                               const size_t h = from + some[k];                                                                             const type *p = values + (at[h] - at[0]);                                                                    uint32_t left = at[h + 1] - at[h];                                                                           type sum = 0, v[8];                                                                                          uint64_t bits[8];                                                                                            for (; left > 8; left -= 8, p += 8)                                                                            for (int i = 0; i < 8; i++) sum += p[i];                                                                   memcpy(bits, p, sizeof bits);                                                                                for (int i = 0; i < 8; i++) bits[i] &= keep_values[left][i];                                                 memcpy(v, bits, sizeof v);                                                                                   for (int i = 0; i < 8; i++) sum += v[i];                                                                     out[h] = sum;                                                                                              }                                                                                                          }                                                                                                          }
 SUMS(kernel_sum_real, double, double)
 SUMS(kernel_sum_int, int64_t, uint64_t) /* rows without a value may hold anything */

@@ -45,6 +45,9 @@ void kernel_calculate_real(double *restrict out, const double *restrict a, const
 void kernel_pick_int(int64_t *restrict out, const int64_t *restrict a, const int64_t *restrict b, int greater, size_t n);
 void kernel_pick_real(double *restrict out, const double *restrict a, const double *restrict b, int greater, size_t n);
 
+/* Numbers as bytes; `none` where there is no number, or a negative one. Returns the numbers or-ed: above 255, some of them did not fit. */
+uint64_t kernel_bytes(uint8_t *restrict out, const int64_t *restrict a, const uint8_t *restrict states, uint8_t none, size_t n);
+
 /* Bit j (0..7) of yes[i]: states[i] is true; of dunno[i]: unknown or an error. Bit 0 begins anew, the others are added. Returns all states or-ed. */
 uint8_t kernel_answers(uint8_t *restrict yes, uint8_t *restrict dunno, const uint8_t *restrict states, unsigned j, size_t n);
 
@@ -57,13 +60,15 @@ void kernel_missing_why(uint8_t *restrict states, const uint8_t *restrict absenc
 
 /* Or of the states. */
 void kernel_fold(uint8_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
-/* The same for eight arrays of states at once: array k becomes half byte k of a word a row; folded, arrays 2b and 2b+1 are the halves of
- * out[b * stride + h]. */
+/* The same for eight arrays of states at once: array k becomes half byte k of a word a row, and of a word a household. kernel_split takes byte b of each. */
 void kernel_pack(uint32_t *restrict out, const uint8_t *const states[8], size_t rows);
-void kernel_fold_packed(uint8_t *restrict out, size_t stride, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households);
-/* What comes of the or of states, bits shift..shift+3 of folded[h]. For SAID_VALUE true means that there is a number. */
+void kernel_fold_packed(uint32_t *restrict out, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households);
+void kernel_split(uint8_t *restrict out, const uint32_t *restrict words, unsigned b, size_t n);
+/* What comes of the or of states, in the low or high half of folded[h]. For SAID_VALUE true means that there is a number. */
 enum kernel_said { SAID_EXISTS, SAID_ALL, SAID_VALUE };
-void kernel_said(uint8_t *restrict out, const uint8_t *restrict folded, unsigned shift, enum kernel_said said, size_t households);
+void kernel_said(uint8_t *restrict out, const uint8_t *restrict folded, bool high, enum kernel_said said, size_t households);
+/* All states that occur, or-ed. */
+uint8_t kernel_states(const uint8_t *restrict states, size_t n);
 /* How many are true; sums in the order of the rows. */
 void kernel_trues(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households);
 void kernel_sum_real(double *restrict out, const double *restrict values, const uint32_t *restrict at, size_t households);
