@@ -97,7 +97,7 @@ enum status identify_run(struct arena *a, const struct identify_input *in, struc
   d->seed = r->seed;
   TRY(uses_join(a, r, s, &report, e));
   phase_end(r, "rules", &began);
-  TRY(quota_fill(a, p, s, r->seed, d, &r->quota, &r->quota_count, e));
+  TRY(quota_fill(a, p, s, r->seed, in->pool, d, &r->quota, &r->quota_count, e));
   phase_end(r, "quota", &began);
   out->homes = report.homes;
   if (!in->brief) {

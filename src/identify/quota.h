@@ -14,7 +14,7 @@
 
 /* Changes outcomes, flags and places in `d`; gives the table by area (in order of area). ERR_INPUT when an area where somebody qualifies has
  * no row in the quota and there is no "*" row. No quota: does nothing, *count = 0. */
-enum status quota_fill(struct arena *a, const struct programme *p, const struct sample *s, const char *seed, struct decisions *d,
+enum status quota_fill(struct arena *a, const struct programme *p, const struct sample *s, const char *seed, struct pool *pool, struct decisions *d,
                        struct quota_area **out, uint32_t *count, struct err *e) MUST_CHECK;
 
 #endif

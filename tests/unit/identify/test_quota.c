@@ -193,13 +193,35 @@ static void a_household_whose_size_is_not_known_may_need_any_number_of_places(vo
 
 static void equal_values_stay_one_tie_whatever_their_rows(void **state) {
   (void)state;
-  struct rank_entry x[] = {{.area = 1, .value = 2, .household = 0}, {.area = 0, .value = 2, .household = 1}, {.area = 0, .value = 1, .household = 2}, {.area = 0, .value = 2, .household = 3}};
-  rank_sort(x, 4, false);
-  assert_int_equal(x[0].household, 2);
-  assert_int_equal(rank_tie_end(x, 1, 4), 3); /* the same value in another area is no tie */
-  rank_sort(x, 4, true);
-  assert_int_equal(rank_tie_end(x, 0, 4), 2);
-  assert_int_equal(x[2].household, 2);
+  struct rank_entry x[] = {{.value = 1}, {.value = 2}, {.value = 2}, {.value = 3}};
+  assert_int_equal(rank_tie_end(x, 0, 4), 1);
+  assert_int_equal(rank_tie_end(x, 1, 4), 3);
+  assert_int_equal(rank_tie_end(x, 3, 4), 4);
+}
+
+/* Against a plain insertion sort, both ways, over values of every size and sign, many of them equal. */
+static void values_come_in_order_and_equals_as_they_came(void **state) {
+  (void)state;
+  enum { N = 500 };
+  static const double some[] = {0, 1, -1, 2736.4, 2736.41, -1e300, 1e300, 5e-324, -5e-324, 0.1, 1e17, -3.25};
+  struct arena a;
+  struct err e;
+  double v[N];
+  arena_init(&a, 0);
+  for (int descending = 0; descending < 2; descending++) {
+    uint32_t *order, naive[N];
+    for (uint32_t i = 0; i < N; i++) {
+      v[i] = i % 3 ? some[i * 7 % COUNT(some)] : (double)(i * 7919 % 1000) / 8 - 30;
+      uint32_t k = i;
+      for (; k && (descending ? v[naive[k - 1]] < v[i] : v[naive[k - 1]] > v[i]); k--) naive[k] = naive[k - 1];
+      naive[k] = i;
+    }
+    assert_ok(rank_order(&a, v, N, descending, &order, &e), &e);
+    assert_memory_equal(order, naive, sizeof naive);
+  }
+  uint32_t *none;
+  assert_ok(rank_order(&a, v, 0, false, &none, &e), &e);
+  arena_drop(&a);
 }
 
 /* Every way in which the undecided could turn out: a place that is not provisional stands in all of them, and who could not take a place
@@ -280,4 +302,4 @@ IDENTIFY_MAIN(UNIT(what_is_certain_stands_however_the_undecided_turn_out), UNIT(
               UNIT(anyone_can_redo_the_draw), UNIT(the_draw_does_not_see_the_order_of_rows), UNIT(no_seed_means_the_snapshot_s_hash_and_it_is_said),
               UNIT(a_household_whose_rank_is_missing_is_undecided_and_could_take_a_place), UNIT(an_undecided_household_behind_the_cutoff_takes_nobody_s_place),
               UNIT(a_household_without_an_area_is_undecided_and_its_area_is_named), UNIT(an_area_that_the_quota_forgot_is_refused), UNIT(places_that_count_persons_keep_strict_order), UNIT(a_household_whose_size_is_not_known_may_need_any_number_of_places),
-              UNIT(equal_values_stay_one_tie_whatever_their_rows))
+              UNIT(equal_values_stay_one_tie_whatever_their_rows), UNIT(values_come_in_order_and_equals_as_they_came))
