@@ -64,24 +64,28 @@ static enum status plan_make(struct arena *a, const struct programme *p, bool pe
   return OK;
 }
 
-/* What a worker keeps between blocks: lists are gathered here and copied once a block is done, so that nothing is held twice as large as it is. */
+/* Blocks that a worker takes in a row: a segment is bound for each worker that meets it. */
+#define TASK_ROWS (8 * EVAL_BLOCK)
+
+/* What a worker keeps between blocks: lists are gathered here and copied once a task is done, so that nothing is held twice as large as it is. */
 struct worker {
   struct eval_scratch *eval;
   struct settle settle;
   uint8_t mine[EVAL_BLOCK];
+  uint16_t open[EVAL_BLOCK]; uint32_t open_count; /* rows of the block that are mine and no certain no */
   struct decision_missing *missing; uint64_t missing_count, missing_cap;
   struct decide_error *errors; uint64_t error_count, error_cap;
-  struct decision_candidate candidates[EVAL_BLOCK]; uint32_t candidate_count;
+  struct decision_candidate candidates[TASK_ROWS]; uint32_t candidate_count;
   uint64_t *redone; /* one a rule of the plan: rows run again to name what was missing */
 };
 
 struct task {
-  uint32_t set, take;
-  uint64_t from;
+  uint32_t set, rows, take;
+  uint64_t first, from; /* all its rows; the block at work */
   struct arena arena; /* holds its lists until they are joined */
-  struct decision_missing *missing; uint64_t missing_count;
+  struct decision_missing *missing; uint64_t missing_count, missing_at; /* ..._at: where they stand in the segment's list */
   struct decide_error *errors; uint64_t error_count;
-  struct decision_candidate *candidates; uint64_t candidate_count;
+  struct decision_candidate *candidates; uint64_t candidate_count, candidate_at;
   struct decide_home home;
   bool many;        /* a household too large for the brief sample */
   enum status status;
@@ -96,6 +100,7 @@ struct job {
   const struct eval *eval;
   struct settle_scores scores;
   uint8_t *area_has_quota; /* area_count + 1: whether the area lies in one of the quota's level */
+  uint8_t *placed;         /* a segment: every household's does */
   struct worker **workers;
   struct task *tasks;
   uint32_t class;
@@ -207,23 +212,23 @@ static bool erred(const struct worker *w, const struct programme *p, uint32_t ho
 }
 
 /* Those that are no certain no: do they have all that a place asks for? */
-static enum status settle_candidates(struct worker *w, struct task *t, const struct job *j, const struct block_lanes *lanes, struct err *e) {
+static enum status settle_candidates(struct worker *w, struct task *t, const struct job *j, const struct block_lanes *lanes, uint64_t error_at, struct err *e) {
   const struct programme *p = j->programme;
   const struct identify *id = &p->identify;
   struct decision_set *d = &j->decisions->sets[t->set];
-  uint64_t error_at = 0;
-  w->candidate_count = 0;
-  for (uint32_t k = 0; k < t->take; k++) {
+  for (uint32_t c = 0; c < w->open_count; c++) {
+    const uint32_t k = w->open[c];
     const enum truth q = (enum truth)w->settle.qualifies[k];
-    if (q == TRUTH_FALSE || !w->mine[k]) continue;
     const uint64_t h = t->from + k;
     uint8_t flags = 0, state = EVAL_TRUE;
     double rank = 0;
     bool sized = true, failed = w->error_count && erred(w, p, (uint32_t)h, &error_at);
     if (id->has_rank && !eval_lane_number(&lanes[j->plan->at[4]], k, &rank, &state)) flags |= DECISION_UNRANKED;
     failed |= state == EVAL_ERROR;
-    const uint32_t area = id->has_quota ? sample_area(j->sample, t->set, h) : 0;
-    if (id->has_quota && !j->area_has_quota[area < p->area_count ? area : p->area_count]) flags |= DECISION_NO_AREA;
+    if (id->has_quota && !j->placed[t->set]) {
+      const uint32_t area = sample_area(j->sample, t->set, h);
+      if (!j->area_has_quota[area < p->area_count ? area : p->area_count]) flags |= DECISION_NO_AREA;
+    }
     if (id->has_quota && id->quota_persons) (void)sample_persons(j->sample, t->set, h, &sized);
     const bool placeable = !id->has_quota || (!flags && sized);
     d->outcome[h] = q == TRUTH_TRUE && placeable ? OUTCOME_SELECTED : OUTCOME_UNDECIDED;
@@ -240,25 +245,34 @@ static void count_home(const struct worker *w, struct task *t, const struct job 
   const struct decision_set *d = &j->decisions->sets[t->set];
   const uint8_t *few = j->sample->few ? j->sample->few + j->sample->first[t->set] + t->from : NULL;
   struct decide_home *home = &t->home;
-  struct settle_sums sums = {0};
-  const bool quick = whole && few && !t->many;
-  if (quick) { /* the certain no are what is left when the others are counted */
+  uint16_t rows[BLOCK_ROWS];
+  if (whole && few && !t->many) { /* the certain no are what is left when the others are counted */
+    struct settle_sums sums;
+    uint64_t others[OUTCOME_COUNT] = {0}, people[OUTCOME_COUNT] = {0};
     settle_count(w->settle.poor, few, t->take, &sums);
-    home->households[OUTCOME_NOT_SELECTED] += t->take;
-    home->persons[OUTCOME_NOT_SELECTED] += (double)sums.persons;
+    for (uint32_t c = 0; c < w->open_count; c++) {
+      const uint32_t k = w->open[c];
+      const uint8_t persons = few[k] == SAMPLE_MANY ? 0 : few[k], outcome = d->outcome[t->from + k];
+      others[outcome]++, others[OUTCOME_NOT_SELECTED]--;
+      people[outcome] += persons, people[OUTCOME_NOT_SELECTED] -= persons;
+    }
+    others[OUTCOME_NOT_SELECTED] += t->take;
+    people[OUTCOME_NOT_SELECTED] += sums.persons;
+    for (int o = 0; o < OUTCOME_COUNT; o++) home->households[o] += others[o], home->persons[o] += (double)people[o];
     home->poor_households += sums.poor_households;
     home->poor_persons += (double)sums.poor_persons;
+    const uint32_t count = settle_rows(rows, w->settle.poor, TRUTH_TRUE, w->mine, t->take);
+    for (uint32_t c = 0; c < count; c++) home->poor_score += (few[rows[c]] == SAMPLE_MANY ? 0 : few[rows[c]]) * settle_score(&w->settle, &j->scores, rows[c]);
+    return;
   }
   for (uint32_t k = 0; k < t->take; k++) {
-    const bool certain_no = w->settle.qualifies[k] == TRUTH_FALSE, poor = w->settle.poor[k] == TRUTH_TRUE;
-    if (!w->mine[k] || (quick && certain_no && !poor)) continue;
     const uint64_t h = t->from + k;
     bool known;
+    if (!w->mine[k]) continue;
     const double persons = sample_persons(j->sample, t->set, h, &known);
-    if (!quick || !certain_no) home->households[d->outcome[h]]++, home->persons[d->outcome[h]] += persons;
-    if (quick && !certain_no) home->households[OUTCOME_NOT_SELECTED]--, home->persons[OUTCOME_NOT_SELECTED] -= persons;
-    if (!poor) continue;
-    if (!quick) home->poor_households++, home->poor_persons += persons;
+    home->households[d->outcome[h]]++, home->persons[d->outcome[h]] += persons;
+    if (w->settle.poor[k] != TRUTH_TRUE) continue;
+    home->poor_households++, home->poor_persons += persons;
     home->poor_score += persons * settle_score(&w->settle, &j->scores, k);
   }
 }
@@ -281,7 +295,7 @@ static int by_household_and_rule(const void *pa, const void *pb) {
   return (a->rule > b->rule) - (a->rule < b->rule);
 }
 
-/* The block's lists beside those that it has from other classes of lines, in order of household. */
+/* The task's lists beside those that it has from other classes of lines, in order of household. */
 static enum status keep_list(struct task *t, void **have, uint64_t *count, const void *more, uint64_t extra, size_t size, int (*order)(const void *, const void *), struct err *e) {
   if (!extra) return OK;
   uint8_t *all;
@@ -314,7 +328,7 @@ static enum status run_block(struct task *t, const struct job *j, struct worker 
   const uint8_t *mine = whole ? NULL : w->mine;
   const struct block_lanes *lanes;
   uint8_t seen = 0;
-  w->missing_count = w->error_count = 0;
+  const uint64_t errors = w->error_count;
   TRY(eval_lanes(j->eval, w->eval, t->set, t->from, t->take, &lanes, e));
   for (uint32_t kind = 0; kind < 4; kind++)
     for (uint32_t r = plan->at[kind]; r < plan->at[kind + 1]; r++) seen |= settle_rule(s, kind_of[kind], r - plan->at[kind], lanes[r].state, t->take);
@@ -333,24 +347,34 @@ static enum status run_block(struct task *t, const struct job *j, struct worker 
   for (uint32_t k = 0; k < t->take && !whole; k++)
     if (w->mine[k]) d->outcome[t->from + k] = OUTCOME_NOT_SELECTED, d->poor[t->from + k] = s->poor[k];
   if (seen & BLOCK_ERROR) TRY(note_errors(w, t, j, lanes, e));
-  TRY(settle_candidates(w, t, j, lanes, e));
+  w->open_count = settle_rows(w->open, s->qualifies, TRUTH_TRUE | TRUTH_UNKNOWN, w->mine, t->take);
+  TRY(settle_candidates(w, t, j, lanes, errors, e));
   count_home(w, t, j, whole);
+  return OK;
+}
+
+static enum status run_blocks(struct task *t, const struct job *j, struct worker *w, struct err *e) {
+  w->missing_count = w->error_count = 0;
+  w->candidate_count = 0;
+  for (uint32_t at = 0; at < t->rows; at += EVAL_BLOCK) {
+    uint32_t mine = 0;
+    t->from = t->first + at;
+    t->take = t->rows - at < EVAL_BLOCK ? t->rows - at : EVAL_BLOCK;
+    if (j->lines->class_count == 1) {
+      memset(w->mine, 1, t->take);
+      mine = t->take;
+    } else {
+      for (uint32_t k = 0; k < t->take; k++) mine += w->mine[k] = poverty_lines_class(j->lines, sample_area(j->sample, t->set, t->from + k)) == j->class;
+    }
+    if (mine) TRY(run_block(t, j, w, mine == t->take, e));
+  }
   return keep_lists(w, t, e);
 }
 
 static void run_task(void *ctx, size_t i, unsigned worker) {
   struct job *j = ctx;
   struct task *t = &j->tasks[i];
-  struct worker *w = j->workers[worker];
-  uint32_t mine = 0;
-  if (t->status != OK) return;
-  if (j->lines->class_count == 1) {
-    memset(w->mine, 1, t->take);
-    mine = t->take;
-  } else {
-    for (uint32_t k = 0; k < t->take; k++) mine += w->mine[k] = poverty_lines_class(j->lines, sample_area(j->sample, t->set, t->from + k)) == j->class;
-  }
-  if (mine) t->status = run_block(t, j, w, mine == t->take, NULL);
+  if (t->status == OK) t->status = run_blocks(t, j, j->workers[worker], NULL);
 }
 
 static void add_home(struct decide_home *to, const struct decide_home *more) {
@@ -363,33 +387,41 @@ static void add_home(struct decide_home *to, const struct decide_home *more) {
   to->poor_score += more->poor_score;
 }
 
-/* One segment's lists, from its tasks in order, whose own go. */
-static enum status join_set(struct arena *a, struct decision_set *s, struct task *tasks, uint64_t count, struct decide_home *home, struct err *e) {
-  uint64_t missing = 0, candidates = 0;
-  for (uint64_t i = 0; i < count; i++) missing += tasks[i].missing_count, candidates += tasks[i].candidate_count;
-  ARENA_TRY(e, s->missing = arena_array(a, missing ? missing : 1, sizeof *s->missing));
-  ARENA_TRY(e, s->candidates = arena_array(a, candidates ? candidates : 1, sizeof *s->candidates));
-  for (uint64_t i = 0; i < count; i++) {
-    const struct task *t = &tasks[i];
-    if (t->missing_count) memcpy(s->missing + s->missing_count, t->missing, t->missing_count * sizeof *s->missing);
-    if (t->candidate_count) memcpy(s->candidates + s->candidate_count, t->candidates, t->candidate_count * sizeof *s->candidates);
-    s->missing_count += t->missing_count;
-    s->candidate_count += t->candidate_count;
-    add_home(home, &t->home);
-    if (!t->error_count) arena_drop(&tasks[i].arena);
-  }
-  return OK;
+struct joining { struct decisions *decisions; struct task *tasks; };
+
+/* A task's lists take their place among its segment's, and its own go. */
+static void join_task(void *ctx, size_t i, unsigned worker) {
+  const struct joining *x = ctx;
+  struct task *t = &x->tasks[i];
+  const struct decision_set *s = &x->decisions->sets[t->set];
+  (void)worker;
+  if (t->missing_count) memcpy(s->missing + t->missing_at, t->missing, t->missing_count * sizeof *s->missing);
+  if (t->candidate_count) memcpy(s->candidates + t->candidate_at, t->candidates, t->candidate_count * sizeof *s->candidates);
+  if (!t->error_count) arena_drop(&t->arena);
 }
 
-static enum status join_lists(struct arena *a, struct decisions *d, struct task *tasks, uint64_t count, struct decide_report *report, struct err *e) {
-  uint64_t errors = 0;
-  for (uint64_t i = 0; i < count; i++) errors += tasks[i].error_count;
+static enum status join_lists(struct arena *a, struct decisions *d, struct task *tasks, uint64_t count, struct pool *pool, struct decide_report *report, struct err *e) {
+  uint64_t errors = 0, missing = 0, candidates = 0;
+  struct decision_missing *all_missing;
+  struct decision_candidate *all_candidates;
+  for (uint64_t i = 0; i < count; i++) errors += tasks[i].error_count, missing += tasks[i].missing_count, candidates += tasks[i].candidate_count;
   ARENA_TRY(e, report->errors = arena_array(a, errors ? errors : 1, sizeof *report->errors));
   ARENA_TRY(e, report->homes = arena_array(a, d->set_count ? d->set_count : 1, sizeof *report->homes));
-  for (uint64_t i = 0, end; i < count; i = end) {
-    for (end = i; end < count && tasks[end].set == tasks[i].set;) end++;
-    TRY(join_set(a, &d->sets[tasks[i].set], tasks + i, end - i, &report->homes[tasks[i].set], e));
+  ARENA_TRY(e, all_missing = arena_array(a, missing ? missing : 1, sizeof *all_missing));
+  ARENA_TRY(e, all_candidates = arena_array(a, candidates ? candidates : 1, sizeof *all_candidates));
+  uint64_t at = 0;
+  for (uint32_t g = 0; g < d->set_count; g++) {
+    struct decision_set *s = &d->sets[g];
+    s->missing = all_missing, s->candidates = all_candidates;
+    for (; at < count && tasks[at].set == g; at++) {
+      struct task *t = &tasks[at];
+      t->missing_at = s->missing_count, t->candidate_at = s->candidate_count;
+      s->missing_count += t->missing_count, s->candidate_count += t->candidate_count;
+      add_home(&report->homes[g], &t->home);
+    }
+    all_missing += s->missing_count, all_candidates += s->candidate_count;
   }
+  pool_run(pool, count, join_task, &(struct joining){d, tasks});
   for (uint64_t i = 0; i < count; i++) {
     if (tasks[i].error_count) memcpy(report->errors + report->error_count, tasks[i].errors, tasks[i].error_count * sizeof *report->errors);
     report->error_count += tasks[i].error_count;
@@ -439,23 +471,30 @@ static enum status workers_open(struct job *j, unsigned count, struct err *e) {
   return OK;
 }
 
-static enum status areas_with_quota(struct arena *a, const struct programme *p, uint8_t **out, struct err *e) {
-  ARENA_TRY(e, *out = arena_alloc(a, p->area_count + 1u));
-  for (uint32_t i = 0; i < p->area_count; i++) (*out)[i] = sample_area_at(p, i, p->identify.quota_level) != SAMPLE_NO_AREA;
+/* Which areas lie in one of the quota's level, and in which segments all do. */
+static enum status areas_with_quota(struct arena *a, const struct programme *p, const struct sample *s, struct job *j, struct err *e) {
+  ARENA_TRY(e, j->area_has_quota = arena_alloc(a, p->area_count + 1u));
+  ARENA_TRY(e, j->placed = arena_alloc(a, s->segment_count + 1u));
+  for (uint32_t i = 0; i < p->area_count; i++) j->area_has_quota[i] = sample_area_at(p, i, p->identify.quota_level) != SAMPLE_NO_AREA;
+  for (uint32_t g = 0; g < s->segment_count; g++) {
+    if (s->area || !s->area_of[g] || s->area_column[g] == &s->segments[g]->village_code || s->area_column[g]->valid) continue;
+    j->placed[g] = true;
+    for (uint32_t i = 0; i < s->area_column[g]->dict_count; i++) j->placed[g] &= s->area_of[g][i] < p->area_count && j->area_has_quota[s->area_of[g][i]];
+  }
   return OK;
 }
 
 static enum status tasks_make(struct arena *a, const struct decisions *d, struct task **out, uint64_t *count, struct err *e) {
   *count = 0;
-  for (uint32_t g = 0; g < d->set_count; g++) *count += (d->sets[g].rows + EVAL_BLOCK - 1) / EVAL_BLOCK;
+  for (uint32_t g = 0; g < d->set_count; g++) *count += (d->sets[g].rows + TASK_ROWS - 1) / TASK_ROWS;
   ARENA_TRY(e, *out = arena_array(a, *count ? *count : 1, sizeof **out));
   uint64_t at = 0;
   for (uint32_t g = 0; g < d->set_count; g++)
-    for (uint64_t from = 0; from < d->sets[g].rows; from += EVAL_BLOCK, at++) {
+    for (uint64_t from = 0; from < d->sets[g].rows; from += TASK_ROWS, at++) {
       struct task *t = &(*out)[at];
       t->set = g;
-      t->from = from;
-      t->take = (uint32_t)(d->sets[g].rows - from < EVAL_BLOCK ? d->sets[g].rows - from : EVAL_BLOCK);
+      t->first = from;
+      t->rows = (uint32_t)(d->sets[g].rows - from < TASK_ROWS ? d->sets[g].rows - from : TASK_ROWS);
       arena_init(&t->arena, 0);
     }
   return OK;
@@ -490,13 +529,13 @@ enum status decide_all(struct arena *a, struct programme *p, struct sample *s, c
   uint64_t count;
   decide_weights(p, d->weights);
   TRY(settle_scores_open(a, d, p->cutoff, &j.scores, e));
-  TRY(areas_with_quota(a, p, &j.area_has_quota, e));
+  TRY(areas_with_quota(a, p, s, &j, e));
   TRY(tasks_make(a, d, &j.tasks, &count, e));
   const unsigned workers = pool ? pool_threads(pool) : 1;
   ARENA_TRY(e, j.workers = arena_array(a, workers, sizeof(struct worker *)));
   enum status st = run_classes(a, &j, pool, workers, count, progress, report, e);
   for (uint64_t i = 0; i < count; i++) report->many |= j.tasks[i].many;
-  if (st == OK) st = join_lists(a, d, j.tasks, count, report, e);
+  if (st == OK) st = join_lists(a, d, j.tasks, count, pool, report, e);
   for (unsigned w = 0; w < workers; w++) {
     for (uint32_t r = 0; j.workers[w] && r < report->use_count; r++) report->uses[r].rows_redone += j.workers[w]->redone[r]; /* in the plan's order */
     worker_close(j.workers[w]);

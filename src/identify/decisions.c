@@ -25,6 +25,8 @@ _Static_assert(sizeof(struct decision_candidate) == CANDIDATE_BYTES, "written as
 
 uint8_t mask_width(uint32_t rules) { return rules == 0 ? 0 : rules <= 8 ? 1 : rules <= 16 ? 2 : rules <= 32 ? 4 : 8; }
 
+static size_t room(uint64_t bytes) { return (bytes + 15) / 16 * 16; }
+
 enum status decisions_new(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, struct decisions **out, struct err *e) {
   struct decisions *d;
   const struct identify *id = &p->identify;
@@ -36,18 +38,27 @@ enum status decisions_new(struct arena *a, const struct programme *p, const stru
   d->ranked = id->has_rank;
   d->set_count = count;
   d->seed = "";
+  size_t all = 0;
   for (uint32_t i = 0; i < count; i++) {
     struct decision_set *s = &d->sets[i];
     s->home = segments[i]->home;
     s->rows = segment_households(segments[i]);
     if (s->rows >= UINT32_MAX) return err_set(e, ERR_LIMIT, "split the county", "county %lld has %llu households: more than a segment holds", (long long)s->home, (unsigned long long)s->rows);
-    size_t n = s->rows ? s->rows : 1;
-#define X(name) ARENA_TRY(e, s->name = arena_alloc(a, n));
+#define X(name) all += room(s->rows);
     SET_BYTES(X)
 #undef X
-#define X(name, kind)                                                                                        \
-  s->name.width = widths[kind];                                                                              \
-  if (widths[kind]) ARENA_TRY(e, s->name.data = arena_array(a, n, widths[kind]));
+#define X(name, kind) all += room(s->rows * (s->name.width = widths[kind]));
+    SET_MASKS(X)
+#undef X
+  }
+  uint8_t *at; /* one piece of memory, for large pages */
+  ARENA_TRY(e, at = arena_alloc(a, all + 1));
+  for (uint32_t i = 0; i < count; i++) {
+    struct decision_set *s = &d->sets[i];
+#define X(name) s->name = at, at += room(s->rows);
+    SET_BYTES(X)
+#undef X
+#define X(name, kind) s->name.data = s->name.width ? at : NULL, at += room(s->rows * s->name.width);
     SET_MASKS(X)
 #undef X
   }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "rules/kernel.h"
 
 uint32_t sample_area_at(const struct programme *p, uint32_t area, uint32_t level) {
   while (area != UINT32_MAX && area < p->area_count && p->areas[area].level > level) area = p->areas[area].parent;
@@ -217,14 +218,7 @@ bool sample_fill_few(struct sample *s, uint32_t g, uint64_t from, uint32_t count
   const uint32_t *members = seg->child_at[LEVEL_MEMBER];
   uint8_t *few = s->few + s->first[g] + from;
   uint64_t many = 0;
-  if (persons && persons->ints) {
-    for (uint32_t k = 0; k < count; k++) {
-      const bool known = persons->state[k] == BLOCK_VALUE && persons->ints[k] >= 0;
-      many |= known && persons->ints[k] >= SAMPLE_MANY;
-      few[k] = known ? (uint8_t)persons->ints[k] : SAMPLE_MANY;
-    }
-    return !many;
-  }
+  if (persons && persons->ints) return kernel_bytes(few, persons->ints, persons->state, SAMPLE_MANY, count) < SAMPLE_MANY;
   for (uint32_t k = 0; k < count; k++) {
     double v = NAN;
     uint8_t state;

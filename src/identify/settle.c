@@ -62,6 +62,15 @@ void settle_count(const uint8_t *poor, const uint8_t *few, uint32_t rows, struct
   *out = (struct settle_sums){persons, poor_households, poor_persons};
 }
 
+uint32_t settle_rows(uint16_t *out, const uint8_t *what, uint8_t bits, const uint8_t *mine, uint32_t rows) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < rows; i++) {
+    out[count] = (uint16_t)i;
+    count += (uint32_t)((what[i] & bits) != 0) & mine[i];
+  }
+  return count;
+}
+
 /* Whether any rule of a kind is true, or not known: one byte a household, not 0 when so. */
 static void any(uint8_t *restrict out, uint8_t lanes[][BLOCK_ROWS], uint32_t rules, uint32_t rows) {
   memset(out, 0, rows);

@@ -33,6 +33,8 @@ void settle_qualifies(struct settle *s, uint32_t inclusions, uint32_t exclusions
 /* Households, persons and the poor of some rows. few: persons a household, SAMPLE_MANY = not known. */
 struct settle_sums { uint64_t persons, poor_households, poor_persons; };
 void settle_count(const uint8_t *poor, const uint8_t *few, uint32_t rows, struct settle_sums *out);
+/* Which rows have one of the bits in `what` set, and are `mine` (1, else 0): their numbers in order. Returns how many. */
+uint32_t settle_rows(uint16_t *out, const uint8_t *what, uint8_t bits, const uint8_t *mine, uint32_t rows);
 /* The score of row i, from its lanes. */
 double settle_score(const struct settle *s, const struct settle_scores *scores, uint32_t i);
 /* Rows from..from+rows of a mask, from the lanes of a kind; mine NULL = all, else only rows where it is not 0. */

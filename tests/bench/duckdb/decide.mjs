@@ -55,8 +55,8 @@ WITH m AS (
   FROM members GROUP BY home, household),
 i AS (
   SELECT home, household, CASE WHEN bool_or(net IS NULL) THEN NULL ELSE sum(net) END AS net_income FROM (
-    SELECT home, household, CASE WHEN item IN ('purpose_grant', 'relief') THEN 0.0 ELSE amount -
-      CASE coalesce(cost_basis, 'rate') WHEN 'receipt' THEN cost WHEN 'rate' THEN amount * CASE item WHEN 'grain' THEN 0.40 WHEN 'tobacco' THEN 0.45 WHEN 'livestock' THEN 0.40
+    SELECT home, household, CASE WHEN item IN ('purpose_grant', 'relief', 'livestock_kept') THEN 0.0 ELSE amount -
+      CASE WHEN cost_basis = 'receipt' OR (item = 'wage_away' AND coalesce(cost_basis, 'rate') = 'rate') THEN cost WHEN coalesce(cost_basis, 'rate') = 'rate' THEN amount * CASE item WHEN 'grain' THEN 0.40 WHEN 'tobacco' THEN 0.45 WHEN 'livestock' THEN 0.40
         WHEN 'fruit' THEN 0.15 WHEN 'crops_other' THEN 0.40 WHEN 'business' THEN 0.40 ELSE 0.0 END ELSE 0.0 END END::DOUBLE AS net
     FROM income_lines) GROUP BY home, household),
 h AS (
