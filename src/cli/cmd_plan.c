@@ -1,0 +1,78 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/planned.h"
+#include "cli/say.h"
+
+/* The screen: what was planned for whom, then the tables that people ask for first. */
+static enum status screen(struct cli *c, const struct plan *p, struct err *e) {
+  static const enum plan_table_id shown[] = {TABLE_POVERTY, TABLE_GUARANTEES, TABLE_MEASURES, TABLE_FUNDS, TABLE_MARKETS};
+  char a[40], b[40];
+  const struct people *q = p->people;
+  printf(say(c, "plan of %d: %s households with %s persons are planned for\n"), (int)p->year, number_grouped(q->count, 0, a), number_grouped((int64_t)q->planned_persons, 0, b));
+  if (q->undecided) printf(say(c, "  %s households more would be if a missing field were known: `lucid identify` lists them\n"), number_grouped((int64_t)q->undecided, 0, a));
+  if (q->without_welfare) printf(say(c, "  %s cannot be valued: welfare, size or line is not known\n"), number_grouped((int64_t)q->without_welfare, 0, a));
+  for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+    const struct label title = plan_table_title(shown[i]);
+    printf("\n%s\n", label_in(&title, c->lang, ""));
+    TRY(planned_print(c, p, shown[i], e));
+  }
+  printf(say(c, "\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n"), p->certified.gap < 0.00001 ? "100 %" : arena_printf(&c->arena, "%.3f %%", 100 * (1 - p->certified.gap)), 100 * p->certified.gap,
+         number_grouped(p->certified.value, 0, a), number_grouped(p->certified.bound, 0, b));
+  return OK;
+}
+
+static enum status tables_json(struct cli *c, const struct plan *p, struct err *e) {
+  printf("{\"year\": %d, \"households\": %u, \"persons\": %" PRIu64 ", \"undecided\": %" PRIu64 ", \"without_welfare\": %" PRIu64 ", \"value\": %" PRId64 ", \"bound\": %" PRId64 ", \"gap\": %.9g, \"model\": \"%s\"",
+         (int)p->year, p->people->count, p->people->planned_persons, p->people->undecided, p->people->without_welfare, p->certified.value, p->certified.bound, p->certified.gap, p->model_hash);
+  for (enum plan_table_id t = 0; t < TABLE_LINES; t++) {
+    printf(", \"%s\": ", plan_table_key(t));
+    TRY(planned_print(c, p, t, e));
+  }
+  puts("}");
+  return OK;
+}
+
+static enum status table_wanted(struct cli *c, enum plan_table_id *out, struct err *e) {
+  const char *name = cli_option(c, "table");
+  *out = PLAN_TABLE_COUNT;
+  for (enum plan_table_id t = 0; name && t < PLAN_TABLE_COUNT; t++)
+    if (!strcmp(plan_table_key(t), name)) *out = t;
+  if (!name && c->format == FORMAT_CSV) *out = TABLE_MEASURES;
+  if (name && *out == PLAN_TABLE_COUNT) {
+    const char *all = "";
+    for (enum plan_table_id t = 0; t < PLAN_TABLE_COUNT; t++) all = arena_printf(&c->arena, "%s%s%s", all, t ? ", " : "", plan_table_key(t));
+    return err_set(e, ERR_USAGE, all, "there is no table \"%s\"", name);
+  }
+  return OK;
+}
+
+static enum status cmd_plan(struct cli *c, struct err *e) {
+  const char *path;
+  enum plan_table_id table;
+  struct planned p;
+  TRY(cli_need(c, 0, "the registry", &path, e));
+  TRY(table_wanted(c, &table, e));
+  enum status st = planned_open(c, path, true, &p, e);
+  if (st == OK) st = planned_make(c, &p, e);
+  if (st == OK) st = table != PLAN_TABLE_COUNT ? planned_print(c, &p.plan, table, e) : c->format == FORMAT_JSON ? tables_json(c, &p.plan, e) : screen(c, &p.plan, e);
+  planned_close(&p);
+  return st;
+}
+
+const struct verb verb_plan = {
+    .name = "plan",
+    .arguments = "REGISTRY",
+    .summary = "what each household and village gets this year, within the money, with a proof",
+    .options = "round=NAME  the round (default: the latest)\n"
+               "year=YEAR  the plan's first year (default: the round's)\n"
+               "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
+               "threads=N  threads to use\n"
+               "key=FILE  the registry's key, when it does not lie beside it\n"
+               "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
+    .text = "Diagnoses every village, pays the guarantees, and chooses for every household and village among the programme's measures what lowers poverty most\n"
+               "within the funds, places and markets there are. Says how near the best possible the plan is, and proves it.\n\n"
+               "  lucid plan county.lucid --round 2026\n"
+               "  lucid plan county.lucid --table lines --format csv > lines.csv\n",
+    .run = cmd_plan};

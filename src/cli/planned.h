@@ -1,0 +1,24 @@
+/* planned.h - what the verbs about plans share: a closed round decided, its people read, a plan made. */
+#ifndef CLI_PLANNED_H
+#define CLI_PLANNED_H
+
+#include "cli/deciding.h"
+#include "plan/plan.h"
+#include "plan/tables.h"
+
+struct planned {
+  struct deciding deciding;
+  struct identified decided;
+  struct people people;
+  struct plan plan;
+};
+
+/* Opens the registry, decides the round as it was recorded, reads whom the plan is for. Close in any case. ERR_INPUT when the programme has no section `plan`. */
+enum status planned_open(struct cli *c, const char *path, bool read_only, struct planned *p, struct err *e) MUST_CHECK;
+/* Makes the plan of the year (--year, else the round's). */
+enum status planned_make(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
+void planned_close(struct planned *p);
+/* One table in the format asked for. */
+enum status planned_print(struct cli *c, const struct plan *p, enum plan_table_id id, struct err *e) MUST_CHECK;
+
+#endif
