@@ -19,7 +19,7 @@ enum status planned_open(struct cli *c, const char *path, bool read_only, struct
   if (recorded && strcmp(record->rules_hash, p->decided.result->rules_hash) != 0)
     cli_note(c, "the rules have changed since the round was decided (`lucid identify`): the plan is by today's rules");
   if (!recorded) cli_note(c, "the round was not identified yet: the plan decides by itself who qualifies; `lucid identify` records it");
-  return people_read(&c->arena, p->deciding.programme, p->deciding.segments, p->deciding.segment_count, &p->decided, &p->people, e);
+  return people_read(&c->arena, p->deciding.programme, &p->deciding.programme->planning, p->deciding.segments, p->deciding.segment_count, &p->decided, &p->people, e);
 }
 
 enum status planned_make(struct cli *c, struct planned *p, struct err *e) {

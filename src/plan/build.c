@@ -9,7 +9,7 @@
 /* ---- what existing growers lose when a price falls ---- */
 
 static void tier_losses(const struct people *p, const struct worth_scale *w, const struct market *markets, int64_t *out) {
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   for (uint32_t k = 0; k < n->product_count; k++)
     for (uint32_t t = 1; t < markets[k].tier_count && p->grown[k]; t++) {
       const double fall = worth_yield(&n->products[k], PLANNING_AGES) * (markets[k].price[0] - markets[k].price[t]);
@@ -100,7 +100,7 @@ enum { USES = 400 }; /* of one column: years x purses for each part, and a few m
 
 static enum status make_columns(struct arena *a, struct built *b, const struct village_list *lists, struct uses *uses, struct err *e) {
   const struct people *p = b->people;
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   size_t total = 0;
   for (uint32_t v = 0; v < p->village_count; v++) total += lists[v].code_count;
   bundle_code *all = malloc((total + 1) * sizeof *all);
@@ -166,7 +166,7 @@ static enum status make_items(struct arena *a, struct built *b, const struct vil
 
 static int64_t work_value(const struct built *b, const struct plan_village *v, uint32_t measure) {
   const struct offers *o = &b->offers;
-  const struct measure *x = &b->people->programme->planning.measures[measure];
+  const struct measure *x = &b->people->planning->measures[measure];
   double sum = 0;
   for (uint32_t h = v->first; h < v->first + v->count; h++) {
     if (!(b->people->reached[h] >> measure & 1)) continue;
@@ -182,7 +182,7 @@ static int64_t work_value(const struct built *b, const struct plan_village *v, u
 
 static enum status make_works(struct arena *a, struct built *b, struct uses *uses, struct err *e) {
   const struct people *p = b->people;
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   struct plan_model *m = &b->model;
   if (!b->work_count) return OK;
   struct plan_work *works;
@@ -241,7 +241,7 @@ static enum status fill_model(struct arena *a, struct built *b, struct pool *poo
 }
 
 enum status build(struct arena *a, const struct people *p, const double *weights, int32_t year, struct pool *pool, struct progress *progress, struct built *out, struct err *e) {
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   *out = (struct built){.people = p};
   for (uint32_t m = 0; m < n->measure_count; m++) {
     if (!n->measures[m].village) continue;

@@ -143,7 +143,7 @@ static enum status add_shares(struct making *k, uint32_t product, bool land, str
 }
 
 enum status limits_make(struct arena *a, const struct people *p, const struct money *money, const struct market *markets, const int64_t *tier_losses, struct limits *out, struct err *e) {
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   *out = (struct limits){.people = p, .money = money, .markets = markets};
   struct making k = {.arena = a, .p = p, .n = n, .out = out};
   uint32_t **const tables[] = {&out->allowed_layer, &out->farmland_layer, &out->households_layer, &out->tier_resource};
@@ -166,7 +166,7 @@ enum status limits_make(struct arena *a, const struct people *p, const struct mo
 }
 
 bool limits_reach(const struct limits *l, uint32_t measure, uint32_t village) {
-  const struct measure *x = &l->people->programme->planning.measures[measure];
+  const struct measure *x = &l->people->planning->measures[measure];
   if (l->money->unpaid >> measure & 1) return false;
   if ((x->cost > 0 || x->upkeep > 0) && l->money->area_of_village[village] == UINT32_MAX) return false;
   for (uint32_t k = l->capacity_first[measure]; k < l->capacity_first[measure + 1]; k++)
@@ -191,7 +191,7 @@ static bool put(struct plan_use *uses, uint32_t *count, uint32_t room, uint32_t 
 }
 
 bool limits_use(const struct limits *l, uint32_t measure, uint32_t tier, uint32_t quantity, struct plan_use *uses, uint32_t *count, uint32_t room) {
-  const struct measure *x = &l->people->programme->planning.measures[measure];
+  const struct measure *x = &l->people->planning->measures[measure];
   const struct money *m = l->money;
   bool fits = true;
   for (uint32_t y = 0; y < m->years; y++) {
@@ -221,7 +221,7 @@ static const char *area_name(const struct programme *p, uint32_t area, enum lang
 
 const char *limit_text(struct arena *a, const struct limits *l, uint32_t resource, enum language lang) {
   const struct programme *p = l->people->programme;
-  const struct planning *n = &p->planning;
+  const struct planning *n = l->people->planning;
   const struct limit *x = &l->of[resource];
   const bool zh = lang == LANG_ZH;
   const char *area = area_name(p, x->kind == LIMIT_MONEY ? l->money->areas[x->area] : x->area, lang);

@@ -28,7 +28,7 @@ static uint32_t county(const struct programme *p, uint32_t area) { return area =
 
 static enum status find_areas(struct arena *a, struct money *m, const struct people *people, struct err *e) {
   const struct programme *p = m->programme;
-  const struct planning *n = &p->planning;
+  const struct planning *n = m->planning;
   m->pooled = true;
   for (uint32_t f = 0; f < n->fund_count; f++) {
     const uint32_t area = n->funds[f].area;
@@ -92,7 +92,7 @@ static void allot(const struct money *m, const struct fund *x, const double *per
 }
 
 static enum status fill(struct arena *a, struct money *m, const struct people *people, struct err *e) {
-  const struct planning *n = &m->programme->planning;
+  const struct planning *n = m->planning;
   double *persons;
   struct share *shares;
   ARENA_TRY(e, persons = arena_array(a, m->area_count + 1u, sizeof *persons));
@@ -172,7 +172,7 @@ static enum status flow_run(struct arena *a, struct flow *f, const int64_t *want
 }
 
 static enum status pay_guarantees(struct arena *a, struct money *m, const struct people *people, struct err *e) {
-  const struct planning *n = &m->programme->planning;
+  const struct planning *n = m->planning;
   if (!n->guarantee_count) return OK;
   ARENA_TRY(e, m->claims = arena_array(a, (size_t)m->area_count * n->guarantee_count + 1u, sizeof *m->claims));
   uint64_t may[16] = {0};
@@ -204,7 +204,7 @@ static enum status pay_guarantees(struct arena *a, struct money *m, const struct
 /* ---- purses ---- */
 
 static enum status find_purses(struct money *m, struct err *e) {
-  const struct planning *n = &m->programme->planning;
+  const struct planning *n = m->planning;
   uint64_t own[PLANNING_MEASURES];
   for (uint32_t x = 0; x < n->measure_count; x++) {
     own[x] = 0;
@@ -232,8 +232,8 @@ static enum status find_purses(struct money *m, struct err *e) {
 }
 
 enum status money_make(struct arena *a, const struct people *p, int32_t year, uint32_t years, struct money *out, struct err *e) {
-  *out = (struct money){.programme = p->programme, .year = year, .years = years};
-  TRY(find_kinds(out, &p->programme->planning, e));
+  *out = (struct money){.programme = p->programme, .planning = p->planning, .year = year, .years = years};
+  TRY(find_kinds(out, p->planning, e));
   TRY(find_areas(a, out, p, e));
   TRY(fill(a, out, p, e));
   TRY(pay_guarantees(a, out, p, e));
@@ -248,7 +248,7 @@ int64_t money_purse(const struct money *m, uint32_t year, uint32_t area, uint32_
 }
 
 enum status money_divide(struct arena *a, const struct money *m, uint32_t year, uint32_t area, const int64_t *spent, int64_t *from, struct err *e) {
-  const struct planning *n = &m->programme->planning;
+  const struct planning *n = m->planning;
   uint64_t may[PLANNING_MEASURES];
   int64_t got[PLANNING_MEASURES], *room;
   uint32_t order[MONEY_KINDS];

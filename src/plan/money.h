@@ -28,7 +28,7 @@ struct purse { uint64_t kinds; uint64_t measures; /* those that only these kinds
 struct money_claim { uint32_t area; uint32_t guarantee; int64_t owed, paid; }; /* owed - paid = the arrear */
 
 struct money {
-  const struct programme *programme;
+  const struct programme *programme; const struct planning *planning;
   int32_t year;                 /* of year 0 */
   uint32_t years;               /* horizon */
   bool pooled;                  /* one money area: the whole */

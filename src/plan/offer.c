@@ -35,7 +35,7 @@ struct bundle bundle_read(bundle_code code) {
 }
 
 enum status offers_make(struct arena *a, const struct people *p, const struct limits *l, const double *weights, struct offers *out, struct err *e) {
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   *out = (struct offers){.people = p, .limits = l, .weights = weights, .cutoff = p->programme->cutoff};
   worth_scale_make(&n->settings, &out->scale);
   ARENA_TRY(e, out->units = arena_array(a, n->measure_count + 1u, sizeof *out->units));
@@ -65,7 +65,7 @@ double offer_score(const struct offers *o, uint64_t deprived) {
 
 struct worth_person offer_person(const struct offers *o, uint32_t household, uint64_t *deprived) {
   const struct people *p = o->people;
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   struct worth_person h = {.persons = p->persons[household], .welfare = p->welfare[household], .line = p->line[household]};
   *deprived = p->deprived[household];
   for (uint32_t g = 0; g < n->guarantee_count; g++) {
@@ -78,7 +78,7 @@ struct worth_person offer_person(const struct offers *o, uint32_t household, uin
 }
 
 struct worth offer_worth(const struct offers *o, uint32_t household, const struct bundle *b, uint32_t quantity) {
-  const struct planning *n = &o->people->programme->planning;
+  const struct planning *n = o->people->planning;
   uint64_t deprived;
   const struct worth_person h = offer_person(o, household, &deprived);
   struct worth_part parts[OFFER_PARTS];
@@ -95,7 +95,7 @@ struct worth offer_worth(const struct offers *o, uint32_t household, const struc
 
 enum offer_why offer_open(const struct offers *o, uint32_t household, uint32_t measure, uint32_t *quantity) {
   const struct people *p = o->people;
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   const struct measure *x = &n->measures[measure];
   const uint64_t bit = (uint64_t)1 << measure;
   const struct plan_village *v = &p->villages[p->village[household]];
@@ -147,7 +147,7 @@ static void put(struct listing *l, const uint32_t *measures, const uint32_t *tie
 }
 
 static void put_tiers(struct listing *l, const struct option *const *options, uint32_t count, bool single) {
-  const struct planning *n = &l->o->people->programme->planning;
+  const struct planning *n = l->o->people->planning;
   const struct measure *first = &n->measures[options[0]->measure];
   if (first->effect == EFFECT_PRODUCT && l->o->limits->households_layer[first->product]) single = false; /* a household counts once, whatever it plants */
   uint32_t measures[OFFER_PARTS], tiers[OFFER_PARTS], classes[OFFER_PARTS], product = PLANNING_NONE;
@@ -172,7 +172,7 @@ static void put_tiers(struct listing *l, const struct option *const *options, ui
 /* Whether they go together: different measures, no group twice, one product, land and labour enough. */
 static bool together(const struct listing *l, const struct option *const *options, uint32_t count) {
   const struct people *p = l->o->people;
-  const struct planning *n = &p->programme->planning;
+  const struct planning *n = p->planning;
   double land = 0, labour = 0;
   uint32_t products = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -239,7 +239,7 @@ static int by_code(const void *x, const void *y) {
 }
 
 uint32_t offer_list(const struct offers *o, uint32_t household, struct offer_item *out) {
-  const struct planning *n = &o->people->programme->planning;
+  const struct planning *n = o->people->planning;
   struct listing l = {.o = o, .household = household, .out = out};
   struct option whole[PLANNING_MEASURES];
   uint32_t count = 0;

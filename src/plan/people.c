@@ -345,10 +345,10 @@ static enum status make_villages(struct reading *r, struct err *e) {
   return OK;
 }
 
-enum status people_read(struct arena *a, struct programme *p, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) {
-  struct reading r = {.arena = a, .p = p, .plan = &p->planning, .decided = decided, .out = out};
-  const struct planning *n = &p->planning;
-  *out = (struct people){.programme = p, .segments = segments, .segment_count = segment_count};
+enum status people_read(struct arena *a, struct programme *p, const struct planning *plan, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) {
+  struct reading r = {.arena = a, .p = p, .plan = plan, .decided = decided, .out = out};
+  const struct planning *n = plan;
+  *out = (struct people){.programme = p, .planning = plan, .segments = segments, .segment_count = segment_count};
   if (!decided->sample.welfare) return err_set(e, ERR_INPUT, "add `sample: {welfare: ...}` to the programme", "a plan needs a measure of welfare");
   ARENA_TRY(e, out->quantity = arena_array(a, n->measure_count + 1u, sizeof *out->quantity));
   ARENA_TRY(e, out->owed = arena_array(a, n->guarantee_count + 1u, sizeof *out->owed));

@@ -29,6 +29,7 @@ struct plan_village {
 
 struct people { /* arrays with one entry a household that is planned for */
   const struct programme *programme;
+  const struct planning *planning; /* the programme's, or a scenario's in its place */
   const struct segment *const *segments; uint32_t segment_count;
   uint32_t count;
   uint32_t *segment, *row, *village;
@@ -51,7 +52,7 @@ struct people { /* arrays with one entry a household that is planned for */
 
 /* `who_decided`: the round's decisions, needed when the programme has no `plan.who`. The programme's line constants are set class by class, as
  * identify_run does. ERR_INPUT when a rule gives a negative amount or quantity (with the household). */
-enum status people_read(struct arena *a, struct programme *p, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) MUST_CHECK;
+enum status people_read(struct arena *a, struct programme *p, const struct planning *plan, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) MUST_CHECK;
 /* "Household NUMBER" for messages; lives in the arena. */
 const char *people_number(struct arena *a, const struct people *p, uint32_t household);
 

@@ -16,7 +16,7 @@ struct bundle plan_bundle(const struct plan *p, uint32_t household, uint32_t *qu
 /* ---- lines ---- */
 
 static struct plan_line line_of(const struct plan *p, uint32_t household, uint32_t village, uint32_t measure, uint32_t quantity, uint32_t tier) {
-  const struct measure *x = &p->people->programme->planning.measures[measure];
+  const struct measure *x = &p->people->planning->measures[measure];
   struct plan_line l = {household, village, measure, quantity, tier, (int64_t)ceil(x->cost) * quantity, 0};
   for (uint32_t y = 1; y < p->built.offers.scale.horizon; y++)
     if (!x->lasts || y < x->from_year + x->lasts) l.later += (int64_t)ceil(x->upkeep) * quantity;
@@ -31,7 +31,7 @@ static void sum_line(struct plan_sum *s, const struct plan *p, const struct plan
 
 static enum status make_lines(struct arena *a, struct plan *p, struct err *e) {
   const struct people *q = p->people;
-  const struct planning *n = &q->programme->planning;
+  const struct planning *n = q->planning;
   ARENA_TRY(e, p->lines = arena_array(a, (size_t)q->count * OFFER_PARTS + (size_t)q->village_count * PLAN_WORKS + 1u, sizeof *p->lines));
   ARENA_TRY(e, p->by_measure = arena_array(a, n->measure_count + 1u, sizeof *p->by_measure));
   for (uint32_t v = 0; v < q->village_count; v++) {
@@ -57,7 +57,7 @@ static void value_village(void *ctx, size_t v, unsigned worker) {
   const struct valuing *j = ctx;
   const struct plan *p = j->p;
   const struct people *q = p->people;
-  const struct planning *n = &q->programme->planning;
+  const struct planning *n = q->planning;
   const struct offers *o = &p->built.offers;
   const uint8_t done = p->solved.plan.bundle[v] & (uint8_t)~p->built.work_there[v];
   (void)worker;
@@ -102,7 +102,7 @@ static enum status value_all(struct arena *a, struct plan *p, struct pool *pool,
 
 enum status plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct err *e) {
   *out = (struct plan){.people = in->people, .year = in->year};
-  if (!in->people->programme->planning.there) return err_set(e, ERR_INPUT, "docs/format/programme.md: sections plan, funds, measures", "the programme has no section `plan`");
+  if (!in->people->planning->there) return err_set(e, ERR_INPUT, "docs/format/programme.md: sections plan, funds, measures", "the programme has no section `plan`");
   TRY(build(a, in->people, in->weights, in->year, in->pool, in->progress, &out->built, e));
   if (!build_hash(&out->built.model, out->model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   TRY(solve(a, &out->built.model, in->pool, &in->solve, &out->solved, e));

@@ -244,7 +244,7 @@ enum status plan_table_fill(struct arena *a, const struct plan *p, enum plan_tab
   static const struct { const struct plan_heading *headings; uint32_t columns; void (*fill)(struct filling *); enum status (*may_fail)(struct filling *, struct err *); } tables[PLAN_TABLE_COUNT] = {
     [TABLE_POVERTY] = {HEADS(poverty), poverty, NULL}, [TABLE_MEASURES] = {HEADS(measures), measures, NULL}, [TABLE_GUARANTEES] = {HEADS(guarantees), guarantees, NULL}, [TABLE_FUNDS] = {HEADS(funds), NULL, funds},
     [TABLE_MARKETS] = {HEADS(markets), markets, NULL}, [TABLE_LIMITS] = {HEADS(limits), NULL, limits}, [TABLE_DIAGNOSIS] = {HEADS(diagnosis), diagnosis, NULL}, [TABLE_PLACES] = {HEADS(places), NULL, places}, [TABLE_LINES] = {HEADS(lines), lines, NULL}};
-  struct filling f = {.arena = a, .p = p, .n = &p->people->programme->planning, .lang = lang};
+  struct filling f = {.arena = a, .p = p, .n = p->people->planning, .lang = lang};
   *out = (struct plan_table){.id = id, .headings = tables[id].headings, .columns = tables[id].columns};
   if (tables[id].fill) tables[id].fill(&f);
   else TRY(tables[id].may_fail(&f, e));
