@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "cli/planned.h"
+#include "cli/planned_verbs.h"
 #include "cli/say.h"
 
 /* The screen: what was planned for whom, then the tables that people ask for first. */
@@ -49,6 +50,13 @@ static enum status table_wanted(struct cli *c, enum plan_table_id *out, struct e
 }
 
 static enum status cmd_plan(struct cli *c, struct err *e) {
+  static const struct { const char *word; enum status (*run)(struct cli *, struct err *); } verbs[] = {
+#define X(name) {#name, plan_##name},
+    PLAN_VERBS(X)
+#undef X
+  };
+  for (size_t i = 0; c->arg_count && i < sizeof verbs / sizeof *verbs; i++)
+    if (!strcmp(c->args[0], verbs[i].word)) return verbs[i].run(c, e);
   const char *path;
   enum plan_table_id table;
   struct planned p;
@@ -63,7 +71,7 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
 
 const struct verb verb_plan = {
     .name = "plan",
-    .arguments = "REGISTRY",
+    .arguments = "[explain] REGISTRY [HOUSEHOLD|VILLAGE]",
     .summary = "what each household and village gets this year, within the money, with a proof",
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
@@ -73,6 +81,8 @@ const struct verb verb_plan = {
                "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
     .text = "Diagnoses every village, pays the guarantees, and chooses for every household and village among the programme's measures what lowers poverty most\n"
                "within the funds, places and markets there are. Says how near the best possible the plan is, and proves it.\n\n"
+               "lucid plan explain: why a household or village gets this and not that, and what would change it.\n\n"
                "  lucid plan county.lucid --round 2026\n"
-               "  lucid plan county.lucid --table lines --format csv > lines.csv\n",
+               "  lucid plan county.lucid --table lines --format csv > lines.csv\n"
+               "  lucid plan explain county.lucid 431122001 --lang zh\n",
     .run = cmd_plan};

@@ -1,0 +1,13 @@
+/* planned_verbs.h - what `lucid plan WORD ...` does: a row a word, each in a file cmd_plan_<word>.c. */
+#ifndef CLI_PLANNED_VERBS_H
+#define CLI_PLANNED_VERBS_H
+
+#include "cli/cli.h"
+
+#define PLAN_VERBS(X) X(explain)
+
+#define X(name) enum status plan_##name(struct cli *c, struct err *e) MUST_CHECK;
+PLAN_VERBS(X)
+#undef X
+
+#endif
