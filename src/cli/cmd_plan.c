@@ -8,19 +8,23 @@
 
 /* The screen: what was planned for whom, then the tables that people ask for first. */
 static enum status screen(struct cli *c, const struct plan *p, struct err *e) {
-  static const enum plan_table_id shown[] = {TABLE_POVERTY, TABLE_GUARANTEES, TABLE_MEASURES, TABLE_FUNDS, TABLE_MARKETS};
+  static const enum plan_table_id shown[] = {TABLE_POVERTY, TABLE_DOUBTS, TABLE_GUARANTEES, TABLE_MEASURES, TABLE_FUNDS, TABLE_MARKETS};
   char a[40], b[40];
   const struct people *q = p->people;
   printf(say(c, "plan of %d: %s households with %s persons are planned for\n"), (int)p->year, number_grouped(q->count, 0, a), number_grouped((int64_t)q->planned_persons, 0, b));
   if (q->undecided) printf(say(c, "  %s households more would be if a missing field were known: `lucid identify` lists them\n"), number_grouped((int64_t)q->undecided, 0, a));
   if (q->without_welfare) printf(say(c, "  %s cannot be valued: welfare, size or line is not known\n"), number_grouped((int64_t)q->without_welfare, 0, a));
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+    if (shown[i] == TABLE_DOUBTS && !p->doubts) continue;
     const struct label title = plan_table_title(shown[i]);
     printf("\n%s\n", label_in(&title, c->lang, ""));
     TRY(planned_print(c, p, shown[i], e));
   }
   printf(say(c, "\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n"), p->certified.gap < 0.00001 ? "100 %" : arena_printf(&c->arena, "%.3f %%", 100 * (1 - p->certified.gap)), 100 * p->certified.gap,
          number_grouped(p->certified.value, 0, a), number_grouped(p->certified.bound, 0, b));
+  const struct doubts *d = p->doubts;
+  if (d) printf(say(c, "%u draws: the plan falls short of the best plan of a draw by %.1f %% (10 %% of draws: over %.1f %%); %.0f %% of its value rests on assumed values\n"), d->draws, 100 * d->regret.mid, 100 * d->regret.high, 100 * d->assumed_value);
+  else printf("%s", say(c, "its doubts were not drawn (--draws 0): it is not for export\n"));
   return OK;
 }
 
@@ -64,6 +68,7 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
   TRY(table_wanted(c, &table, e));
   enum status st = planned_open(c, path, true, &p, e);
   if (st == OK) st = planned_make(c, &p, e);
+  if (st == OK && (table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
   if (st == OK) st = table != PLAN_TABLE_COUNT ? planned_print(c, &p.plan, table, e) : c->format == FORMAT_JSON ? tables_json(c, &p.plan, e) : screen(c, &p.plan, e);
   planned_close(&p);
   return st;
@@ -76,6 +81,7 @@ const struct verb verb_plan = {
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
                "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
+               "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
                "snapshots=FOLDER  where its snapshots lie, when not beside it\n",

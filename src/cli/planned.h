@@ -3,6 +3,7 @@
 #define CLI_PLANNED_H
 
 #include "cli/deciding.h"
+#include "plan/doubts.h"
 #include "plan/plan.h"
 #include "plan/tables.h"
 
@@ -11,12 +12,15 @@ struct planned {
   struct identified decided;
   struct people people;
   struct plan plan;
+  struct doubts doubts;
 };
 
 /* Opens the registry, decides the round as it was recorded, reads whom the plan is for. Close in any case. ERR_INPUT when the programme has no section `plan`. */
 enum status planned_open(struct cli *c, const char *path, bool read_only, struct planned *p, struct err *e) MUST_CHECK;
 /* Makes the plan of the year (--year, else the round's). */
 enum status planned_make(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
+/* Draws what is not certain (--draws, 500; 0 leaves it out). */
+enum status planned_doubt(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
 void planned_close(struct planned *p);
 /* One table in the format asked for. */
 enum status planned_print(struct cli *c, const struct plan *p, enum plan_table_id id, struct err *e) MUST_CHECK;

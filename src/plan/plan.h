@@ -23,8 +23,11 @@ struct plan_line { /* one measure for one household or village */
 
 struct plan_sum { uint64_t households, persons, villages, units; int64_t cost, later; }; /* persons: of the households that get it */
 
+struct doubts;
+
 struct plan {
   const struct people *people;
+  const struct doubts *doubts; /* plan/doubts.h; NULL until they were drawn: nothing is exported without */
   struct built built;
   struct solved solved;
   struct certified certified;

@@ -1,3 +1,4 @@
+#include "plan/doubts.h"
 #include "plan/tables.h"
 
 #include <math.h>
@@ -69,13 +70,15 @@ static void code(struct filling *f, uint32_t at) {
 /* ---- one filler a table ---- */
 
 static const struct plan_heading poverty_headings[] = {TEXT("measure_of_poverty", "measure of poverty", "贫困指标"), REAL("now", "now", "目前", 4), REAL("expected", "expected after the plan", "计划后预计", 4),
-                                                       REAL("fall", "discounted fall, person-years", "折现下降（人年）", 1)};
+                                                       REAL("fall", "discounted fall, person-years", "折现下降（人年）", 1),
+                                                       REAL("low", "10 % of draws below", "一成抽样低于", 1), REAL("high", "10 % of draws above", "一成抽样高于", 1)};
 static void poverty(struct filling *f) {
   static const struct label labels[] = {{"squared poverty gap (FGT2)", "平方贫困距 FGT2"}, {"poverty gap (FGT1)", "贫困距 FGT1"}, {"headcount ratio (FGT0)", "贫困发生率 FGT0"}, {"adjusted headcount (M0)", "调整后多维贫困发生率 M0"}};
   const double persons = (double)f->p->people->planned_persons;
   for (int o = 0; o < OBJECTIVE_COUNT; o++) {
     word(f, &labels[o], objective_word((enum objective)o));
     real(f, persons > 0 ? f->p->before.of[o] / persons : NAN), real(f, persons > 0 ? f->p->after.of[o] / persons : NAN), real(f, f->p->worth.of[o]);
+    real(f, f->p->doubts ? f->p->doubts->fall[o].low : NAN), real(f, f->p->doubts ? f->p->doubts->fall[o].high : NAN);
   }
 }
 
@@ -87,6 +90,16 @@ static void measures(struct filling *f) {
     const struct plan_sum *s = &f->p->by_measure[m];
     const struct label project = project_label(x->project);
     word(f, &x->label, x->name), word(f, &project, ""), number(f, (int64_t)s->households), number(f, (int64_t)s->persons), number(f, (int64_t)s->villages), number(f, (int64_t)s->units), word(f, &x->unit, ""), number(f, s->cost), number(f, s->later);
+  }
+}
+
+static const struct plan_heading doubts_headings[] = {TEXT("measure", "measure", "措施"), REAL("units", "units planned", "计划数量", 0), REAL("stays", "share of draws it stays in", "保留该措施的抽样比例", 3), REAL("switches_at", "in from this factor on its effect", "效果达此倍数即入选", 2),
+                                                      REAL("value", "share of the plan's value", "占计划价值比例", 3), TEXT("assumed", "rests on assumed values", "依据假定值")};
+static void doubts(struct filling *f) {
+  for (uint32_t m = 0; f->p->doubts && m < f->n->measure_count; m++) {
+    const struct measure *x = &f->n->measures[m];
+    const struct doubt_measure *d = &f->p->doubts->measures[m];
+    word(f, &x->label, x->name), real(f, d->now), real(f, d->stays), real(f, isinf(d->switches_at) ? NAN : d->switches_at), real(f, d->value), text(f, d->assumed ? either(f, "yes", "是") : either(f, "no", "否"));
   }
 }
 
@@ -242,7 +255,7 @@ static void lines(struct filling *f) {
 
 enum status plan_table_fill(struct arena *a, const struct plan *p, enum plan_table_id id, enum language lang, struct plan_table *out, struct err *e) {
   static const struct { const struct plan_heading *headings; uint32_t columns; void (*fill)(struct filling *); enum status (*may_fail)(struct filling *, struct err *); } tables[PLAN_TABLE_COUNT] = {
-    [TABLE_POVERTY] = {HEADS(poverty), poverty, NULL}, [TABLE_MEASURES] = {HEADS(measures), measures, NULL}, [TABLE_GUARANTEES] = {HEADS(guarantees), guarantees, NULL}, [TABLE_FUNDS] = {HEADS(funds), NULL, funds},
+    [TABLE_POVERTY] = {HEADS(poverty), poverty, NULL}, [TABLE_MEASURES] = {HEADS(measures), measures, NULL}, [TABLE_DOUBTS] = {HEADS(doubts), doubts, NULL}, [TABLE_GUARANTEES] = {HEADS(guarantees), guarantees, NULL}, [TABLE_FUNDS] = {HEADS(funds), NULL, funds},
     [TABLE_MARKETS] = {HEADS(markets), markets, NULL}, [TABLE_LIMITS] = {HEADS(limits), NULL, limits}, [TABLE_DIAGNOSIS] = {HEADS(diagnosis), diagnosis, NULL}, [TABLE_PLACES] = {HEADS(places), NULL, places}, [TABLE_LINES] = {HEADS(lines), lines, NULL}};
   struct filling f = {.arena = a, .p = p, .n = p->people->planning, .lang = lang};
   *out = (struct plan_table){.id = id, .headings = tables[id].headings, .columns = tables[id].columns};

@@ -10,6 +10,7 @@
 #define PLAN_TABLE_TABLE(X)                                                                                              \
   X(TABLE_POVERTY, "poverty", "Poverty of those who are planned for", "计划对象的贫困状况")                              \
   X(TABLE_MEASURES, "measures", "Measures", "措施")                                                                      \
+  X(TABLE_DOUBTS, "doubts", "How sure each measure is", "各措施的可靠程度")                                             \
   X(TABLE_GUARANTEES, "guarantees", "Guarantees, before anything else", "保障先行")                                      \
   X(TABLE_FUNDS, "funds", "Funds", "资金")                                                                               \
   X(TABLE_MARKETS, "markets", "Markets", "市场")                                                                         \

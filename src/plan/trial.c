@@ -1,0 +1,179 @@
+#include "plan/trial.h"
+
+#include <math.h>
+#include <string.h>
+
+static int64_t up(int64_t v, uint32_t k) { return (v + k - 1) / k; }
+
+enum status trial_open(const struct plan *p, uint32_t most, struct trial *t, struct err *e) {
+  const struct plan_model *m = &p->built.model;
+  const uint32_t n = p->people->count, every = n > most ? (n + most - 1) / most : 1;
+  *t = (struct trial){.plan = p, .every = every, .model = *m};
+  arena_init(&t->arena, 0);
+  arena_init(&t->scratch, 0);
+  struct arena *a = &t->arena;
+  uint32_t *household_at;
+  uint64_t *item_at, items = 0;
+  ARENA_TRY(e, t->household = arena_array(a, n / every + 2u, sizeof *t->household));
+  ARENA_TRY(e, household_at = arena_array(a, m->village_count + 2u, sizeof *household_at));
+  ARENA_TRY(e, item_at = arena_array(a, n / every + 2u, sizeof *item_at));
+  for (uint32_t v = 0, next = 0; v < m->village_count; v++) {
+    for (; next < m->household_at[v + 1]; next += every) t->household[t->count++] = next, items += m->item_at[next + 1] - m->item_at[next], item_at[t->count] = items;
+    household_at[v + 1] = t->count;
+  }
+  ARENA_TRY(e, t->items = arena_array(a, items + 1, sizeof *t->items));
+  for (uint32_t i = 0; i < t->count; i++) {
+    const uint32_t h = t->household[i];
+    memcpy(&t->items[item_at[i]], &m->items[m->item_at[h]], (size_t)(m->item_at[h + 1] - m->item_at[h]) * sizeof *t->items);
+  }
+  ARENA_TRY(e, t->resources = arena_copy(a, m->resources, (m->resource_count + 1u) * sizeof *t->resources));
+  for (uint32_t k = 0; k < m->resource_count; k++) t->resources[k].limit /= every, t->resources[k].loss = up(t->resources[k].loss, every);
+  const uint32_t works = m->work_at ? m->work_at[m->village_count] : 0;
+  struct plan_use *uses;
+  ARENA_TRY(e, uses = arena_copy(a, m->uses, (m->use_count + 1u) * sizeof *uses));
+  ARENA_TRY(e, t->works = arena_array(a, works + 1u, sizeof *t->works));
+  for (uint32_t w = 0; w < works; w++) {
+    t->works[w] = m->works[w];
+    for (uint32_t u = m->works[w].use_from; u < m->works[w].use_from + m->works[w].use_count; u++) uses[u].amount = up(uses[u].amount, every);
+  }
+  t->model.resources = t->resources, t->model.uses = uses, t->model.household_at = household_at, t->model.item_at = item_at, t->model.items = t->items;
+  if (m->works) t->model.works = t->works;
+  return OK;
+}
+
+void trial_close(struct trial *t) {
+  arena_drop(&t->arena);
+  arena_drop(&t->scratch);
+}
+
+void trial_expected(const struct plan *p, struct trial_values *out) {
+  const struct planning *n = p->people->planning;
+  *out = (struct trial_values){.welfare_error = 0};
+  for (uint32_t m = 0; m < n->measure_count; m++) out->effect[m] = n->measures[m].income.mid;
+  for (uint32_t k = 0; k < n->product_count; k++) out->yield[k] = out->price[k] = 1;
+}
+
+/* Half a normal law to each side of the middle, through the 10th and 90th percentile. */
+static double from_range(const struct range *r, double z) {
+  const double v = r->mid + z / 1.2815515655446004 * (z > 0 ? r->high - r->mid : r->mid - r->low);
+  return v > 0 ? v : 0;
+}
+
+void trial_draw(const struct plan *p, struct rng *r, double welfare_error, struct trial_values *out) {
+  const struct planning *n = p->people->planning;
+  *out = (struct trial_values){.welfare_error = welfare_error, .seed = rng_next(r)};
+  for (uint32_t m = 0; m < n->measure_count; m++) out->effect[m] = from_range(&n->measures[m].income, rng_normal(r));
+  for (uint32_t k = 0; k < n->product_count; k++) {
+    out->yield[k] = from_range(&n->products[k].yield_range, rng_normal(r));
+    out->price[k] = n->products[k].price.mid > 0 ? from_range(&n->products[k].price, rng_normal(r)) / n->products[k].price.mid : 1;
+  }
+}
+
+/* Streams of a unit of every measure and tier under the values. */
+static void make_units(const struct plan *p, const struct trial_values *v, struct worth_part (*units)[PLANNING_TIERS]) {
+  const struct planning *n = p->people->planning;
+  const struct worth_scale *w = &p->built.offers.scale;
+  for (uint32_t m = 0; m < n->measure_count; m++) {
+    struct measure x = n->measures[m];
+    if (x.effect != EFFECT_PRODUCT) {
+      x.income = (struct range){v->effect[m], v->effect[m], v->effect[m]};
+      worth_income_stream(w, &x, &units[m][0]);
+      continue;
+    }
+    struct product k = n->products[x.product];
+    const double price = k.price.mid * v->price[x.product], yield = v->yield[x.product];
+    k.price = (struct range){price, price, price}, k.yield_range = (struct range){1, 1, 1};
+    for (uint32_t t = 0; t < PLANNING_AGES; t++) k.yield[t] *= yield;
+    for (uint32_t t = 0; t < k.tier_count; t++) {
+      struct worth_part mu;
+      worth_product_stream(w, &k, k.tiers[t], &mu);
+      mu.success = x.success;
+      memset(&units[m][t], 0, sizeof units[m][t]);
+      worth_part_add(&units[m][t], &mu, x.land);
+    }
+  }
+}
+
+static double error_of(const struct trial_values *v, uint32_t household) {
+  struct rng r;
+  if (!(v->welfare_error > 0)) return 1;
+  rng_seed(&r, v->seed ^ ((uint64_t)household + 1) * 0x9E3779B97F4A7C15u);
+  const double f = 1 + v->welfare_error * rng_normal(&r);
+  return f > 0.05 ? f : 0.05;
+}
+
+void trial_set(struct trial *t, const struct trial_values *v, enum objective objective) {
+  const struct plan *p = t->plan;
+  const struct planning *n = p->people->planning;
+  const struct offers *o = &p->built.offers;
+  const struct plan_model *m = &t->model;
+  static _Thread_local struct worth_part units[PLANNING_MEASURES][PLANNING_TIERS];
+  make_units(p, v, units);
+  const uint32_t works = m->work_at ? m->work_at[m->village_count] : 0;
+  for (uint32_t w = 0; w < works; w++) t->works[w].value = 0;
+  for (uint32_t village = 0; village < m->village_count; village++)
+    for (uint32_t i = m->household_at[village]; i < m->household_at[village + 1]; i++) {
+      uint64_t deprived;
+      const uint32_t h = t->household[i];
+      struct worth_person person = offer_person(o, h, &deprived);
+      person.welfare *= error_of(v, h);
+      for (uint64_t k = m->item_at[i]; k < m->item_at[i + 1]; k++) {
+        struct plan_item *x = &t->items[k];
+        const struct bundle b = bundle_read(p->built.bundles[x->column]);
+        struct worth_part parts[OFFER_PARTS];
+        const struct worth_part *list[OFFER_PARTS];
+        uint64_t left = deprived;
+        for (uint32_t j = 0; j < b.count; j++) {
+          memset(&parts[j], 0, sizeof parts[j]);
+          worth_part_add(&parts[j], &units[b.parts[j].measure][b.parts[j].tier == PLANNING_NONE ? 0 : b.parts[j].tier], b.parts[j].quantity ? b.parts[j].quantity * x->quantity : x->quantity);
+          list[j] = &parts[j], left &= ~(uint64_t)n->measures[b.parts[j].measure].settles;
+        }
+        const double value = round(worth_sure(&o->scale, &person, list, b.count, offer_score(o, left), objective) * OFFER_UNIT);
+        x->value = value > INT32_MAX ? INT32_MAX : (int32_t)value;
+      }
+      for (uint32_t w = 0; w < p->built.work_count; w++) {
+        const uint32_t k = p->built.work_measure[w];
+        if (!(p->people->reached[h] >> k & 1) || p->built.work_there[village] >> w & 1) continue;
+        struct worth_part part = {.success = n->measures[k].success};
+        worth_part_add(&part, &units[k][0], n->measures[k].effect == EFFECT_PER_HEAD ? person.persons : 1);
+        const struct worth_part *one[] = {&part};
+        t->works[m->work_at[village] + w].value += (int64_t)floor(worth_sure(&o->scale, &person, one, 1, offer_score(o, deprived & ~(uint64_t)n->measures[k].settles), objective) * OFFER_UNIT);
+      }
+    }
+}
+
+double trial_value_of_plan(const struct trial *t) {
+  const struct plan *p = t->plan;
+  const struct plan_model *m = &t->model;
+  double sum = 0;
+  for (uint32_t i = 0; i < t->count; i++) {
+    const uint8_t taken = p->solved.plan.taken[(size_t)t->household[i] * m->most];
+    if (taken) sum += t->items[m->item_at[i] + taken - 1u].value;
+  }
+  for (uint32_t v = 0; v < m->village_count; v++)
+    for (uint32_t w = 0; w < p->built.work_count; w++)
+      if (p->solved.plan.bundle[v] >> w & 1) sum += (double)t->works[m->work_at[v] + w].value;
+  return sum / OFFER_UNIT;
+}
+
+enum status trial_solve(struct trial *t, struct solved *out, struct err *e) {
+  static const struct solve_options quick = {.passes = 60, .enough = 0.003};
+  arena_drop(&t->scratch);
+  return solve(&t->scratch, &t->model, NULL, &quick, out, e);
+}
+
+void trial_units(const struct trial *t, const struct solved *s, double *units) {
+  const struct plan *p = t->plan;
+  const struct plan_model *m = &t->model;
+  memset(units, 0, PLANNING_MEASURES * sizeof *units);
+  for (uint32_t i = 0; i < t->count; i++) {
+    const uint8_t taken = s ? s->plan.taken[(size_t)i * m->most] : p->solved.plan.taken[(size_t)t->household[i] * m->most];
+    if (!taken) continue;
+    const struct plan_item *x = &t->items[m->item_at[i] + taken - 1u];
+    const struct bundle b = bundle_read(p->built.bundles[x->column]);
+    for (uint32_t j = 0; j < b.count; j++) units[b.parts[j].measure] += b.parts[j].quantity ? b.parts[j].quantity * x->quantity : x->quantity;
+  }
+  for (uint32_t v = 0; v < m->village_count; v++)
+    for (uint32_t w = 0; w < p->built.work_count; w++)
+      if ((s ? s->plan.bundle[v] : p->solved.plan.bundle[v]) >> w & 1 && !(p->built.work_there[v] >> w & 1)) units[p->built.work_measure[w]] += p->people->villages[v].quantity[p->built.work_measure[w]];
+}
