@@ -41,11 +41,10 @@ static enum status one_draw(struct drawing *d, size_t i, unsigned worker, struct
   const enum objective objective = p->built.offers.scale.objective;
   rng_seed(&r, d->in->seed + 0x51ED2701u * (i + 1));
   trial_draw(p, &r, DOUBTS_WELFARE_ERROR, &v);
-  for (int o = 0; o < OBJECTIVE_COUNT; o++)
-    if ((enum objective)o != objective) trial_set(t, &v, (enum objective)o), d->fall[i][o] = trial_value_of_plan(t) * t->every;
-  trial_set(t, &v, objective);
-  const double mine = trial_value_of_plan(t);
-  d->fall[i][objective] = mine * t->every;
+  trial_set(t, &v);
+  const struct worth worth = trial_plan(t, &v);
+  const double mine = worth.of[objective];
+  for (int o = 0; o < OBJECTIVE_COUNT; o++) d->fall[i][o] = worth.of[o] * t->every;
   TRY(trial_solve(t, &s, e));
   const double best = (double)s.plan.value / OFFER_UNIT;
   d->regret[i] = best > mine ? (best - mine) / best : 0;
@@ -85,7 +84,7 @@ static enum status in_at(struct trial *t, uint32_t measure, double factor, doubl
   trial_expected(t->plan, &v);
   v.effect[measure] *= factor;
   if (n->measures[measure].effect == EFFECT_PRODUCT) v.price[n->measures[measure].product] *= factor;
-  trial_set(t, &v, t->plan->built.offers.scale.objective);
+  trial_set(t, &v);
   TRY(trial_solve(t, &s, e));
   trial_units(t, &s, units);
   *in = units[measure] > 0 && units[measure] >= half;

@@ -38,6 +38,7 @@ enum status trial_open(const struct plan *p, uint32_t most, struct trial *t, str
   }
   t->model.resources = t->resources, t->model.uses = uses, t->model.household_at = household_at, t->model.item_at = item_at, t->model.items = t->items;
   if (m->works) t->model.works = t->works;
+  ARENA_TRY(e, t->units = arena_array(a, PLANNING_MEASURES, sizeof *t->units));
   return OK;
 }
 
@@ -70,26 +71,25 @@ void trial_draw(const struct plan *p, struct rng *r, double welfare_error, struc
 }
 
 /* Streams of a unit of every measure and tier under the values. */
-static void make_units(const struct plan *p, const struct trial_values *v, struct worth_part (*units)[PLANNING_TIERS]) {
-  const struct planning *n = p->people->planning;
-  const struct worth_scale *w = &p->built.offers.scale;
+static void make_units(struct trial *t, const struct trial_values *v) {
+  const struct planning *n = t->plan->people->planning;
+  const struct worth_scale *w = &t->plan->built.offers.scale;
+  struct worth_part part;
   for (uint32_t m = 0; m < n->measure_count; m++) {
     struct measure x = n->measures[m];
     if (x.effect != EFFECT_PRODUCT) {
       x.income = (struct range){v->effect[m], v->effect[m], v->effect[m]};
-      worth_income_stream(w, &x, &units[m][0]);
+      worth_income_stream(w, &x, &part);
+      memcpy(t->units[m][0], part.add[1], sizeof t->units[m][0]);
       continue;
     }
     struct product k = n->products[x.product];
-    const double price = k.price.mid * v->price[x.product], yield = v->yield[x.product];
-    k.price = (struct range){price, price, price}, k.yield_range = (struct range){1, 1, 1};
-    for (uint32_t t = 0; t < PLANNING_AGES; t++) k.yield[t] *= yield;
-    for (uint32_t t = 0; t < k.tier_count; t++) {
-      struct worth_part mu;
-      worth_product_stream(w, &k, k.tiers[t], &mu);
-      mu.success = x.success;
-      memset(&units[m][t], 0, sizeof units[m][t]);
-      worth_part_add(&units[m][t], &mu, x.land);
+    k.price.mid *= v->price[x.product];
+    k.price.low = k.price.high = k.price.mid, k.yield_range = (struct range){1, 1, 1};
+    for (uint32_t y = 0; y < PLANNING_AGES; y++) k.yield[y] *= v->yield[x.product];
+    for (uint32_t i = 0; i < k.tier_count; i++) {
+      worth_product_stream(w, &k, k.tiers[i], &part);
+      for (uint32_t y = 0; y < WORTH_YEARS; y++) t->units[m][i][y] = part.add[1][y] * x.land;
     }
   }
 }
@@ -102,58 +102,77 @@ static double error_of(const struct trial_values *v, uint32_t household) {
   return f > 0.05 ? f : 0.05;
 }
 
-void trial_set(struct trial *t, const struct trial_values *v, enum objective objective) {
+/* A household of the trial as the values have it. */
+static struct worth_person person_of(const struct trial *t, const struct trial_values *v, uint32_t i, uint64_t *deprived) {
+  struct worth_person person = offer_person(&t->plan->built.offers, t->household[i], deprived);
+  person.welfare *= error_of(v, t->household[i]);
+  return person;
+}
+
+static struct worth bundle_worth(const struct trial *t, const struct worth_person *person, uint64_t deprived, const struct bundle *b, uint32_t quantity) {
+  const struct planning *n = t->plan->people->planning;
+  struct worth_stream streams[OFFER_PARTS];
+  for (uint32_t j = 0; j < b->count; j++) {
+    const struct bundle_part *x = &b->parts[j];
+    streams[j] = (struct worth_stream){t->units[x->measure][x->tier == PLANNING_NONE ? 0 : x->tier], x->quantity ? (double)x->quantity * quantity : quantity, n->measures[x->measure].success};
+    deprived &= ~(uint64_t)n->measures[x->measure].settles;
+  }
+  return worth_sure(&t->plan->built.offers.scale, person, streams, b->count, offer_score(&t->plan->built.offers, deprived));
+}
+
+/* What work slot w of the village brings household i of the trial. */
+static struct worth work_worth(const struct trial *t, const struct worth_person *person, uint64_t deprived, uint32_t i, uint32_t village, uint32_t w) {
   const struct plan *p = t->plan;
-  const struct planning *n = p->people->planning;
-  const struct offers *o = &p->built.offers;
+  const uint32_t k = p->built.work_measure[w];
+  const struct measure *x = &p->people->planning->measures[k];
+  if (!(p->people->reached[t->household[i]] >> k & 1) || p->built.work_there[village] >> w & 1) return (struct worth){{0}};
+  const struct worth_stream stream = {t->units[k][0], x->effect == EFFECT_PER_HEAD ? person->persons : 1, x->success};
+  return worth_sure(&p->built.offers.scale, person, &stream, 1, offer_score(&p->built.offers, deprived & ~(uint64_t)x->settles));
+}
+
+void trial_set(struct trial *t, const struct trial_values *v) {
+  const struct plan *p = t->plan;
   const struct plan_model *m = &t->model;
-  static _Thread_local struct worth_part units[PLANNING_MEASURES][PLANNING_TIERS];
-  make_units(p, v, units);
+  const enum objective o = p->built.offers.scale.objective;
+  make_units(t, v);
   const uint32_t works = m->work_at ? m->work_at[m->village_count] : 0;
   for (uint32_t w = 0; w < works; w++) t->works[w].value = 0;
   for (uint32_t village = 0; village < m->village_count; village++)
     for (uint32_t i = m->household_at[village]; i < m->household_at[village + 1]; i++) {
       uint64_t deprived;
-      const uint32_t h = t->household[i];
-      struct worth_person person = offer_person(o, h, &deprived);
-      person.welfare *= error_of(v, h);
+      const struct worth_person person = person_of(t, v, i, &deprived);
       for (uint64_t k = m->item_at[i]; k < m->item_at[i + 1]; k++) {
-        struct plan_item *x = &t->items[k];
-        const struct bundle b = bundle_read(p->built.bundles[x->column]);
-        struct worth_part parts[OFFER_PARTS];
-        const struct worth_part *list[OFFER_PARTS];
-        uint64_t left = deprived;
-        for (uint32_t j = 0; j < b.count; j++) {
-          memset(&parts[j], 0, sizeof parts[j]);
-          worth_part_add(&parts[j], &units[b.parts[j].measure][b.parts[j].tier == PLANNING_NONE ? 0 : b.parts[j].tier], b.parts[j].quantity ? b.parts[j].quantity * x->quantity : x->quantity);
-          list[j] = &parts[j], left &= ~(uint64_t)n->measures[b.parts[j].measure].settles;
-        }
-        const double value = round(worth_sure(&o->scale, &person, list, b.count, offer_score(o, left), objective) * OFFER_UNIT);
-        x->value = value > INT32_MAX ? INT32_MAX : (int32_t)value;
+        const struct bundle b = bundle_read(p->built.bundles[t->items[k].column]);
+        const double value = round(bundle_worth(t, &person, deprived, &b, t->items[k].quantity).of[o] * OFFER_UNIT);
+        t->items[k].value = value > INT32_MAX ? INT32_MAX : (int32_t)value;
       }
-      for (uint32_t w = 0; w < p->built.work_count; w++) {
-        const uint32_t k = p->built.work_measure[w];
-        if (!(p->people->reached[h] >> k & 1) || p->built.work_there[village] >> w & 1) continue;
-        struct worth_part part = {.success = n->measures[k].success};
-        worth_part_add(&part, &units[k][0], n->measures[k].effect == EFFECT_PER_HEAD ? person.persons : 1);
-        const struct worth_part *one[] = {&part};
-        t->works[m->work_at[village] + w].value += (int64_t)floor(worth_sure(&o->scale, &person, one, 1, offer_score(o, deprived & ~(uint64_t)n->measures[k].settles), objective) * OFFER_UNIT);
-      }
+      for (uint32_t w = 0; w < p->built.work_count; w++) t->works[m->work_at[village] + w].value += (int64_t)floor(work_worth(t, &person, deprived, i, village, w).of[o] * OFFER_UNIT);
     }
 }
 
-double trial_value_of_plan(const struct trial *t) {
+static void add(struct worth *to, const struct worth *x) {
+  for (int o = 0; o < OBJECTIVE_COUNT; o++) to->of[o] += x->of[o];
+}
+
+struct worth trial_plan(const struct trial *t, const struct trial_values *v) {
   const struct plan *p = t->plan;
   const struct plan_model *m = &t->model;
-  double sum = 0;
-  for (uint32_t i = 0; i < t->count; i++) {
-    const uint8_t taken = p->solved.plan.taken[(size_t)t->household[i] * m->most];
-    if (taken) sum += t->items[m->item_at[i] + taken - 1u].value;
-  }
-  for (uint32_t v = 0; v < m->village_count; v++)
-    for (uint32_t w = 0; w < p->built.work_count; w++)
-      if (p->solved.plan.bundle[v] >> w & 1) sum += (double)t->works[m->work_at[v] + w].value;
-  return sum / OFFER_UNIT;
+  struct worth sum = {{0}};
+  for (uint32_t village = 0; village < m->village_count; village++)
+    for (uint32_t i = m->household_at[village]; i < m->household_at[village + 1]; i++) {
+      uint64_t deprived;
+      uint32_t quantity;
+      const struct worth_person person = person_of(t, v, i, &deprived);
+      const struct bundle b = plan_bundle(p, t->household[i], &quantity);
+      const struct worth own = bundle_worth(t, &person, deprived, &b, quantity);
+      add(&sum, &own);
+      for (uint32_t w = 0; w < p->built.work_count; w++) {
+        if (!(p->solved.plan.bundle[village] >> w & 1)) continue;
+        const struct worth work = work_worth(t, &person, deprived, i, village, w);
+        add(&sum, &work);
+      }
+    }
+  return sum;
 }
 
 enum status trial_solve(struct trial *t, struct solved *out, struct err *e) {

@@ -22,16 +22,17 @@ struct trial {
   uint32_t *household;         /* of the trial -> of the plan */
   struct plan_model model;
   struct plan_item *items; struct plan_work *works; struct plan_resource *resources;
+  double (*units)[PLANNING_TIERS][WORTH_YEARS]; /* [measure][tier]: what a unit brings by year, with the values set */
 };
 
 enum status trial_open(const struct plan *p, uint32_t most, struct trial *out, struct err *e) MUST_CHECK;
 void trial_close(struct trial *t);
 void trial_expected(const struct plan *p, struct trial_values *out);
 void trial_draw(const struct plan *p, struct rng *r, double welfare_error, struct trial_values *out);
-/* Sets the worth of everything. `objective`: which poverty measure. */
-void trial_set(struct trial *t, const struct trial_values *v, enum objective objective);
-/* What the plan's own choices are worth with the values set, in person-years of the trial (not scaled up). */
-double trial_value_of_plan(const struct trial *t);
+/* Sets the worth of everything, in the plan's objective. */
+void trial_set(struct trial *t, const struct trial_values *v);
+/* What the plan's own choices are worth with the values set, in person-years of the trial (not scaled up), in all measures. */
+struct worth trial_plan(const struct trial *t, const struct trial_values *v);
 /* The best plan for the values set; lives until the next call. */
 enum status trial_solve(struct trial *t, struct solved *out, struct err *e) MUST_CHECK;
 /* Units of a measure in a solution of the trial (NULL = in the plan's own choices). */

@@ -68,10 +68,9 @@ static void after(const struct worth_scale *w, const struct worth_person *h, con
   }
 }
 
-static const double swanson[3] = {0.3, 0.4, 0.3}, middle[3] = {0, 1, 0};
-
 /* Sums over how the parts turn out; what is left of poverty, by the weights of `w`. */
-static void expected(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, const double weight[3], double *left) {
+static void expected(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double *left) {
+  static const double weight[3] = {0.3, 0.4, 0.3};
   uint32_t sure = 0;
   for (uint32_t k = 0; k < count; k++) sure |= parts[k]->success >= 1 ? 1u << k : 0;
   for (uint32_t works = 0; works < 1u << count; works++) { /* which parts turn out well */
@@ -81,7 +80,6 @@ static void expected(const struct worth_scale *w, const struct worth_person *h, 
       if (!(sure >> k & 1)) share *= works >> k & 1 ? parts[k]->success : 1 - parts[k]->success;
     if (!(share > 0)) continue;
     for (int i = 0; i < 3; i++) {
-      if (!(weight[i] > 0)) continue;
       double add[WORTH_YEARS] = {0};
       for (uint32_t k = 0; k < count; k++)
         for (uint32_t t = 0; t < w->years && works >> k & 1; t++) add[t] += parts[k]->add[i][t];
@@ -90,13 +88,13 @@ static void expected(const struct worth_scale *w, const struct worth_person *h, 
   }
 }
 
-static struct worth fall(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after, const double weight[3]) {
+struct worth worth_of(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after) {
   double left[OBJECTIVE_COUNT] = {0}, all = 0;
   const double g = gap(w, h, h->welfare);
   for (uint32_t t = 0; t < w->years; t++) all += w->weight[t];
   struct worth out = {{0}};
   if (g > 0) {
-    expected(w, h, parts, count, weight, left);
+    expected(w, h, parts, count, left);
     out.of[OBJECTIVE_FGT0] = h->persons * (all - left[OBJECTIVE_FGT0]);
     out.of[OBJECTIVE_FGT1] = h->persons * (all * g - left[OBJECTIVE_FGT1]);
     out.of[OBJECTIVE_FGT2] = h->persons * (all * g * g - left[OBJECTIVE_FGT2]);
@@ -111,19 +109,37 @@ struct worth worth_left(const struct worth_scale *w, const struct worth_person *
   struct worth_scale one = *w;
   double left[OBJECTIVE_COUNT] = {0};
   for (uint32_t y = 0; y < w->years; y++) one.weight[y] = y == t;
-  expected(&one, h, parts, count, swanson, left);
+  expected(&one, h, parts, count, left);
   struct worth out;
   for (int o = 0; o < OBJECTIVE_COUNT; o++) out.of[o] = h->persons * left[o];
   out.of[OBJECTIVE_M0] = h->persons * score_after;
   return out;
 }
 
-struct worth worth_of(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after) {
-  return fall(w, h, parts, count, score_after, swanson);
-}
-
-double worth_sure(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after, enum objective o) {
-  return fall(w, h, parts, count, score_after, middle).of[o];
+struct worth worth_sure(const struct worth_scale *w, const struct worth_person *h, const struct worth_stream *streams, uint32_t count, double score_after) {
+  double left[OBJECTIVE_COUNT] = {0}, all = 0;
+  const double g = gap(w, h, h->welfare);
+  struct worth out = {{0}};
+  for (uint32_t t = 0; t < w->years; t++) all += w->weight[t];
+  uint32_t sure = 0;
+  for (uint32_t k = 0; k < count; k++) sure |= streams[k].success >= 1 ? 1u << k : 0;
+  for (uint32_t works = 0; works < 1u << count && g > 0; works++) {
+    if ((works & sure) != sure) continue;
+    double share = 1, add[WORTH_YEARS] = {0};
+    for (uint32_t k = 0; k < count; k++) {
+      if (!(sure >> k & 1)) share *= works >> k & 1 ? streams[k].success : 1 - streams[k].success;
+      for (uint32_t t = 0; t < w->years && works >> k & 1; t++) add[t] += streams[k].add[t] * streams[k].times;
+    }
+    if (share > 0) after(w, h, add, share, left);
+  }
+  if (g > 0) {
+    out.of[OBJECTIVE_FGT0] = all - left[OBJECTIVE_FGT0];
+    out.of[OBJECTIVE_FGT1] = all * g - left[OBJECTIVE_FGT1];
+    out.of[OBJECTIVE_FGT2] = all * g * g - left[OBJECTIVE_FGT2];
+  }
+  out.of[OBJECTIVE_M0] = all * (h->score - score_after);
+  for (int o = 0; o < OBJECTIVE_COUNT; o++) out.of[o] = out.of[o] > 0 ? h->persons * out.of[o] : 0;
+  return out;
 }
 
 double worth_value(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after, enum objective o) {

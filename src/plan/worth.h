@@ -52,8 +52,9 @@ struct worth worth_of(const struct worth_scale *w, const struct worth_person *h,
 /* The same people without anything, in one year t: persons below the line, their summed gaps and squared gaps, the summed censored scores. With parts: what is
  * expected to be left of it. */
 struct worth worth_left(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after, uint32_t t);
-/* One objective only, with the middle of every range taken as certain (what works for a share of households still does). */
-double worth_sure(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after, enum objective o);
+/* The same with every range taken at its middle (what works for a share of households still does): a tenth of the cost. */
+struct worth_stream { const double *add; double times, success; }; /* add: by year, of one unit */
+struct worth worth_sure(const struct worth_scale *w, const struct worth_person *h, const struct worth_stream *streams, uint32_t count, double score_after);
 /* One objective only. */
 double worth_value(const struct worth_scale *w, const struct worth_person *h, const struct worth_part *const *parts, uint32_t count, double score_after, enum objective o);
 /* Output of a mu by year, in kg, expected: yield x survival, and the mean over on- and off-years. Years past the curve keep its last value. */
