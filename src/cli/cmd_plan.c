@@ -76,19 +76,28 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
 
 const struct verb verb_plan = {
     .name = "plan",
-    .arguments = "[explain] REGISTRY [HOUSEHOLD|VILLAGE]",
+    .arguments = "[explain|market] REGISTRY|PROGRAMME [HOUSEHOLD|VILLAGE]",
     .summary = "what each household and village gets this year, within the money, with a proof",
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
                "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
                "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
+               "product=NAME  market: which product\n"
+               "mu=N  market: how much more of it\n"
+               "over=YEARS  market: planted evenly over so many years (default: 1)\n"
+               "existing=MU  market: grown already (default: what the programme says)\n"
+               "farmland=MU  market: of the place\n"
+               "households=N  market: of the place\n"
+               "mu-household=MU  market: of the product for a household that grows it (default: 3)\n"
                "threads=N  threads to use\n"
                "key=FILE  the registry's key, when it does not lie beside it\n"
                "snapshots=FOLDER  where its snapshots lie, when not beside it\n",
     .text = "Diagnoses every village, pays the guarantees, and chooses for every household and village among the programme's measures what lowers poverty most\n"
                "within the funds, places and markets there are. Says how near the best possible the plan is, and proves it.\n\n"
-               "lucid plan explain: why a household or village gets this and not that, and what would change it.\n\n"
+               "lucid plan explain: why a household or village gets this and not that, and what would change it.\n"
+               "lucid plan market: what would become of an area of a product, year by year; exit code 1 when it is refused.\n\n"
                "  lucid plan county.lucid --round 2026\n"
                "  lucid plan county.lucid --table lines --format csv > lines.csv\n"
-               "  lucid plan explain county.lucid 431122001 --lang zh\n",
+               "  lucid plan explain county.lucid 431122001 --lang zh\n"
+               "  lucid plan market programmes/xiangxi --product ponkan --mu 700000 --existing 0 --over 8\n",
     .run = cmd_plan};

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-#define PLAN_VERBS(X) X(explain)
+#define PLAN_VERBS(X) X(explain) X(market)
 
 #define X(name) enum status plan_##name(struct cli *c, struct err *e) MUST_CHECK;
 PLAN_VERBS(X)

@@ -32,4 +32,43 @@ double market_existing(const struct product *k, double own_mu, uint32_t t);
 /* r^elasticity, rounded to nine digits so that it is the same everywhere. */
 double market_demand_share(double price_share, double elasticity);
 
+/* ---- a forced area, year by year ---- */
+
+#define MARKET_YEARS 20u
+
+struct market_year {
+  uint32_t year;
+  double mu;                   /* planted, old and new */
+  int64_t output;              /* kg: old and new */
+  double price;                /* at which all of it would sell within the days it keeps, normal transport; NAN = at no tier's price */
+  double days, stressed_days;  /* to clear at today's price */
+  int64_t unsold, stressed_unsold; /* kg that spoils, at the lowest tier's price; at today's price on disturbed transport */
+};
+
+enum market_reason { MARKET_UNSOLD = 1, MARKET_FARMLAND = 2, MARKET_HOUSEHOLDS = 4, MARKET_STRESSED = 8 /* a warning, no refusal */, MARKET_LOSS = 16 /* the price does not pay for the crop */ };
+
+struct market_case { /* what somebody wants planted */
+  double mu;                   /* new */
+  uint32_t over;               /* years that the planting takes, evenly; 1 = at once */
+  double existing_mu;          /* negative = the programme's growers */
+  double farmland, households, mu_household; /* of the place; 0 = not known: shares are not judged */
+};
+
+struct market_verdict {
+  unsigned reasons;            /* bits of enum market_reason */
+  bool refused;
+  double keeps;                /* days */
+  struct market_year years[MARKET_YEARS];
+  uint32_t worst;              /* index of the year with the most output */
+  double share_farmland, share_households; /* NAN = not known */
+  double income;               /* of a new mu in its best year at the price it clears at, after cost; negative = it does not pay */
+  double most_mu;              /* new area that would still be allowed */
+  double refused_range;        /* share of the draws over what is assumed in which it is refused */
+  uint32_t draws;
+};
+
+/* Judges by the product as given, then over `draws` draws from the ranges of what is only assumed: yields and price by their ranges, sales a day between half and
+ * double, elasticity, survival, storage life by a third either way. */
+void market_judge(const struct product *k, const struct market_case *c, uint32_t draws, uint64_t seed, struct market_verdict *out);
+
 #endif
