@@ -23,7 +23,7 @@ static enum status screen(struct cli *c, const struct plan *p, struct err *e) {
   printf(say(c, "\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n"), p->certified.gap < 0.00001 ? "100 %" : arena_printf(&c->arena, "%.3f %%", 100 * (1 - p->certified.gap)), 100 * p->certified.gap,
          number_grouped(p->certified.value, 0, a), number_grouped(p->certified.bound, 0, b));
   const struct doubts *d = p->doubts;
-  if (d) printf(say(c, "%u draws: the plan falls short of the best plan of a draw by %.1f %% (10 %% of draws: over %.1f %%); %.0f %% of its value rests on assumed values\n"), d->draws, 100 * d->regret.mid, 100 * d->regret.high, 100 * d->assumed_value);
+  if (d) printf(say(c, "%u draws: the plan falls short of the best plan of a draw by %.1f %% (one draw in ten: by over %.1f %%); %.0f %% of its value rests on assumed values\n"), d->draws, 100 * d->regret.mid, 100 * d->regret.high, 100 * d->assumed_value);
   else printf("%s", say(c, "its doubts were not drawn (--draws 0): it is not for export\n"));
   return OK;
 }

@@ -222,7 +222,7 @@ static const struct pair pairs[] = {
     {"  %s households more would be if a missing field were known: `lucid identify` lists them\n", "  另有 %s 户因缺少信息尚未列入：`lucid identify` 可列出\n"},
     {"  %s cannot be valued: welfare, size or line is not known\n", "  %s 户无法估值：收入、人口或贫困线不明\n"},
     {"\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n", "\n至少达到最优的 %s（差距 %.3f %%）：价值 %s，任何计划不超过 %s\n"},
-    {"%u draws: the plan falls short of the best plan of a draw by %.1f %% (10 %% of draws: over %.1f %%); %.0f %% of its value rests on assumed values\n", "抽样 %u 次：计划较各次最优计划少 %.1f %%（一成抽样超过 %.1f %%）；其价值的 %.0f %% 依据假定值\n"},
+    {"%u draws: the plan falls short of the best plan of a draw by %.1f %% (one draw in ten: by over %.1f %%); %.0f %% of its value rests on assumed values\n", "抽样 %u 次：计划较各次最优计划少 %.1f %%（一成抽样超过 %.1f %%）；其价值的 %.0f %% 依据假定值\n"},
     {"its doubts were not drawn (--draws 0): it is not for export\n", "未作不确定性抽样（--draws 0）：不可导出\n"},
     {"the rules have changed since the round was decided (`lucid identify`): the plan is by today's rules", "自该轮认定（`lucid identify`）以来规则已变：计划按现行规则"},
     {"the round was not identified yet: the plan decides by itself who qualifies; `lucid identify` records it", "该轮尚未认定：计划自行判断谁符合条件；`lucid identify` 可予记录"},
