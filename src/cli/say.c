@@ -221,7 +221,7 @@ static const struct pair pairs[] = {
     {"plan of %d: %s households with %s persons are planned for\n", "%d 年计划：计划对象 %s 户、%s 人\n"},
     {"  %s households more would be if a missing field were known: `lucid identify` lists them\n", "  另有 %s 户因缺少信息尚未列入：`lucid identify` 可列出\n"},
     {"  %s cannot be valued: welfare, size or line is not known\n", "  %s 户无法估值：收入、人口或贫困线不明\n"},
-    {"\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n", "\n至少达到最优的 %s（差距 %.3f %%）：价值 %s，任何计划不超过 %s\n"},
+    {"\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n", "\n至少达到最优的 %s (差距 %.3f %%) ：价值 %s，任何计划不超过 %s\n"},
     {"%u draws: the plan falls short of the best plan of a draw by %.1f %% (one draw in ten: by over %.1f %%); %.0f %% of its value rests on assumed values\n", "抽样 %u 次：计划较各次最优计划少 %.1f %%（一成抽样超过 %.1f %%）；其价值的 %.0f %% 依据假定值\n"},
     {"its doubts were not drawn (--draws 0): it is not for export\n", "未作不确定性抽样（--draws 0）：不可导出\n"},
     {"the rules have changed since the round was decided (`lucid identify`): the plan is by today's rules", "自该轮认定（`lucid identify`）以来规则已变：计划按现行规则"},

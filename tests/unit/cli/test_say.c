@@ -9,7 +9,11 @@ static void conversions(const char *format, char out[128]) {
   size_t n = 0;
   for (const char *p = format; *p; p++) {
     if (*p != '%') continue;
-    if (p[1] == ' ' || p[1] == '%') continue;
+    if (p[1] == ' ') continue;
+    if (p[1] == '%') {
+      p++;
+      continue;
+    }
     size_t len = 1 + strspn(p + 1, "0123456789.*lhzjt-");
     for (size_t i = 0; i <= len && n < 127; i++) out[n++] = p[i];
     p += len;
