@@ -1,5 +1,6 @@
-/* killer.h - kill -9 at any event: runs a piece of work in a child, counts the system calls by which it leaves a mark on the world (writes,
- * syncs, what it sends to a server, renames, ...), and kills it as it enters the n-th. */
+/* killer.h - a blow at any event: runs a piece of work in a child, counts the system calls by which it leaves a mark on the world (writes,
+ * syncs, what it sends to a server, renames, ...), and strikes as it enters the n-th: kills it, or does something to the world while
+ * it stands still there. */
 #ifndef KILLER_H
 #define KILLER_H
 
@@ -24,8 +25,9 @@ static inline bool killer_counts(unsigned long long nr) {
   return false;
 }
 
-/* True when the child was killed; false when it ended before its n-th mark, with *code as its exit code. */
-static inline bool killer_run(long n, int (*work)(void *ctx), void *ctx, int *code) {
+/* True when it was struck; false when it ended before its n-th mark. *code is its exit code, -SIGKILL when it was killed. Without a `blow` it is
+ * killed; with one it goes on after it. */
+static inline bool killer_strike(long n, int (*work)(void *ctx), void *ctx, void (*blow)(long n), int *code) {
   int st;
   pid_t pid = fork();
   assert_true(pid >= 0);
@@ -50,10 +52,20 @@ static inline bool killer_run(long n, int (*work)(void *ctx), void *ctx, int *co
     struct ptrace_syscall_info info = {0};
     assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) > 0);
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !killer_counts(info.entry.nr) || ++seen < n) continue;
-    kill(pid, SIGKILL);
+    if (blow) {
+      blow(n);
+      assert_int_equal(ptrace(PTRACE_DETACH, pid, NULL, NULL), 0);
+    } else kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, &st, 0), pid);
+    *code = WIFEXITED(st) ? WEXITSTATUS(st) : -WTERMSIG(st);
     return true;
   }
+}
+
+static inline bool killer_run(long n, int (*work)(void *ctx), void *ctx, int *code) {
+  bool killed = killer_strike(n, work, ctx, NULL, code);
+  if (killed) *code = 0;
+  return killed;
 }
 
 #endif

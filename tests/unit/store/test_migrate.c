@@ -1,4 +1,4 @@
-/* What migrations promise: interrupted at any statement, by a kill of the program, of its connection or by the disk, a registry is whole
+/* What migrations promise: interrupted at any statement, by a kill of the program, of its connection, of the server or by the disk, a registry is whole
  * at the version it says, and migrating again ends where one that was never interrupted ends. On a file, and on a database
  * (without one at hand it starts one, tools/with-postgres). */
 #include "../registry/faults.h"
@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "store/postgres.h"
@@ -26,9 +27,19 @@ static void make_file(void) {
   sqlite3_close(db);
 }
 
-static void administrator(const char *sql) {
+/* Waits for a server that is coming back. */
+static PGconn *as_administrator(void) {
   PGconn *c = PQconnectdb(url);
+  for (int i = 0; i < 200 && PQstatus(c) != CONNECTION_OK; i++) {
+    usleep(50000);
+    PQreset(c);
+  }
   assert_int_equal(PQstatus(c), CONNECTION_OK);
+  return c;
+}
+
+static void administrator(const char *sql) {
+  PGconn *c = as_administrator();
   PGresult *r = PQexec(c, sql);
   if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK) fail_msg("%s: %s", sql, PQerrorMessage(c));
   PQclear(r);
@@ -89,15 +100,60 @@ static enum status migrate(const char *at, void (*before)(void *, int, int), voi
 
 struct blow {
   int at, seen; /* before which statement, counted through all migrations */
-  bool connection;
+  enum { PROGRAM, CONNECTION, BACKEND, SERVER } what;
 };
+
+static int number_of(const char *sql) {
+  PGconn *c = as_administrator();
+  PGresult *r = PQexec(c, sql);
+  assert_int_equal(PQntuples(r), 1);
+  int n = atoi(PQgetvalue(r, 0, 0));
+  PQclear(r), PQfinish(c);
+  return n;
+}
+
+static void gone(int pid) {
+  for (int i = 0; i < 500 && kill(pid, 0) == 0; i++) usleep(10000);
+  assert_int_not_equal(kill(pid, 0), 0);
+}
+
+/* The process that serves the migration dies at once: the server throws everybody out and recovers. */
+static void kill_backend(void) {
+  int pid = number_of("SELECT pid FROM pg_stat_activity WHERE application_name = 'lucid'");
+  assert_int_equal(kill(pid, SIGKILL), 0);
+  gone(pid);
+}
+
+/* The server's first process dies at once; the others notice, and only then can it be started again. */
+static void kill_server(void) {
+  char path_of[300], start[300];
+  int backend = number_of("SELECT pid FROM pg_stat_activity WHERE application_name = 'lucid'"), first = 0;
+  snprintf(path_of, sizeof path_of, "%s/data/postmaster.pid", getenv("LUCID_TEST_PG_DIR"));
+  FILE *f = fopen(path_of, "r");
+  assert_non_null(f);
+  assert_int_equal(fscanf(f, "%d", &first), 1);
+  fclose(f);
+  assert_int_equal(kill(first, SIGKILL), 0);
+  gone(first), gone(backend);
+  snprintf(start, sizeof start, "%s/start", getenv("LUCID_TEST_PG_DIR"));
+  int rc = -1;
+  for (int i = 0; i < 50 && rc != 0; i++) {
+    if (i) usleep(100000);
+    rc = system(start);
+  }
+  assert_int_equal(rc, 0);
+}
 
 static void strike(void *ctx, int migration, int statement) {
   struct blow *b = ctx;
   (void)migration, (void)statement;
   if (++b->seen != b->at) return;
-  if (b->connection) administrator("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'lucid'");
-  else raise(SIGKILL);
+  switch (b->what) {
+  case PROGRAM: raise(SIGKILL); break;
+  case CONNECTION: administrator("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'lucid'"); break;
+  case BACKEND: kill_backend(); break;
+  case SERVER: kill_server(); break;
+  }
 }
 
 /* The program is killed before its n-th statement, for every n. */
@@ -137,12 +193,11 @@ static void a_database_whose_program_is_killed_at_any_statement_is_whole_and_goe
   kill_at_each(url, make_database);
 }
 
-static void a_connection_cut_at_any_statement_leaves_nothing_half_done(void **state) {
-  (void)state;
-  if (!url) skip();
+/* The program lives; what it talks to goes away before its n-th statement, for every n from `first` in steps. */
+static void strike_at_each(int what, int first, int step) {
   struct err e;
-  for (int n = 1;; n++) {
-    struct blow b = {.at = n, .connection = true};
+  for (int n = first;; n += step) {
+    struct blow b = {.at = n, .what = what};
     make_database();
     enum status s = migrate(url, strike, &b, &e);
     if (b.seen < n) { /* there is no n-th */
@@ -159,6 +214,31 @@ static void a_connection_cut_at_any_statement_leaves_nothing_half_done(void **st
     assert_ok(migrate(url, NULL, NULL, &e), &e);
     assert_whole(url);
   }
+}
+
+static void a_connection_cut_at_any_statement_leaves_nothing_half_done(void **state) {
+  (void)state;
+  if (!url) skip();
+  strike_at_each(CONNECTION, 1, 1);
+}
+
+/* A server that comes back takes most of a second: every fifth statement, from another one each time it is run; MIGRATE_EVERY=1 for all. */
+static void strike_at_some(int what) {
+  const char *every = getenv("MIGRATE_EVERY");
+  int step = every && atoi(every) > 0 ? atoi(every) : 5;
+  strike_at_each(what, 1 + (int)getpid() % step, step);
+}
+
+static void a_server_process_killed_at_any_statement_leaves_nothing_half_done(void **state) {
+  (void)state;
+  if (!url) skip();
+  strike_at_some(BACKEND);
+}
+
+static void a_server_killed_at_any_statement_leaves_nothing_half_done(void **state) {
+  (void)state;
+  if (!url) skip();
+  strike_at_some(SERVER);
 }
 
 #define EVERY ((1u << FAULT_CALLS) - 1)
@@ -227,7 +307,8 @@ static void the_files_are_numbered_without_a_gap(void **state) {
 
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {UNIT(the_files_are_numbered_without_a_gap), UNIT(a_file_killed_at_any_statement_is_whole_and_goes_on), UNIT(a_database_whose_program_is_killed_at_any_statement_is_whole_and_goes_on),
-                                     UNIT(a_connection_cut_at_any_statement_leaves_nothing_half_done), UNIT(a_program_that_had_it_open_at_the_old_version_writes_no_more),
+                                     UNIT(a_connection_cut_at_any_statement_leaves_nothing_half_done), UNIT(a_server_process_killed_at_any_statement_leaves_nothing_half_done),
+                                     UNIT(a_server_killed_at_any_statement_leaves_nothing_half_done), UNIT(a_program_that_had_it_open_at_the_old_version_writes_no_more),
                                      UNIT(a_disk_that_fails_at_any_call_leaves_nothing_half_done)};
   (void)argc;
   if (!(url = getenv("LUCID_TEST_PG"))) {
