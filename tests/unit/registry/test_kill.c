@@ -1,7 +1,10 @@
-/* kill -9 of the program at every event of an import, a close and a change of the key: what the registry says afterwards is what it said
- * before, or all of what the work was to do, never a part; and the work can be done (again). In a file, and in a database
- * (tests/flow/postgres_units.sh runs this there). */
+/* A blow at every event of an import, a close and a change of the key: what the registry says afterwards is what it said before, or all of
+ * what the work was to do, never a part; and the work can be done (again). The program is killed, in a file and in a database
+ * (tests/flow/postgres_units.sh runs this there); there its connection is cut as well, or the server's process killed: then the
+ * program lives, and what it says must be true. */
 #define _GNU_SOURCE
+#include <libpq-fe.h>
+
 #include "fixture.h"
 #include "killer.h"
 #include "registry/import.h"
@@ -42,7 +45,9 @@ struct work {
   struct fixture *f;
   enum status (*act)(struct work *w, struct registry *r, struct err *e);
   struct registry *r;
+  bool struck; /* its errors are expected */
 };
+enum { NOT_KEPT = 1, OTHERWISE, IN_DOUBT };
 
 static int in_child(void *ctx) {
   struct work *w = ctx;
@@ -52,9 +57,22 @@ static int in_child(void *ctx) {
   arena_init(&a, 0);
   enum status s = registry_open(&a, w->f->path, NULL, &o, &r, &w->f->e);
   if (s == OK) s = w->act(w, r, &w->f->e);
-  if (s != OK) fprintf(stderr, "%s: %s\n", status_name(s), w->f->e.message);
+  if (s != OK && !w->struck) fprintf(stderr, "%s: %s\n", status_name(s), w->f->e.message);
   registry_close(r);
-  return s == OK ? 0 : 1;
+  return s == OK ? 0 : s != ERR_IO ? OTHERWISE : strstr(w->f->e.message, "it is not known whether") ? IN_DOUBT : NOT_KEPT;
+}
+
+/* While the program stands still: the connection is cut, or every fourth time the server's process dies and the server recovers. */
+static void cut(long n) {
+  PGconn *c = PQconnectdb(getenv("LUCID_TEST_PG"));
+  for (int i = 0; i < 200 && PQstatus(c) != CONNECTION_OK; i++) {
+    usleep(50000);
+    PQreset(c);
+  }
+  assert_int_equal(PQstatus(c), CONNECTION_OK);
+  PGresult *r = PQexec(c, n % 4 ? "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'lucid'" : "SELECT pid FROM pg_stat_activity WHERE application_name = 'lucid'");
+  for (int i = 0; n % 4 == 0 && i < PQntuples(r); i++) kill(atoi(PQgetvalue(r, i, 0)), SIGKILL);
+  PQclear(r), PQfinish(c);
 }
 
 /* ---- the key ---- */
@@ -220,6 +238,78 @@ static void a_close_is_whole_or_not_at_all(void **state) {
   fixture_free(f);
 }
 
+/* ---- the connection ---- */
+
+static void an_import_whose_connection_breaks_says_what_became_of_it(void **state) {
+  (void)state;
+  if (!getenv("LUCID_TEST_PG")) skip();
+  struct fixture *f = fixture_new();
+  struct work w = {.f = f, .act = import, .struck = true};
+  bool struck = true;
+  long held = 1000, got, doubts = 0, cuts = 0;
+  write_incomes(f, held);
+  assert_ok(import(&w, f->r, &f->e), &f->e);
+  int64_t before = events(f);
+  close_it(f);
+  for (long n = 1; struck; n = next_mark(n)) {
+    int code = 0;
+    write_incomes(f, 1000 + n);
+    struck = killer_strike(n, in_child, &w, cut, &code);
+    assert_in_range(code, 0, struck ? IN_DOUBT : 0);
+    assert_int_not_equal(code, OTHERWISE);
+    fixture_open(f);
+    assert_income(f, 1000 + n, held, code == 0, &got);
+    if (code == NOT_KEPT) assert_int_equal(got, held);
+    assert_int_equal(events(f), before + (got != held)); /* its rows and its event, or neither */
+    held = got, before = events(f);
+    cuts += struck, doubts += code == IN_DOUBT;
+    close_it(f);
+    assert_true(n < 2000);
+  }
+  assert_true(cuts > 10);
+  assert_true(doubts * 10 <= cuts);
+  fixture_open(f);
+  assert_sound(f);
+  fixture_free(f);
+}
+
+static void a_close_whose_connection_breaks_says_what_became_of_it(void **state) {
+  (void)state;
+  if (!getenv("LUCID_TEST_PG")) skip();
+  struct fixture *f = fixture_new();
+  struct work w = {.f = f, .act = close_round, .struck = true};
+  struct import_counts c;
+  bool struck = true;
+  long doubts = 0, cuts = 0;
+  assert_ok(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), &f->e);
+  close_it(f);
+  for (long n = 1; struck; n = next_mark(n)) {
+    int code = 0;
+    struct round_info round, again;
+    struct snapshot *s;
+    char name[32];
+    struck = killer_strike(n, in_child, &w, cut, &code);
+    assert_in_range(code, 0, struck ? IN_DOUBT : 0);
+    assert_int_not_equal(code, OTHERWISE);
+    fixture_open(f);
+    assert_ok(registry_round_get(f->r, NULL, &round, &f->e), &f->e);
+    if (code != IN_DOUBT) assert_int_equal(round.open, code == NOT_KEPT);
+    if (round.open) assert_ok(registry_round_close(f->r, NULL, NULL, &round, &f->e), &f->e);
+    assert_ok(registry_snapshot(f->r, round.name, &s, &f->e), &f->e);
+    snapshot_close(s);
+    snprintf(name, sizeof name, "c%ld", n);
+    assert_ok(registry_round_open(f->r, name, 2026, &again, &f->e), &f->e);
+    cuts += struck, doubts += code == IN_DOUBT;
+    close_it(f);
+    assert_true(n < 2000);
+  }
+  assert_true(cuts > 10);
+  assert_true(doubts * 10 <= cuts);
+  fixture_open(f);
+  assert_sound(f);
+  fixture_free(f);
+}
+
 /* ---- who had it open ---- */
 
 static void a_command_with_the_key_of_before_seals_nothing_more(void **state) {
@@ -244,6 +334,7 @@ static void a_command_with_the_key_of_before_seals_nothing_more(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {UNIT(a_command_with_the_key_of_before_seals_nothing_more), UNIT(a_change_of_the_key_is_whole_or_not_at_all), UNIT(an_import_is_whole_or_not_at_all), UNIT(a_close_is_whole_or_not_at_all)};
+  const struct CMUnitTest tests[] = {UNIT(a_command_with_the_key_of_before_seals_nothing_more), UNIT(a_change_of_the_key_is_whole_or_not_at_all), UNIT(an_import_is_whole_or_not_at_all), UNIT(a_close_is_whole_or_not_at_all),
+                                     UNIT(an_import_whose_connection_breaks_says_what_became_of_it), UNIT(a_close_whose_connection_breaks_says_what_became_of_it)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
