@@ -18,7 +18,8 @@ static enum status run(struct cli *c, struct err *e) {
   if (s == OK) s = registry_erase(r, household, &event, e);
   open_done(c, r);
   TRY(s);
-  printf(say(c, "household %s: its sealed fields are gone for good (event %" PRId64 ")\n"), household, event);
+  if (event) printf(say(c, "household %s: its sealed fields are gone for good (event %" PRId64 ")\n"), household, event);
+  else printf(say(c, "household %s: its sealed fields were erased before; what may have been left of them is cleared away\n"), household);
   cli_note(c, "backups made before this still hold them, for whoever has the key");
   return OK;
 }

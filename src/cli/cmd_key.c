@@ -17,13 +17,14 @@ static void sheet(struct cli *c, const char *registry, const char *id, const cha
 
 static enum status rotate(struct cli *c, struct registry *r, const char *shown, struct err *e) {
   struct registry_rotated n;
-  TRY(registry_key_rotate(r, &c->progress, &n, e));
+  enum status s = registry_key_rotate(r, &c->progress, &n, e);
+  if (s != OK && !n.digits[0]) return s; /* else the new key is in force: whoever keeps it must have it */
   if (n.event) printf(say(c, "%s: key %s took the place of key %s: %" PRId64 " data keys wrapped again, %" PRId64 " search values made anew (event %" PRId64 ")\n\n"), shown, n.id, n.old_id, n.households, n.indexes, n.event);
   else printf(say(c, "%s: an interrupted change of the key is finished: key %s took the place of key %s\n\n"), shown, n.id, n.old_id);
   sheet(c, shown, n.id, n.digits);
   cli_note(c, "the old key is kept as %s: backups made before this need it; destroy it when none of them is left", n.kept);
   cli_note(c, "whoever else works with sealed fields needs a copy of %s", registry_key_path(r));
-  return OK;
+  return s;
 }
 
 static enum status run(struct cli *c, struct err *e) {

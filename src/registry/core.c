@@ -266,6 +266,13 @@ void core_rollback(struct registry *r) {
   r->seal.household = -1; /* a data key made in that transaction is gone */
 }
 
+enum status core_clear_traces(struct registry *r, struct err *e) {
+  struct err why = {0};
+  enum status s = store_flush(r->db, &why);
+  if (s == OK) return OK;
+  return err_set(e, s, "free some space, or wait until nobody else uses the registry; then run the same command again: it clears away what is left", "it is done and kept, but the old keys may still lie in the log of changes: %s", why.message);
+}
+
 enum status core_space(const struct registry *r, uint64_t bytes, const char *what, struct err *e) {
   char *folder = file_dir(r->arena, r->beside); /* the file itself may not be there yet */
   uint64_t space = file_space(folder ? folder : r->beside);

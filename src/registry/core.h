@@ -87,6 +87,9 @@ void core_rollback(struct registry *r);
 /* While long work writes, a small file beside the registry says who. */
 void core_writer_note(struct registry *r, const char *doing);
 void core_writer_done(struct registry *r);
+/* After keys were destroyed or wrapped anew: no page with the old ones may remain in the write-ahead log, or in the table of a database. The
+ * change itself is committed: an error says so, and that the same command clears away what is left. */
+enum status core_clear_traces(struct registry *r, struct err *e) MUST_CHECK;
 /* ERR_FULL when the registry's disk has less than `bytes` free. */
 enum status core_space(const struct registry *r, uint64_t bytes, const char *what, struct err *e) MUST_CHECK;
 /* Keeps a copy of the programme's files, brought by the event. */

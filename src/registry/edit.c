@@ -114,6 +114,18 @@ static enum status clear_blind(struct registry *r, const struct level_store *ls,
   return OK;
 }
 
+/* Erased before: then only what an interrupted attempt may have left is cleared away. */
+static enum status erased_before(struct registry *r, const struct household_ref *h, bool *out, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  TRY(store_sql(r->db, SQL_SEAL_GET, &st, e));
+  store_bind_int(st, 1, h->home), store_bind_int(st, 2, h->id);
+  TRY(store_step(st, &row, e));
+  *out = row && store_null(st, 0);
+  store_reset(st);
+  return OK;
+}
+
 static enum status erase_body(struct registry *r, const struct household_ref *h, const char *key, int64_t *event, struct err *e) {
   struct event ev = {.kind = "erase", .source = "", .source_hash = "", .detail = key};
   struct event_hash none;
@@ -132,8 +144,10 @@ enum status registry_erase(struct registry *r, const char *household, int64_t *e
   TRY(core_writable(r, e));
   TRY(registry_find(r, NULL, household, &ref, e));
   TRY(core_begin(r, e));
-  enum status s = erase_body(r, &ref, household, event, e);
+  bool before = false;
+  enum status s = erased_before(r, &ref, &before, e);
+  if (s == OK && !before) s = erase_body(r, &ref, household, event, e);
   if (s == OK) s = core_commit(r, e);
   else core_rollback(r);
-  return s == OK ? store_flush(r->db, e) : s; /* no page with the old key may remain in the write-ahead log */
+  return s == OK ? core_clear_traces(r, e) : s;
 }

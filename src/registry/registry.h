@@ -94,7 +94,8 @@ enum status registry_edit(struct registry *r, const char *round, const char *hou
 struct registry_undone { int64_t event, undone; uint64_t restored, ended; };
 enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) MUST_CHECK;
 
-/* Destroys the data key of a household: its sealed fields are gone for good, also from history and snapshots. Hashes stay valid. */
+/* Destroys the data key of a household: its sealed fields are gone for good, also from history and snapshots. Hashes stay valid.
+ * Erased before: *event 0, and what an interrupted attempt may have left is cleared away. An error that says "it is done and kept" means it. */
 enum status registry_erase(struct registry *r, const char *household_key, int64_t *event, struct err *e) MUST_CHECK;
 
 /* Takes changed rules into the registry: from now on it works by `p`, whose files it keeps; the earlier ones stay on record. The

@@ -193,6 +193,11 @@ enum status registry_key_rotate(struct registry *r, struct progress *pr, struct 
   ARENA_TRY(e, kept = arena_printf(r->arena, "%s.%s", r->key_path, out->old_id));
   out->kept = kept;
   TRY(may_keep(kept, out->old_id, e));
+  if (!r->key_unfinished && !store_on_server(r->url)) { /* the log of changes: every row with a search value, and every wrapped key */
+    uint64_t size;
+    TRY(store_size(r->db, &size, e));
+    TRY(core_space(r, size / 2 + (1 << 20), "changing the key", e));
+  }
   if (!r->key_unfinished) {
     enum status s = core_begin(r, e);
     if (s == OK) {
@@ -221,5 +226,5 @@ enum status registry_key_rotate(struct registry *r, struct progress *pr, struct 
   seal_recovery(&r->seal, out->digits);
   TRY(put_files(r, fresh, kept, e));
   r->key_unfinished = false;
-  return store_flush(r->db, e); /* no page with the old wrapping may remain in the write-ahead log */
+  return core_clear_traces(r, e);
 }

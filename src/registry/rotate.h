@@ -18,7 +18,7 @@ struct registry_rotated {
   int64_t households, indexes, event; /* event 0: an interrupted rotation was finished, nothing else */
   const char *kept;                   /* where the old key lies; in the registry's arena */
 };
-/* ERR_KEY when the key in force is not here; ERR_CONFLICT when another file stands where the old key would be kept. */
+/* out->digits are filled as soon as the new key is in force, also when something fails after that. ERR_KEY when the key in force is not here; ERR_CONFLICT when another file stands where the old key would be kept. */
 enum status registry_key_rotate(struct registry *r, struct progress *pr, struct registry_rotated *out, struct err *e) MUST_CHECK;
 
 #endif

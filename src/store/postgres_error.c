@@ -62,12 +62,13 @@ static const struct {
     {"authentication", ERR_IO, "the server does not let you in", "check the user, and the server's pg_hba.conf"},
     {"pg_hba.conf", ERR_IO, "the server does not let you in", "the server's pg_hba.conf names who may come from where"},
     {"role ", ERR_IO, "the server does not know the user", "name the user in the URL, postgresql://USER@HOST/DATABASE, or make it: createuser USER"},
+    {"starting up", ERR_BUSY, "the server is starting", "run the command again in a moment"},
+    {"not yet accepting", ERR_BUSY, "the server is starting", "run the command again in a moment"},
+    {"shutting down", ERR_IO, "the server is being stopped", "run the command again when the server is back"},
+    {"recovery", ERR_BUSY, "the server is coming back after a crash", "run the command again in a moment"},
     {"database ", ERR_NOT_FOUND, "there is no such database", "make it first: createdb --encoding=UTF8 --template=template0 NAME"},
     {"too many", ERR_BUSY, "the server takes no more connections", "run the command again later, or raise max_connections"},
     {"remaining connection", ERR_BUSY, "the server takes no more connections", "run the command again later, or raise max_connections"},
-    {"starting up", ERR_BUSY, "the server is starting", "run the command again in a moment"},
-    {"shutting down", ERR_IO, "the server is being stopped", "run the command again when the server is back"},
-    {"recovery", ERR_BUSY, "the server is coming back after a crash", "run the command again in a moment"},
 };
 
 enum status pg_fail_connect(const struct pg_store *p, PGconn *conn, struct err *e) {
@@ -81,5 +82,6 @@ enum status pg_fail_connect(const struct pg_store *p, PGconn *conn, struct err *
 
 bool pg_starting(PGconn *conn) {
   const char *said = conn ? PQerrorMessage(conn) : "";
-  return strstr(said, "starting up") || strstr(said, "shutting down") || strstr(said, "recovery mode") || strstr(said, "not yet accepting");
+  return strstr(said, "starting up") || strstr(said, "shutting down") || strstr(said, "recovery mode") || strstr(said, "not yet accepting") ||
+         strstr(said, "closed the connection unexpectedly"); /* it broke down just then */
 }

@@ -1,85 +1,19 @@
 #!/bin/sh
-# What happens when things go wrong around a registry that is a file: a full disk, a folder that may not be written to, a lock held by
+# What happens when things go wrong around a registry that is a file: a limit on its size, a folder that may not be written to, a lock held by
 # somebody else, files of another version, damaged and foreign files, symbolic links. Each time: a message that says what and what to
 # do, the right exit code, and a registry that lost nothing. A database has none of these: its faults are in postgres.sh,
 # postgres_kill.sh and disk.sh, and what both can suffer is in tampered.sh.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/flow/village/village.sh"
 
-# A full disk needs a small disk: a mount that only this script and its children see.
-if [ -z "${FAULTS_OWN_MOUNTS:-}" ]; then
-  if [ "$(id -u)" = 0 ]; then own="unshare -m"; else own="unshare -rm"; fi
-  mkdir "$DIR/probe"
-  if $own sh -c 'mount -t tmpfs -o size=1m none "$0"' "$DIR/probe" 2>/dev/null; then
-    FAULTS_OWN_MOUNTS=yes LUCID=$LUCID $own sh "$0"
-    exit $?
-  fi
-  FAULTS_OWN_MOUNTS=no
-fi
-
 # Root is bound by no permissions, unless it gives that power away.
 if [ "$(id -u)" = 0 ]; then as_user() { setpriv --bounding-set=-all --inh-caps=-all "$@"; }; else as_user() { "$@"; }; fi
 
 households() { ask "$1" 'SELECT count(*) FROM household'; }
 
-# ---- a full disk ----
+# ---- a limit on the size of files ----
 
-disk=$DIR/disk
-mkdir "$disk"
-on_disk() { # on_disk KILOBYTES_FREE COMMAND...: fills the disk up to that and runs the command
-  left=$1; shift
-  free=$(df -k --output=avail "$disk" | tail -1 | tr -d ' ')
-  [ "$free" -gt "$left" ] && dd if=/dev/zero of="$disk/ballast" bs=1024 count=$((free - left)) 2>/dev/null
-  run "$@"
-  rm -f "$disk/ballast"
-}
-
-# Every amount of free space gives either success or a refusal that says why; the registry stays as it was.
-full_disk() { # full_disk NAME "UNDO" CHECK COMMAND...
-  what=$1 prepare=$2 kept=$3; shift 3
-  refused=0 done=0 bad=
-  for left in 0 16 64 128 200 300 400 500 700 1100 1500 2500 6000; do
-    eval "$prepare"
-    before=$(eval "$kept")
-    on_disk $left "$@"
-    case $rc in
-    0) done=$((done + 1)) ;;
-    8) refused=$((refused + 1))
-      case $errs in *"HINT: "*) ;; *) bad="$bad no hint with $left KB;" ;; esac
-      case $errs in *"disk is full"* | *"No space left"* | *" MB are free"*) ;; *) bad="$bad with $left KB it says: $errs;" ;; esac
-      [ "$(eval "$kept")" = "$before" ] || bad="$bad with $left KB something was kept: $before -> $(eval "$kept");" ;;
-    *) bad="$bad exit $rc with $left KB: $errs;" ;;
-    esac
-    "$LUCID" fsck "$disk/x.lucid" >"$DIR/fsck" 2>&1 || bad="$bad after $left KB fsck says: $(cat "$DIR/fsck");"
-  done
-  left_over=$(find "$disk" \( -name '*stage*' -o -name '*tmp-*' -o -name '*-writer' \) | head -3)
-  [ -z "$left_over" ] || bad="$bad left behind: $left_over"
-  out="$refused refused, $done done;$bad"
-  ok "a full disk during $what is said, with a hint, and nothing is half kept" [ -z "$bad" ]
-  ok "a full disk during $what: some amounts of space are too little and some are enough" test "$refused" -gt 0 -a "$done" -gt 0
-}
-
-if [ "$FAULTS_OWN_MOUNTS" = yes ] && mount -t tmpfs -o size=16m none "$disk"; then
-  trap 'umount "$disk"; chmod -R u+w "$DIR" 2>/dev/null; rm -rf "$DIR"' EXIT
-  registry "$DIR" && cp "$DIR/x.lucid" "$DIR/x.lucid.key" "$disk/" # the programme and its data lie on the big disk
-  people 1000 1 "$DIR/programme/data"
-  cp "$disk/x.lucid" "$DIR/empty.lucid"
-  full_disk "an import" 'rm -f "$disk"/x.lucid-*; cp "$DIR/empty.lucid" "$disk/x.lucid"' 'households "$disk/x.lucid"' "$LUCID" import "$disk/x.lucid" --quiet
-  "$LUCID" import "$disk/x.lucid" --quiet >/dev/null 2>&1
-  cp "$disk/x.lucid" "$DIR/loaded.lucid"
-  full_disk "the closing of a round" 'rm -rf "$disk"/x.lucid-* "$disk/x.snapshots"; cp "$DIR/loaded.lucid" "$disk/x.lucid"' \
-    '"$LUCID" round list "$disk/x.lucid" --format csv | cut -d, -f3; find "$disk/x.snapshots" -mindepth 1 2>/dev/null | wc -l' "$LUCID" round close "$disk/x.lucid" 2026
-  full_disk "a backup" 'rm -f "$disk/copy.lucid"' 'ls "$disk/copy.lucid" 2>&1 | wc -l; find "$disk" -name "copy*" | wc -l' "$LUCID" backup "$disk/x.lucid" "$disk/copy.lucid"
-  full_disk "a whole run" 'rm -rf "$disk/out"' 'echo' "$LUCID" run "$DIR/programme" --out "$disk/out" --quiet
-  "$LUCID" round open "$disk/x.lucid" edits --quiet >/dev/null
-  full_disk "an edit" 'n=$((${n:-0} + 1))' 'ask "$disk/x.lucid" "SELECT count(*) FROM event"' sh -c '"$0" set "$1" H00001 income=$(date +%s%N | cut -c8-16)' "$LUCID" "$disk/x.lucid"
-  umount "$disk"
-  trap 'chmod -R u+w "$DIR" 2>/dev/null; rm -rf "$DIR"' EXIT
-else
-  skip "a full disk" "no right to mount a small one"
-fi
-
-# A limit on the size of files is the other way to run out of room, and strikes in the middle of a write.
+# It is the other way to run out of room (disk.sh has the full disk), and strikes in the middle of a write.
 registry "$DIR/limit"
 people 1000 1 "$DIR/limit/programme/data"
 cp "$DIR/limit/x.lucid" "$DIR/limit/empty.lucid"

@@ -8,18 +8,13 @@ if [ -z "${LUCID_TEST_PG:-}" ]; then
   exit $rc
 fi
 . "$TOP/tests/flow/village/village.sh"
-old=$TOP/tests/flow/version-1
 export XDG_DATA_HOME="$DIR/data"
 now=$(ls "$TOP"/schema/*.sql | wc -l)
 
-# version1 DIR: the old registry in DIR/x.lucid
-version1() {
-  mkdir -p "$1" && gzip -dc "$old/file.sql.gz" | sqlite3 "$1/x.lucid" && cp "$old/key.txt" "$1/x.lucid.key" && chmod 600 "$1/x.lucid" "$1/x.lucid.key" &&
-    sqlite3 "$1/x.lucid" 'PRAGMA application_id = 1282761572; PRAGMA user_version = 1; PRAGMA journal_mode = WAL' >/dev/null
-}
+mkdir "$DIR/a" "$DIR/b" "$DIR/c"
 chain='SELECT id, kind, hex(hash) FROM event ORDER BY id'
 
-version1 "$DIR/a" || { fail "the old registry is made"; finish; }
+version1 "$DIR/a/x.lucid" || { fail "the old registry is made"; finish; }
 R=$DIR/a/x.lucid
 before=$(ask "$R" "$chain") sum=$(sha256sum <"$R")
 fails "a registry of an older version is refused, with both numbers" 10 "its tables are version 1, this program" "$LUCID" status "$R"
@@ -47,12 +42,12 @@ run "$LUCID" copy "$R" "$DIR/fresh.lucid"
 ok "a migrated registry has the tables of a new one" test "$rc" = 0
 
 # An interrupted attempt has left a copy of its own: it is kept, another is made.
-version1 "$DIR/b" && : >"$DIR/b/x.lucid.version-1" && : >"$DIR/b/x.lucid.version-half"
+version1 "$DIR/b/x.lucid" && : >"$DIR/b/x.lucid.version-1" && : >"$DIR/b/x.lucid.version-half"
 ok "a copy that is there is not written over" run "$LUCID" migrate "$DIR/b/x.lucid"
 ok "... another stands beside it" [ -s "$DIR/b/x.lucid.version-1-2" -a ! -s "$DIR/b/x.lucid.version-1" -a ! -e "$DIR/b/x.lucid.version-half" ]
 
 # Writers and the change of tables exclude each other.
-version1 "$DIR/c"
+version1 "$DIR/c/x.lucid"
 { echo 'BEGIN IMMEDIATE;'; sleep 8; } | sqlite3 "$DIR/c/x.lucid" & holder=$!
 sleep 0.5
 fails "migrate waits for a writer, then says so" 6 "somebody else is writing" "$LUCID" migrate "$DIR/c/x.lucid"
@@ -64,9 +59,7 @@ wait $holder
 U=$LUCID_TEST_PG
 sql() { psql -XqAt -v ON_ERROR_STOP=1 "$U" -c 'SET search_path = lucid' -c "$1"; }
 "$LUCID" migrate "$U" >/dev/null 2>&1
-gzip -dc "$old/postgres.sql.gz" | psql -Xq -v ON_ERROR_STOP=1 "$U" >/dev/null 2>"$DIR/.err" || { errs=$(cat "$DIR/.err"); fail "the old database is made"; finish; }
-id=$(sql "SELECT value FROM meta WHERE name = 'key_id'")
-mkdir -p "$XDG_DATA_HOME/lucid/lucid-$id" && cp "$old/key.txt" "$XDG_DATA_HOME/lucid/lucid-$id/registry.key" && chmod 600 "$XDG_DATA_HOME/lucid/lucid-$id/registry.key"
+version1 "$U" 2>"$DIR/.err" || { errs=$(cat "$DIR/.err"); fail "the old database is made"; finish; }
 pgchain="SELECT id, kind, upper(encode(hash, 'hex')) FROM event ORDER BY id"
 ok "the old database has the same events" [ "$(sql "$pgchain")" = "$before" ]
 fails "an older database is refused, with both numbers" 10 "its tables are version 1, this program" "$LUCID" status "$U"

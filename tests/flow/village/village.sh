@@ -2,6 +2,8 @@
 #   village DIR                 a copy of the village programme in DIR/programme, with empty data
 #   people N BATCH DIR          N households of two members each into DIR; BATCH stands in every row of the households
 #   registry DIR [N [WHERE]]    DIR/x.lucid (or WHERE) with round 2026 open, holding N households (batch 1)
+#   version1 WHERE              the registry of version 0.1.0 in tests/flow/version-1 (13 households), a file or in a database, with its key
+#   version_of REGISTRY         of its tables
 #   sound NAME REGISTRY         lucid fsck finds nothing
 # Identity numbers are 18 digits and begin with 999999, telephones with 00CANARY: neither can be anybody's.
 [ -x "$LUCID" ] || { echo "not ok the program is built: $LUCID"; exit 1; }
@@ -23,4 +25,17 @@ registry() {
   [ -z "${2:-}" ] && return 0
   people "$2" 1 "$1/programme/data" && "$LUCID" import "$where" --quiet >/dev/null
 }
+version1() {
+  old=$TOP/tests/flow/version-1
+  case $1 in
+  postgresql:*)
+    psql -Xq "$1" -c 'SET client_min_messages = error; DROP SCHEMA IF EXISTS lucid CASCADE' && gzip -dc "$old/postgres.sql.gz" | psql -Xq -v ON_ERROR_STOP=1 "$1" >/dev/null || return 1
+    of=$(echo "$1" | sed 's,.*/\([a-z0-9_-]*\)?.*,\1,')-$(ask "$1" "SELECT value FROM meta WHERE name = 'key_id'")
+    mkdir -p "$XDG_DATA_HOME/lucid/$of" && cp "$old/key.txt" "$XDG_DATA_HOME/lucid/$of/registry.key" && chmod 600 "$XDG_DATA_HOME/lucid/$of/registry.key" ;;
+  *)
+    rm -f "$1" "$1"-* && gzip -dc "$old/file.sql.gz" | sqlite3 "$1" && cp "$old/key.txt" "$1.key" && chmod 600 "$1" "$1.key" &&
+      sqlite3 "$1" 'PRAGMA application_id = 1282761572; PRAGMA user_version = 1; PRAGMA journal_mode = WAL' >/dev/null ;;
+  esac
+}
+version_of() { case $1 in postgresql:*) ask "$1" 'SELECT version FROM store_mark' ;; *) ask "$1" 'PRAGMA user_version' ;; esac; }
 sound() { run "$LUCID" fsck "$2"; if [ "$rc" = 0 ]; then pass "$1"; else fail "$1"; fi; }
