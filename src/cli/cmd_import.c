@@ -111,7 +111,7 @@ const struct verb verb_import = {
                "round=NAME  which round (default: the latest)\n"
                "dry-run  read and check everything, report, write nothing\n"
                "keep-good  refuse single rows, not the whole import\n"
-               "refused=FILE.csv  where refused rows go, each with its problem; of a second source: FILE-SOURCE.csv\n" OPEN_KEY_OPTION,
+               "refused=FILE  where refused rows go, each with its problem: a .csv (of a second source: FILE-SOURCE.csv), or an .xlsx with a sheet for each table\n" OPEN_KEY_OPTION,
     .text = "Reads, checks every row by the codebook, then writes all in one step or nothing at all. The same household or\n"
             "member again updates; rows that say nothing new are left alone, so an import can always be repeated. A field that\n"
             "a file has no column for keeps its value. A list of members (or crops, visits, ...) taken in a new round replaces\n"

@@ -404,13 +404,14 @@ enum status ingest_source(struct programme *p, const struct source *src, const s
                           struct err *e) {
   struct arena a;
   struct reader r = {0};
-  struct run x = {.p = p, .src = src, .o = o, .sink = sink, .counts = counts, .reader = &r, .refused = {.path = o->refused_path}};
+  struct run x = {.p = p, .src = src, .o = o, .sink = sink, .counts = counts, .reader = &r, .refused = {.path = o->refused_path, .book = o->refused_book}};
   const char *path;
   *counts = (struct ingest_counts){.encoding = "UTF-8"};
   arena_init(&a, (size_t)256 << 20);
   arena_init(&x.kept_arena, 0);
   enum status s = locate(&a, p, src, o, &path, &x.swapped, e);
   if (s == OK) s = refused_fits(o->refused_path, path, e);
+  if (s == OK && o->refused_book) s = mapping_sheet_name(&a, src, &x.refused.sheet, e);
   if (s == OK) s = open_reader(&r, &a, p, src, o, path, x.swapped, false, e);
   if (s == OK) s = read_rows(&x, &a, path, e);
   reader_close(&r);

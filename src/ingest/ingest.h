@@ -1,7 +1,7 @@
 /* ingest.h - outside files into validated rows.
  *
  * A reader (ingest/reader.h: CSV, .xlsx, .dta, .RData, .rds) yields rows of texts and numbers; the mapping says which column is which field;
- * the codebook validates; good rows go to a sink, refused ones to a CSV with the reason beside each. All or nothing per
+ * the codebook validates; good rows go to a sink, refused ones to a CSV or a workbook with the reason beside each. All or nothing per
  * file unless the caller asks for the good rows. Memory is constant in the file's size. The sink is the registry's import or a test.
  *
  * A flat file has one row a person on which the household's fields repeat. The household is given to the sink once for every run of
@@ -46,6 +46,7 @@ struct ingest_options {
   bool guess;                /* no mapping given: guess from names and labels (without it, only from equal names) */
   bool keep_good;            /* refuse rows, not the file */
   const char *refused_path;  /* CSV of refused rows, made when there are some; NULL = none written */
+  struct refused_book *refused_book; /* open for a refused_path that is a workbook's: shared by the sources of one import */
   struct progress *progress;
 };
 

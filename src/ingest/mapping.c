@@ -468,7 +468,7 @@ static enum status want_level(struct want_list *w, const struct programme *p, ui
   return OK;
 }
 
-static enum status own_name(struct arena *a, const struct source *src, const char **out, struct err *e) {
+enum status mapping_sheet_name(struct arena *a, const struct source *src, const char **out, struct err *e) {
   const char *base = file_base(src->file ? src->file : ""), *dot = strrchr(base, '.');
   ARENA_TRY(e, *out = arena_strn(a, base, dot ? (size_t)(dot - base) : strlen(base)));
   return OK;
@@ -497,13 +497,13 @@ enum status mapping_wants(struct reader_wants *out, struct arena *a, const struc
   }
   *out = (struct reader_wants){.headings = w.list, .count = w.count};
   if (!src->name || !src->file) return OK;
-  TRY(own_name(a, src, &out->names[0], e)); /* a sheet is known by the name that the source's own file has, or by the source's */
+  TRY(mapping_sheet_name(a, src, &out->names[0], e)); /* a sheet is known by the name that the source's own file has, or by the source's */
   out->names[1] = src->name;
   const char **others = arena_array(a, p->source_count + 1, sizeof *others);
   ARENA_TRY(e, others);
   for (uint32_t i = 0; i < p->source_count; i++) {
     const char *name;
-    TRY(own_name(a, &p->sources[i], &name, e));
+    TRY(mapping_sheet_name(a, &p->sources[i], &name, e));
     if (strcmp(name, out->names[0]) != 0) others[out->other_count++] = name;
   }
   out->others = others;

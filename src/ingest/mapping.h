@@ -56,6 +56,9 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
 /* The headings by which a workbook's sheet and row of headings are known; in the arena. */
 enum status mapping_wants(struct reader_wants *w, struct arena *a, const struct programme *p, const struct source *src, const struct ingest_options *o, struct err *e) MUST_CHECK;
 
+/* The name of a sheet that is the source's own: that of its file. */
+enum status mapping_sheet_name(struct arena *a, const struct source *src, const char **out, struct err *e) MUST_CHECK;
+
 /* The code of the place that the cell and its `within` columns name, or false and why. An empty cell, and a cell that holds a code, stay as they are. */
 bool mapping_place(struct mapping_entry *m, const struct programme *p, const struct reader_row *row, struct reader_cell *out, char *why, size_t why_size);
 

@@ -43,6 +43,7 @@ static void put_cell(FILE *f, const struct reader_cell *c) {
 
 /* An earlier list: its headings end with `problem`. */
 static bool is_list(const char *path) {
+  if (refused_is_book(path)) return refused_book_is_list(path);
   char head[65536];
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
@@ -80,6 +81,7 @@ static enum status start(struct refused *f, const struct reader *r, struct err *
 
 enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) {
   if (!f->path) return OK;
+  if (f->book) return refused_book_row(f->book, r->sheet && !r->form ? r->sheet : f->sheet, r, m, row, problem, e);
   if (!f->file) TRY(start(f, r, e));
   bool blank = row->shifted && m->any_sealed;
   for (uint32_t i = 0; i < r->column_count; i++) {

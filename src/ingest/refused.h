@@ -1,4 +1,4 @@
-/* refused.h - the CSV of rows that were refused: the file's own columns, then `problem`. Mended, it can be imported again.
+/* refused.h - the CSV (or the workbook: refused_book.h) of rows that were refused: the file's own columns, then `problem`. Mended, it can be imported again.
  *
  * Columns that feed sealed fields are left blank; where cells may have moved under another heading (a ragged row) and a
  * sealed field is in the file, the whole row is blank but for its problem. UTF-8; with a byte order mark when the file had
@@ -9,11 +9,13 @@
 
 #include <stdio.h>
 
-#include "ingest/mapping.h"
+#include "ingest/refused_book.h"
 
 struct refused {
   const char *path; /* NULL = none is written */
   FILE *file;
+  struct refused_book *book; /* where the path is a workbook's */
+  const char *sheet;         /* the source's own name for a sheet */
 };
 
 /* Whether the refused rows of `source` may be written to `path` (NULL = none are): not over the data themselves, nor over a file that is

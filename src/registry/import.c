@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "ingest/books.h"
+#include "ingest/refused_book.h"
 #include "registry/correct.h"
 #include "registry/merge.h"
 #include "registry/round.h"
@@ -116,31 +117,58 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
   if (from->notes[0]) snprintf(to->notes + have, sizeof to->notes - have, "%s%s", have ? "\n" : "", from->notes);
 }
 
+/* Sources have other columns: the refused rows of a second one go to a CSV beside the first's. A workbook has room for all. */
+static enum status refused_beside(struct import *im, struct ingest_options *mine, const char *path, const struct source *src, bool of_book, uint32_t number, struct err *e) {
+  const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+  size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - path) : strlen(path);
+  if (of_book) ARENA_TRY(e, mine->refused_path = arena_printf(im->r->arena, "%.*s-%s-%u%s", (int)stem, path, src->name, number, path + stem));
+  else ARENA_TRY(e, mine->refused_path = arena_printf(im->r->arena, "%.*s-%s%s", (int)stem, path, src->name, path + stem));
+  return OK;
+}
+
+/* Where many workbooks are one source, all of them are read before the import is given up: who mends them wants the whole list. */
 static enum status import_sources(struct import *im, const struct source *const *src, const char *const *books, const struct file_seen *seen, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
   struct ingest_sink sink = stage_sink(&im->stage);
   struct ingest_options mine = o ? *o : (struct ingest_options){0};
+  struct err first = {0};
+  uint32_t refused = 0;
   for (uint32_t i = 0; i < count; i++) {
     struct ingest_counts c = {0};
-    /* Sources have other columns: the refused rows of a second one go beside the first's. */
-    if (o && o->refused_path && out->read.rows_refused) {
-      const char *dot = strrchr(o->refused_path, '.'), *slash = strrchr(o->refused_path, '/');
-      size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - o->refused_path) : strlen(o->refused_path);
-      if (books && books[i]) ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s-%u%s", (int)stem, o->refused_path, src[i]->name, i + 1, o->refused_path + stem));
-      else ARENA_TRY(e, mine.refused_path = arena_printf(im->r->arena, "%.*s-%s%s", (int)stem, o->refused_path, src[i]->name, o->refused_path + stem));
-    }
-    mine.data_dir = books && books[i] ? books[i] : o ? o->data_dir : NULL;
+    const char *book = books ? books[i] : NULL;
+    if (refused && src[i] != src[i - 1]) break;
+    if (o && o->refused_path && !o->refused_book && out->read.rows_refused) TRY(refused_beside(im, &mine, o->refused_path, src[i], book, i + 1, e));
+    mine.data_dir = book ? book : o ? o->data_dir : NULL;
     if (!i || src[i] != src[i - 1]) stage_source(&im->stage, src[i]); /* the workbooks of one source are one file in many: nobody may be given in two of them */
     enum status s = ingest_source(im->r->p, src[i], &mine, &sink, &c, e);
     if (c.rows_refused && o && mine.refused_path != o->refused_path) {
       size_t have = strlen(c.notes);
       snprintf(c.notes + have, sizeof c.notes - have, "%sthe refused rows of %s are in %s", have ? "; " : "", src[i]->name, mine.refused_path);
     }
-    if (books && books[i] && strlen(out->read.notes) > sizeof out->read.notes / 2) c.notes[0] = 0; /* a thousand books would say the same */
+    if (book && strlen(out->read.notes) > sizeof out->read.notes / 2) c.notes[0] = 0; /* a thousand books would say the same */
     add_counts(&out->read, &c);
+    if (s == ERR_INPUT && book && c.rows_refused) {
+      if (!refused++ && e) first = *e;
+      continue;
+    }
     TRY(s);
     TRY(still_as_seen(&seen[i], e));
   }
-  return OK;
+  if (!refused) return OK;
+  if (refused == 1 && e) *e = first;
+  if (refused == 1) return ERR_INPUT;
+  return err_set(e, ERR_INPUT, first.hint, "%u workbooks have refused rows; the first: %s", refused, first.message);
+}
+
+/* With a workbook for the refused rows, where their path is one's. */
+static enum status import_all(struct import *im, const struct source *const *src, const char *const *books, const struct file_seen *seen, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
+  if (!o || !refused_is_book(o->refused_path)) return import_sources(im, src, books, seen, count, o, out, e);
+  struct ingest_options mine = *o;
+  const struct programme *p = im->r->p;
+  TRY(refused_book_open(&mine.refused_book, o->refused_path, p->language_count ? p->languages[0] : LANG_EN, e));
+  enum status s = import_sources(im, src, books, seen, count, &mine, out, e);
+  struct err late;
+  enum status closed = refused_book_close(mine.refused_book, s == OK ? e : &late);
+  return s == OK ? closed : s;
 }
 
 /* The names of the files, each once, as far as they fit: for the event. */
@@ -168,7 +196,7 @@ static enum status import_these(struct registry *r, const char *round, const str
   TRY(files_digest(r, src, books, count, o, hex, &bytes, seen, e));
   TRY(core_space(r, 4 * bytes + (1 << 20), "the import", e)); /* work file, write-ahead log, tables and their index */
   enum status s = import_begin(&im, r, round, dry_run, e);
-  if (s == OK) s = import_sources(&im, src, books, seen, count, o, out, e);
+  if (s == OK) s = import_all(&im, src, books, seen, count, o, out, e);
   if (s == OK) s = import_finish(&im, names, hex, o ? o->progress : NULL, out, e);
   import_close(&im);
   return s;
