@@ -7,7 +7,7 @@
 #include "cli/open.h"
 #include "cli/table.h"
 #include "column/snapshot.h"
-#include "ingest/export_source.h"
+#include "ingest/export_form.h"
 
 enum how { AS_CSV, AS_DTA, AS_XLSX };
 
@@ -92,10 +92,12 @@ static enum status as_source(struct cli *c, struct exporting *x, const char *nam
   from.codes_as_of = then != NULL;
   struct export_source_counts n;
   size_t dot = strcspn(src->file, ".");
-  char *file = arena_printf(&c->arena, "%s/%.*s.%s", x->out, (int)dot, src->file, endings[x->how]);
+  const char *ending = src->form ? "" : endings[x->how];
+  char *file = arena_printf(&c->arena, "%s/%.*s%s%s", x->out, (int)dot, src->file, src->form ? "" : ".", ending);
   if (!file) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  TRY(file_make_dirs(x->out, e));
-  TRY(export_source(&c->arena, &from, src, file, &n, e));
+  if (src->form && x->how != AS_XLSX) return err_set(e, ERR_USAGE, "add --as xlsx", "the source %s is a form: it goes out as workbooks, one a household", src->name);
+  TRY(file_make_dirs(src->form ? file : x->out, e));
+  TRY(src->form ? export_form(&c->arena, &from, src, file, &n, e) : export_source(&c->arena, &from, src, file, &n, e));
   static const char *const headings[] = {"source", "file", ">rows", ">columns", NULL};
   TRY(table_open(c, headings, &x->table, e));
   table_text(x->table, src->name);
@@ -104,6 +106,7 @@ static enum status as_source(struct cli *c, struct exporting *x, const char *nam
   table_int(x->table, n.columns);
   if (n.restricted) cli_note(c, "%s: %u columns of restricted fields are left out; --include-restricted writes them", src->name, n.restricted);
   if (n.sealed) cli_note(c, "%s: %u columns of sealed fields are left out; sealed fields are never exported", src->name, n.sealed);
+  if (n.left_out) cli_note(c, "%s: %llu lines of other kinds have no column in it, and are left out", src->name, (unsigned long long)n.left_out);
   return table_close(x->table, e);
 }
 
@@ -140,9 +143,10 @@ const struct verb verb_export = {
             "A workbook (--as xlsx) has labels for headings, words for choices with lists to pick them from, and numbers of identity as text, so\n"
             "that an office can edit it and import it back: with --source by the source's headings, else with --guess.\n\n"
             "--source NAME gives a file back as it came: the headings of that source, choices in words, places by name. It can be imported\n"
-            "again; columns of sealed fields are left out, so their values stay as they are.\n\n"
+            "again; columns of sealed fields are left out, so their values stay as they are. A source that is a form gives a workbook a household.\n\n"
             "  lucid export county.lucid --out exported\n"
             "  lucid export county.lucid --source households --as xlsx --out returned\n"
+            "  lucid export county.lucid --source household_form --as xlsx --out returned\n"
             "  lucid export county.lucid --as-of 2016-12-31 --out known\n"
             "  lucid export county.lucid --as dta --round 2026 --level members --out exported\n",
     .run = run,

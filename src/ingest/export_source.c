@@ -1,33 +1,10 @@
-#include "ingest/export_source.h"
+#include "ingest/export_layout.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
 #include "base/number.h"
-#include "ingest/sheet_out.h"
-
-enum part { PART_HOUSEHOLD, PART_NUMBER, PART_VILLAGE, PART_FIELD, PART_AROUND /* an area around the place of `field` */ };
-
-struct layout_column {
-  enum part part;
-  struct span heading;
-  const struct field *field;
-  uint32_t level, at;     /* the field's column in the segment */
-  bool by_name;           /* a place: its name, not its code */
-  bool percent;           /* kept as a share, written as a percentage */
-  const struct source_map *map; /* PART_FIELD */
-  uint32_t around_level;  /* PART_AROUND: level of the area that is named */
-};
-
-struct layout {
-  const struct export_from *from;
-  const struct source *src;
-  struct layout_column *columns;
-  uint32_t count;
-  enum language lang;
-  struct sheet_out *out;
-};
 
 static struct span first_spelling(const char *s) { return (struct span){s, strcspn(s, "|")}; }
 
@@ -90,8 +67,9 @@ static enum status add_field(struct layout *l, const struct source_map *m, struc
   return OK;
 }
 
-static enum status lay_out(struct layout *l, struct arena *a, struct export_source_counts *counts, struct err *e) {
-  const struct source *s = l->src;
+enum status export_layout_open(struct layout *l, struct arena *a, const struct export_from *from, const struct source *src, struct export_source_counts *counts, struct err *e) {
+  const struct source *s = src;
+  *l = (struct layout){.from = from, .src = src, .lang = from->programme->language_count ? from->programme->languages[0] : from->lang};
   uint32_t room = 3;
   for (uint32_t i = 0; i < s->map_count; i++) room += 1 + s->maps[i].within_count;
   ARENA_TRY(e, l->columns = arena_array(a, room, sizeof *l->columns));
@@ -162,32 +140,102 @@ static void put_value(const struct layout *l, const struct layout_column *c, con
   else sheet_out_text(l->out, v->s);
 }
 
-static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
-  const struct layout *l = ctx;
+enum status export_layout_put(const struct layout *l, const struct layout_column *c, const struct segment *s, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
   char buffer[24];
   struct span own;
-  (void)segment;
-  for (uint32_t i = 0; i < l->count; i++) {
-    const struct layout_column *c = &l->columns[i];
-    struct cell v = {.absence = ABSENT_EMPTY};
-    switch (c->part) {
-      case PART_HOUSEHOLD: v = column_cell(&s->household_key, household), sheet_out_text(l->out, v.s); break;
-      case PART_NUMBER:
-        TRY(export_number(l->from, s, household, row, number, buffer, &own, e));
-        sheet_out_text(l->out, own);
-        break;
-      case PART_VILLAGE: v = column_cell(&s->village_code, row), sheet_out_text(l->out, code_then(l, v.s)); break;
-      case PART_FIELD: case PART_AROUND:
-        v = column_cell(&s->levels[c->level].columns[c->at], c->level == l->from->level ? row : household);
-        put_value(l, c, &v);
-        break;
-    }
+  struct cell v = {.absence = ABSENT_EMPTY};
+  switch (c->part) {
+    case PART_HOUSEHOLD: v = column_cell(&s->household_key, household), sheet_out_text(l->out, v.s); break;
+    case PART_NUMBER:
+      TRY(export_number(l->from, s, household, row, number, buffer, &own, e));
+      sheet_out_text(l->out, own);
+      break;
+    case PART_VILLAGE: v = column_cell(&s->village_code, row), sheet_out_text(l->out, code_then(l, v.s)); break;
+    case PART_FIELD: case PART_AROUND:
+      v = column_cell(&s->levels[c->level].columns[c->at], c->level == l->from->level ? row : household);
+      put_value(l, c, &v);
+      break;
   }
+  return OK;
+}
+
+static enum status put_row(void *ctx, const struct segment *s, uint32_t segment, uint64_t household, uint64_t row, uint64_t number, struct err *e) {
+  const struct layout *l = ctx;
+  (void)segment;
+  for (uint32_t i = 0; i < l->count; i++) TRY(export_layout_put(l, &l->columns[i], s, household, row, number, e));
   return sheet_out_row(l->out, e);
 }
 
-/* What each column holds, for the file. The words of a list are those that put_value writes. */
-static enum status columns_of(const struct layout *l, struct arena *a, struct sheet_column **out, struct err *e) {
+/* ---- a wide source: a row a household, a column an item ---- */
+
+struct wide {
+  struct layout layout;
+  uint32_t value_at, by_at;
+  uint64_t left_out, rows;
+};
+
+static enum status open_wide(struct wide *w, struct arena *a, const struct export_from *from, const struct source *src, struct export_source_counts *counts, struct err *e) {
+  TRY(export_layout_open(&w->layout, a, from, src, counts, e));
+  if (src->map_count || w->layout.count != 1 || w->layout.columns[0].part != PART_HOUSEHOLD)
+    return err_set(e, ERR_INPUT, "export a source of that level that is not wide, or without --source", "the source %s is wide, and says more of each line than a column could", src->name);
+  w->value_at = stored_at(from, src->spread_value), w->by_at = stored_at(from, src->spread_by);
+  if (w->value_at == UINT32_MAX || w->by_at == UINT32_MAX || from->schema->levels[from->level].columns[w->value_at].kind != src->spread_value->kind)
+    return err_set(e, ERR_CONFLICT, "export with the programme that the round was closed with", "the round was closed without the fields that %s spreads", src->name);
+  return OK;
+}
+
+static enum status put_wide(struct wide *w, const struct segment *s, uint64_t h, struct err *e) {
+  const struct layout *l = &w->layout;
+  const struct source *src = l->src;
+  const struct table *t = &s->levels[l->from->level];
+  const uint32_t *at = s->child_at[l->from->level];
+  struct layout_column value = {.part = PART_FIELD, .field = src->spread_value, .level = l->from->level, .at = w->value_at};
+  if (!at || at[h] == at[h + 1]) return OK; /* the list was not taken, or is empty: no card */
+  uint32_t lines = at[h + 1] - at[h], written = 0;
+  TRY(export_layout_put(l, &l->columns[0], s, h, h, 1, e));
+  for (uint32_t i = 0; i < src->spread_count; i++) {
+    uint64_t found = UINT64_MAX;
+    for (uint64_t row = at[h]; row < at[h + 1]; row++) {
+      struct cell by = column_cell(&t->columns[w->by_at], row);
+      if (by.absence != PRESENT || !span_is(by.s, src->spread[i].code)) continue;
+      if (found != UINT64_MAX) {
+        struct cell key = column_cell(&s->household_key, h);
+        return err_set(e, ERR_INPUT, "export a source of that level that is not wide", "household %.*s has two lines of %s: %s has one column for them", (int)key.s.len, key.s.at, src->spread[i].code, src->name);
+      }
+      found = row;
+    }
+    if (found == UINT64_MAX) {
+      sheet_out_nothing(l->out);
+      continue;
+    }
+    TRY(export_layout_put(l, &value, s, h, found, 1, e));
+    written++;
+  }
+  w->left_out += lines - written;
+  w->rows++;
+  return sheet_out_row(l->out, e);
+}
+
+static enum status export_wide(struct arena *a, const struct export_from *from, const struct source *src, const char *path, struct export_source_counts *counts, struct err *e) {
+  struct wide w = {0};
+  TRY(open_wide(&w, a, from, src, counts, e));
+  struct sheet_column *columns = arena_array(a, src->spread_count + 1, sizeof *columns);
+  ARENA_TRY(e, columns);
+  columns[0].heading = w.layout.columns[0].heading;
+  for (uint32_t i = 0; i < src->spread_count; i++) columns[i + 1] = (struct sheet_column){.heading = first_spelling(src->spread[i].column), .kind = SHEET_NUMBER};
+  char *sheet = arena_strn(a, src->file, strcspn(src->file, "."));
+  ARENA_TRY(e, sheet);
+  uint64_t households = 0;
+  for (uint32_t k = 0; k < from->segment_count; k++) households += segment_households(from->segments[k]);
+  TRY(sheet_out_open(&w.layout.out, a, path, sheet, columns, src->spread_count + 1, households, w.layout.lang, e));
+  enum status s = OK;
+  for (uint32_t k = 0; k < from->segment_count && s == OK; k++)
+    for (uint64_t h = 0; h < segment_households(from->segments[k]) && s == OK; h++) s = put_wide(&w, from->segments[k], h, e);
+  counts->columns = src->spread_count + 1, counts->rows = w.rows, counts->left_out = w.left_out;
+  return sheet_out_close(w.layout.out, s, e);
+}
+
+enum status export_layout_kinds(const struct layout *l, struct arena *a, struct sheet_column **out, struct err *e) {
   struct sheet_column *to = arena_array(a, l->count, sizeof *to);
   ARENA_TRY(e, to);
   for (uint32_t i = 0; i < l->count; i++) {
@@ -208,16 +256,16 @@ static enum status columns_of(const struct layout *l, struct arena *a, struct sh
 }
 
 enum status export_source(struct arena *a, const struct export_from *from, const struct source *src, const char *path, struct export_source_counts *counts, struct err *e) {
-  struct layout l = {.from = from, .src = src, .lang = from->programme->language_count ? from->programme->languages[0] : from->lang};
+  struct layout l;
   struct sheet_column *columns;
   *counts = (struct export_source_counts){0};
-  if (src->spread_count) return err_set(e, ERR_INPUT, "export a source of that level that is not wide, or without --source", "the source %s is wide: several rows make one of its lines", src->name);
-  TRY(lay_out(&l, a, counts, e));
+  if (src->spread_count) return export_wide(a, from, src, path, counts, e);
+  TRY(export_layout_open(&l, a, from, src, counts, e));
   if (!l.count) return err_set(e, ERR_INPUT, "export without --source", "the source %s has no column that could be written", src->name);
   counts->columns = l.count;
   for (uint32_t s = 0; s < from->segment_count; s++) counts->rows += from->segments[s]->levels[from->level].rows;
   struct export_plan walk = {.from = from};
-  TRY(columns_of(&l, a, &columns, e));
+  TRY(export_layout_kinds(&l, a, &columns, e));
   char *sheet = arena_strn(a, src->file, strcspn(src->file, "."));
   ARENA_TRY(e, sheet);
   TRY(sheet_out_open(&l.out, a, path, sheet, columns, l.count, counts->rows, l.lang, e));

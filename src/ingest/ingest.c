@@ -192,7 +192,7 @@ static enum status hand_over_spread(struct run *x, struct ingest_row *out, struc
     const struct mapping_spread *s = &m->spread[i];
     char number[16];
     if (s->cell.absence == ABSENT_EMPTY) continue;
-    snprintf(number, sizeof number, "%u", i + 1);
+    snprintf(number, sizeof number, "%u", s->number);
     m->row.cells[m->spread_value.field->column] = s->cell;
     m->row.cells[m->spread_by] = (struct cell){.absence = PRESENT, .s = s->code};
     out->member_key = span_of(number);

@@ -363,7 +363,7 @@ static enum status open_spread(struct mapping *m, struct arena *a, const struct 
     if (gone) continue;
     struct mapping_spread *s = &m->spread[m->spread_count++];
     TRY(find_column(r, w.column, &s->column, e));
-    s->code = span_of(src->spread[i].code);
+    s->code = span_of(src->spread[i].code), s->number = i + 1;
   }
   if (!m->spread_count) return err_set(e, ERR_INPUT, "is it the file you meant?", "%s has none of the columns that the source spreads", r->path);
   bits_set(m->row.mapped, src->spread_value->column);

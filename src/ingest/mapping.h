@@ -35,7 +35,7 @@ struct mapping_side { /* the fields of one level */
   uint64_t *mapped;     /* bit i: collected field i is mapped */
 };
 
-struct mapping_spread { uint32_t column; struct span code; struct cell cell; }; /* of a wide file: a column, what its values are, its value in this row */
+struct mapping_spread { uint32_t column, number /* among the columns that the programme names, from 1: also of the line */; struct span code; struct cell cell; }; /* of a wide file: a column, what its values are, its value in this row */
 
 struct mapping {
   struct mapping_side row, household; /* household: of a flat file; else count 0 */

@@ -1,5 +1,6 @@
 #include "ingest/refused_book.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/map.h"
 #include "base/number.h"
 #include "ingest/export.h"
+#include "ingest/xlsx_book.h"
 
 #define FIRST_SAFE_DAY (-25508) /* 1900-03-01: before it spreadsheets count a day that never was */
 #define SHEETS_MAX 200u
@@ -39,12 +41,15 @@ bool refused_is_book(const char *path) {
 
 bool refused_book_is_list(const char *path) {
   struct reader r = {0};
+  struct xlsx_book b = {0};
   struct err e;
-  bool is = reader_open(&r, path, "xlsx", NULL, &e) == OK && r.column_count > 0;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  bool is = fd >= 0 && book_open(&b, fd, path, &e) == OK && reader_open(&r, path, "xlsx", b.sheets[0].name, &e) == OK && r.column_count > 0;
   const char *last = is ? r.columns[r.column_count - 1].name : "";
   is = is && (strcmp(last, reasons[LANG_EN]) == 0 || strcmp(last, reasons[LANG_ZH]) == 0);
   reader_close(&r);
-  return is || (e.status == ERR_INPUT && strstr(e.message, "several sheets"));
+  book_close(&b);
+  return is;
 }
 
 static enum status failed(const struct refused_book *b, lxw_error w, struct err *e) {

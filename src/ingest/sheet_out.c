@@ -20,7 +20,7 @@ struct sheet_out {
   FILE *csv;               /* NULL = a workbook */
   lxw_workbook *book;
   lxw_worksheet *sheet;
-  lxw_format *text_format, *date_format;
+  lxw_format *text_format, *date_format, *head_format;
   const struct sheet_column *columns;
   uint32_t count, column;
   uint32_t row;
@@ -125,7 +125,7 @@ static void write_lists(struct sheet_out *o, enum language lang) {
   }
 }
 
-static enum status begin_book(struct sheet_out *o, struct arena *a, const char *name, enum language lang, struct err *e) {
+static enum status open_book(struct sheet_out *o, struct arena *a, const char *name, struct err *e) {
   char title[32] = ""; /* a sheet's name has at most 31 characters, and not these */
   char *folder = file_dir(a, o->file.path);
   ARENA_TRY(e, folder);
@@ -141,11 +141,16 @@ static enum status begin_book(struct sheet_out *o, struct arena *a, const char *
   note(o, workbook_set_properties(o->book, &properties));
   o->text_format = workbook_add_format(o->book);
   o->date_format = workbook_add_format(o->book);
-  lxw_format *head = workbook_add_format(o->book);
-  if (!o->text_format || !o->date_format || !head) return failed(o, LXW_ERROR_MEMORY_MALLOC_FAILED, e);
+  o->head_format = workbook_add_format(o->book);
+  if (!o->text_format || !o->date_format || !o->head_format) return failed(o, LXW_ERROR_MEMORY_MALLOC_FAILED, e);
   format_set_num_format(o->text_format, "@");
   format_set_num_format(o->date_format, "yyyy-mm-dd");
-  format_set_bold(head);
+  format_set_bold(o->head_format);
+  return OK;
+}
+
+static enum status begin_book(struct sheet_out *o, struct arena *a, const char *name, enum language lang, struct err *e) {
+  TRY(open_book(o, a, name, e));
   worksheet_freeze_panes(o->sheet, 1, 0);
   for (uint32_t i = 0; i < o->count; i++) {
     size_t wide = text_width(o->columns[i].heading.at, o->columns[i].heading.len) + 3;
@@ -153,7 +158,7 @@ static enum status begin_book(struct sheet_out *o, struct arena *a, const char *
     note(o, worksheet_set_column(o->sheet, (lxw_col_t)i, (lxw_col_t)i, wide < 11 ? 11 : wide > 40 ? 40 : (double)wide, format));
   }
   write_lists(o, lang);
-  for (uint32_t i = 0; i < o->count; i++) note(o, worksheet_write_string(o->sheet, 0, (lxw_col_t)i, closed(o, o->columns[i].heading), head));
+  for (uint32_t i = 0; i < o->count; i++) sheet_out_label(o, o->columns[i].heading);
   return sheet_out_row(o, e);
 }
 
@@ -164,16 +169,57 @@ static enum status begin_csv(struct sheet_out *o, struct err *e) {
   return sheet_out_row(o, e);
 }
 
+static enum status born(struct sheet_out **out, const char *path, struct err *e) {
+  struct sheet_out *o = *out = calloc(1, sizeof *o);
+  if (!o) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  text_init(&o->cell, (size_t)4 * 32767 + 1);
+  return export_file_open(&o->file, path, e);
+}
+
+enum status sheet_out_open_plain(struct sheet_out **out, struct arena *a, const char *path, const char *name, uint32_t columns, struct err *e) {
+  struct sheet_out *o;
+  enum status s = born(&o, path, e);
+  if (!o) return s;
+  if (s == OK) s = open_book(o, a, name, e);
+  if (s == OK) note(o, worksheet_set_column(o->sheet, 0, (lxw_col_t)(columns - 1), 18, NULL));
+  if (s == OK) return *out = o, OK;
+  return sheet_out_close(o, s, e);
+}
+
+void sheet_out_title(struct sheet_out *o, struct span s, uint32_t columns) {
+  if (columns > 1) note(o, worksheet_merge_range(o->sheet, o->row, 0, o->row, (lxw_col_t)(columns - 1), closed(o, s), o->head_format));
+  else note(o, worksheet_write_string(o->sheet, o->row, 0, closed(o, s), o->head_format));
+}
+
+void sheet_out_label(struct sheet_out *o, struct span s) {
+  begin_cell(o);
+  note(o, worksheet_write_string(o->sheet, o->row, (lxw_col_t)(o->column - 1), closed(o, s), o->head_format));
+}
+
+void sheet_out_choose(struct sheet_out *o, const struct sheet_column *c) {
+  char *list[64]; /* the library reads them, and says so with no const */
+  size_t bytes = 0;
+  if (!c->list_count || c->list_count >= sizeof list / sizeof *list) return;
+  for (uint32_t i = 0; i < c->list_count; i++) {
+    if (strchr(c->list[i], ',')) return;
+    bytes += strlen(c->list[i]) + 1;
+    memcpy(&list[i], &c->list[i], sizeof list[i]);
+  }
+  if (bytes > 255) return;
+  list[c->list_count] = NULL;
+  lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST, .value_list = list};
+  note(o, worksheet_data_validation_cell(o->sheet, o->row, (lxw_col_t)(o->column - 1), &v));
+}
+
 enum status sheet_out_open(struct sheet_out **out, struct arena *a, const char *path, const char *name, const struct sheet_column *columns, uint32_t count, uint64_t rows, enum language lang,
                            struct err *e) {
   const char *dot = strrchr(path, '.');
   bool book = dot && strcasecmp(dot, ".xlsx") == 0;
   if (book && rows >= SHEET_ROWS_MAX) return err_set(e, ERR_LIMIT, "write CSV", "%s: a sheet holds at most %u rows, and these are %llu", path, SHEET_ROWS_MAX, (unsigned long long)rows + 1);
-  struct sheet_out *o = calloc(1, sizeof *o);
-  if (!o) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  struct sheet_out *o;
+  enum status s = born(&o, path, e);
+  if (!o) return s;
   o->columns = columns, o->count = count;
-  text_init(&o->cell, (size_t)4 * 32767 + 1);
-  enum status s = export_file_open(&o->file, path, e);
   if (s == OK) s = book ? begin_book(o, a, name, lang, e) : begin_csv(o, e);
   if (s == OK) return *out = o, OK;
   return sheet_out_close(o, s, e);

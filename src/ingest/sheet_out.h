@@ -27,6 +27,11 @@ struct sheet_out;
 /* Where `path` ends in .xlsx it is a workbook, with a sheet named `name`. ERR_LIMIT when a sheet can't hold `rows` rows. */
 enum status sheet_out_open(struct sheet_out **out, struct arena *a, const char *path, const char *name, const struct sheet_column *columns, uint32_t count, uint64_t rows, enum language lang,
                            struct err *e) MUST_CHECK;
+/* A workbook without headings, for a form: `columns` of one width. */
+enum status sheet_out_open_plain(struct sheet_out **out, struct arena *a, const char *path, const char *name, uint32_t columns, struct err *e) MUST_CHECK;
+void sheet_out_title(struct sheet_out *o, struct span s, uint32_t columns); /* over so many columns; begins a row */
+void sheet_out_label(struct sheet_out *o, struct span s);                   /* as headings are written */
+void sheet_out_choose(struct sheet_out *o, const struct sheet_column *c);   /* the cell just written has the column's list, where it is short enough for a cell */
 /* One cell after the other; sheet_out_row ends the row and tells what went wrong in it. */
 void sheet_out_text(struct sheet_out *o, struct span s);
 void sheet_out_number(struct sheet_out *o, const char *decimal);

@@ -135,7 +135,8 @@ static enum status import_sources(struct import *im, const struct source *const 
   for (uint32_t i = 0; i < count; i++) {
     struct ingest_counts c = {0};
     const char *book = books ? books[i] : NULL;
-    if (refused && src[i] != src[i - 1]) break;
+    bool keep = o && o->keep_good;
+    if (refused && !keep && src[i] != src[i - 1]) break;
     if (o && o->refused_path && !o->refused_book && out->read.rows_refused) TRY(refused_beside(im, &mine, o->refused_path, src[i], book, i + 1, e));
     mine.data_dir = book ? book : o ? o->data_dir : NULL;
     if (!i || src[i] != src[i - 1]) stage_source(&im->stage, src[i]); /* the workbooks of one source are one file in many: nobody may be given in two of them */
@@ -153,7 +154,7 @@ static enum status import_sources(struct import *im, const struct source *const 
     TRY(s);
     TRY(still_as_seen(&seen[i], e));
   }
-  if (!refused) return OK;
+  if (!refused || (o && o->keep_good && out->read.rows_good)) return OK;
   if (refused == 1 && e) *e = first;
   if (refused == 1) return ERR_INPUT;
   return err_set(e, ERR_INPUT, first.hint, "%u workbooks have refused rows; the first: %s", refused, first.message);

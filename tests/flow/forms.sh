@@ -1,6 +1,6 @@
 #!/bin/sh
 # A county keeps a form a household: labels with their values beside or below, the tables of members, crops and income lower on the sheet. A folder of
-# such workbooks, and a workbook with a sheet a household, come in as the CSV files of the same people do.
+# such workbooks, and a workbook with a sheet a household, come in as the CSV files of the same people do. On files: the engine never sees a workbook.
 . "$(dirname "$0")/lib.sh"
 P=$TOP/programmes/xiangxi
 X=$TOP/tests/flow/xiangxi
@@ -51,4 +51,57 @@ fails a_word_that_is_no_choice_is_refused_with_its_place 3 "made/bad/word.xlsx: 
 says its_place_is_sheet_and_cell '扶贫手册!C'
 fails a_form_without_its_number_is_refused 3 '扶贫手册!C2, household key: it is empty' "$LUCID" import "$DIR/bad.lucid" --data "$DIR/made/bad/number.xlsx"
 fails the_same_household_in_two_workbooks_is_refused 3 "7001" sh -c 'cp "$1/made/books/户表/7001.xlsx" "$1/made/apart/other.xlsx" && "$0" import "$1/bad.lucid" --data "$1/made/apart"' "$LUCID" "$DIR"
+rm "$DIR/made/apart/other.xlsx"
+
+# ---- refused rows come back as a workbook, and go in mended ----
+cp -r "$DIR/made/books" "$DIR/two"
+cp "$DIR/made/bad/word.xlsx" "$DIR/two/户表/7001.xlsx"
+$PY - "$DIR/two/户表/7002.xlsx" <<'PY'
+import sys, openpyxl
+w = openpyxl.load_workbook(sys.argv[1])
+next(c for row in w.active.iter_rows() for c in row if c.value == "砖混").value = "纸板"
+w.save(sys.argv[1])
+PY
+fails every_workbook_is_read_before_the_import_is_given_up 3 "2 workbooks have refused rows" "$LUCID" import "$DIR/bad.lucid" --data "$DIR/two" --refused "$DIR/refused.xlsx"
+run "$LUCID" import "$DIR/bad.lucid" --data "$DIR/two" --keep-good --refused "$DIR/refused.xlsx"
+ok the_good_forms_come_in [ "$rc" = 0 ]
+cat >"$DIR/mend.py" <<'PY'
+import sys, openpyxl
+w = openpyxl.load_workbook(sys.argv[1])
+for s in w:
+    rows = list(s.iter_rows(values_only=True))
+    print(s.title, rows[0][0], rows[0][-1], len(rows) - 1, "reasons", sum(1 for r in rows[1:] if r[-1]))
+    for row in s.iter_rows():
+        for c in row:
+            c.value = {"因懒": "因病", "纸板": "砖混"}.get(c.value, c.value)
+w.save(sys.argv[1])
+PY
+run $PY "$DIR/mend.py" "$DIR/refused.xlsx"
+says refused_forms_are_a_list_with_the_reason_beside_each "户表 户编号 问题 2 reasons 2"
+says so_are_the_rows_of_their_tables "家庭成员 户编号 问题"
+run "$LUCID" import "$DIR/bad.lucid" --data "$DIR/refused.xlsx" --format json
+ok mended_they_come_in [ "$rc" = 0 ]
+says with_both_households '"refused": 0'
+"$LUCID" round close "$DIR/bad.lucid" r --quiet >/dev/null
+"$LUCID" export "$DIR/bad.lucid" --source households --out "$DIR/bad.out" --include-restricted --quiet >/dev/null
+"$LUCID" export "$DIR/csv.lucid" --source households --out "$DIR/csv.out" --include-restricted --quiet >/dev/null
+ok and_nothing_is_missing cmp "$DIR/bad.out/户信息.csv" "$DIR/csv.out/户信息.csv"
+start last
+cp "$DIR/made/sheets.xlsx" "$DIR/mine.xlsx"
+fails no_other_workbook_is_written_over 5 "is no list of refused rows" "$LUCID" import "$DIR/last.lucid" --data "$DIR/two" --refused "$DIR/mine.xlsx"
+
+# ---- and back out, a workbook a household ----
+run "$LUCID" export "$DIR/books.lucid" --source household_form --as xlsx --out "$DIR/back" --include-restricted
+ok forms_go_back_out [ -s "$DIR/back/户表/7003.xlsx" ]
+"$LUCID" export "$DIR/books.lucid" --source household_form --as xlsx --out "$DIR/twice" --include-restricted --quiet >/dev/null
+ok the_same_round_gives_the_same_forms diff -r "$DIR/back" "$DIR/twice"
+"$LUCID" round open "$DIR/books.lucid" again --year 2019 --quiet >/dev/null
+run "$LUCID" import "$DIR/books.lucid" --data "$DIR/back" --format json
+ok what_went_out_comes_in [ "$rc" = 0 ]
+says and_nobody_is_new '"inserted": 0'
+says and_nobody_has_gone '"ended": 0'
+"$LUCID" round close "$DIR/books.lucid" again --quiet >/dev/null
+for r in r again; do "$LUCID" export "$DIR/books.lucid" --round $r --out "$DIR/out-$r" --include-restricted --quiet >/dev/null; done
+ok there_and_back_is_the_same diff -r "$DIR/out-r" "$DIR/out-again"
+fails a_form_is_a_workbook 2 "it goes out as workbooks" "$LUCID" export "$DIR/books.lucid" --source household_form --out "$DIR/x"
 finish
