@@ -19,7 +19,7 @@
   X(key) X(erase)
 
 #define VERBS_DECIDE(X) /* who is poor, and why */ \
-  X(identify) X(explain) X(diff) X(report) X(plan)
+  X(identify) X(explain) X(diff) X(monitor) X(report) X(plan)
 
 #define VERBS_ALL(X) VERBS_START(X) VERBS_PROGRAMME(X) VERBS_REGISTRY(X) VERBS_DECIDE(X)
 

@@ -638,3 +638,13 @@ enum status explain_missing(const struct programme *p, const struct segment *s, 
   }
   return text_check(out, "the missing fields of a household", e);
 }
+
+enum status explain_cells(const struct programme *p, const struct segment *s, uint64_t h, const struct rule_missing *missing, const struct member_numbers *numbers, enum language lang, struct text *out, struct err *e) {
+  text_clear(out);
+  for (const struct rule_missing *m = missing; m; m = m->next) {
+    if (out->len) text_add(out, "; ");
+    if (m->field == UINT32_MAX) list_words(p, m->level, lang, out);
+    else TRY(field_words(p, s, h, m->level, m->field, m->row, numbers, lang, out, e));
+  }
+  return text_check(out, "the missing fields of a household", e);
+}

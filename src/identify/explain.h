@@ -32,6 +32,8 @@ enum status explain_json(struct arena *a, struct programme *p, const struct expl
 
 /* The reason codes of one decision, in words, joined by "; ": inclusions that held, exclusions that hit, or that none held. For lists. */
 enum status explain_reasons(const struct programme *p, const struct decision_set *d, uint64_t household, enum language lang, struct text *out, struct err *e) MUST_CHECK;
+/* Names of missing cells, joined by "; ", in the order of the list. */
+enum status explain_cells(const struct programme *p, const struct segment *s, uint64_t household, const struct rule_missing *missing, const struct member_numbers *numbers, enum language lang, struct text *out, struct err *e) MUST_CHECK;
 /* Names of missing fields, joined by "; ", members by their own numbers. */
 enum status explain_missing(const struct programme *p, const struct segment *s, const struct decision_set *d, uint64_t household, const struct member_numbers *numbers, enum language lang, struct text *out, struct err *e) MUST_CHECK;
 

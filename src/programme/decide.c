@@ -156,7 +156,7 @@ static bool build_dimensions(struct loader *l) {
   return loader_assume(l, d->from, &d->assumed, "dimensions", "cutoff", NULL, words, d->cutoff.from ? d->cutoff.from->text : NULL, &d->source);
 }
 
-static bool named_rules(struct loader *l, const struct got_list *g, const char *section, bool decides, const struct named_rule **out, uint32_t *count) {
+bool loader_named_rules(struct loader *l, const struct got_list *g, const char *section, bool decides, const struct named_rule **out, uint32_t *count) {
   const struct draft_rule *d = g->items;
   struct named_rule *to = arena_array(l->arena, g->count + 1, sizeof *to);
   if (!to) return false;
@@ -214,9 +214,9 @@ static bool build_quota(struct loader *l) {
 bool decide_build(struct loader *l) {
   struct identify *id = &l->p->identify;
   const struct draft_identify *d = &l->draft.identify;
-  if (!build_dimensions(l) || !named_rules(l, &l->draft.causes, "causes", true, &id->causes, &id->cause_count) ||
-      !named_rules(l, &d->include, "identify.include", true, &id->include, &id->include_count) ||
-      !named_rules(l, &d->exclude, "identify.exclude", true, &id->exclude, &id->exclude_count))
+  if (!build_dimensions(l) || !loader_named_rules(l, &l->draft.causes, "causes", true, &id->causes, &id->cause_count) ||
+      !loader_named_rules(l, &d->include, "identify.include", true, &id->include, &id->include_count) ||
+      !loader_named_rules(l, &d->exclude, "identify.exclude", true, &id->exclude, &id->exclude_count))
     return false;
   if (d->from && !d->include.count && (d->include.from || !l->p->indicator_count)) problem_add(&l->list, d->include.from ? d->include.from->at : d->from->at, ERR_INPUT, "add one: nobody qualifies without", "identify.include has no rules");
   if (d->rank.from && d->rank.rule.from) {

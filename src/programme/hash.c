@@ -126,6 +126,18 @@ static bool add_decisions(struct loader *l, struct digest_stream *s) {
   return true;
 }
 
+/* Nothing at all where nothing is monitored: programmes without it keep the hash they had. */
+static bool add_monitor(struct loader *l, struct digest_stream *s) {
+  const struct monitor *m = &l->p->monitor;
+  if (!m->there) return true;
+  digest_add_str(s, "monitor");
+  digest_add_u64(s, m->line), digest_add_u64(s, (uint64_t)m->days | (uint64_t)m->notice << 32);
+  const struct field *fields[] = {m->kind, m->risk, m->clue, m->clue_on, m->decided_on};
+  for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) digest_add_str(s, fields[i] ? fields[i]->name : NULL);
+  digest_add_str(s, m->none);
+  return add_named(l, s, m->kinds, m->kind_count) && add_named(l, s, m->clear, m->clear_count);
+}
+
 static void add_range(struct digest_stream *s, struct range r) { add_f64(s, r.low), add_f64(s, r.mid), add_f64(s, r.high); }
 
 static void add_area(const struct programme *p, struct digest_stream *s, uint32_t area) { digest_add_str(s, area == PLANNING_EVERYWHERE ? "*" : p->areas[area].code); }
@@ -197,7 +209,7 @@ bool hash_build(struct loader *l) {
   digest_add_u64(&s, p->currency_decimals);
   bool fine = add_codebook(l, &s);
   if (fine) add_areas_and_lines(p, &s);
-  fine = fine && add_decisions(l, &s) && add_planning(l, &s);
+  fine = fine && add_decisions(l, &s) && add_monitor(l, &s) && add_planning(l, &s);
   if (p->inherited) { /* a drill and what is confirmed give decisions under different hashes */
     digest_add_str(&s, "inherited"), digest_add_str(&s, p->inherited->from), digest_add_u64(&s, p->drill);
     digest_add_u64(&s, p->inherited->count);

@@ -244,6 +244,28 @@ static const struct key identify_rows[] = {
 };
 static TABLE(keys_identify, draft_identify, "identify", identify_rows, NULL);
 
+static const struct key monitor_days_rows[] = {
+  ROW(draft_monitor_days, decide, TEXT, R, "at most, from the clue to the decision: a number, or the name of a parameter"),
+  ROW(draft_monitor_days, notice, TEXT, O, "at least, of them, for the notice in the village"),
+  ROW(draft_monitor_days, source, TEXT, O, "the rule they come from"),
+  ROW(draft_monitor_days, assumed, FLAG, O, "true when nobody decreed them"),
+};
+static TABLE(keys_monitor_days, draft_monitor_days, "monitor.days", monitor_days_rows, "decide");
+
+static const struct key monitor_rows[] = {
+  ROW(draft_monitor, line, NAME, R, "the line below which income is watched: one of `lines`"),
+  ROW(draft_monitor, kind, NAME, R, "the household field, a choice, that says as what it is monitored today"),
+  ROW(draft_monitor, none, TEXT, R, "the choice that says: not monitored"),
+  ROW_OF(draft_monitor, kinds, LIST, R, keys_rule, "who is at risk: named after the choices of `kind`; the first that is true is the household's"),
+  ROW_OF(draft_monitor, clear, LIST, R, keys_rule, "what clears a household: all must hold"),
+  ROW(draft_monitor, risk, NAME, O, "the field, a choice, with the risk as it was at entry"),
+  ROW(draft_monitor, clue, NAME, O, "the field, a choice, that says where the clue came from"),
+  ROW(draft_monitor, clue_on, NAME, O, "the field, a date, that says when it was found"),
+  ROW(draft_monitor, decided_on, NAME, O, "the field, a date, that says when the household was decided to be monitored"),
+  ROW_OF(draft_monitor, days, MAP, O, keys_monitor_days, "how long that may take"),
+};
+static TABLE(keys_monitor, draft_monitor, "monitor", monitor_rows, NULL);
+
 static const struct key welfare_rows[] = {
   ROW(draft_welfare, rule, RULE, R, "a double per household: income or consumption per head, compared with the lines"),
   ROW(draft_welfare, label, LABEL, O, "what it is, in words"),
@@ -490,6 +512,7 @@ static const struct key root_rows[] = {
   ROW_OF(draft, dimensions, MAP, O, keys_dimensions, "deprivations with weights"),
   ROW_OF(draft, causes, LIST, O, keys_rule, "why a household is poor: all that are true are listed"),
   ROW_OF(draft, identify, MAP, O, keys_identify, "who is in"),
+  ROW_OF(draft, monitor, MAP, O, keys_monitor, "who may fall (back) into poverty, and what clears them again"),
   ROW_OF(draft, sample, MAP, O, keys_sample, "how the data were sampled: what honest standard errors need"),
   ROW_OF(draft, plan, MAP, O, keys_plan, "how help is planned: over which years, for whom, towards what"),
   ROW_OF(draft, constraints, LIST, O, keys_constraint, "what may bind a village: a road, water, a buyer"),
@@ -505,7 +528,7 @@ static const struct key root_rows[] = {
 TABLE(keys_root, draft, "programme.yaml", root_rows, NULL);
 
 const struct key_table *const keys_all[] = {&keys_root, &keys_title, &keys_years, &keys_areas, &keys_area_level, &keys_area, &keys_boundaries, &keys_level, &keys_param, &keys_field, &keys_fill,
-  &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places,
+  &keys_derive, &keys_line, &keys_amount, &keys_dimensions, &keys_dimension, &keys_indicator, &keys_rule, &keys_identify, &keys_rank, &keys_quota, &keys_places, &keys_monitor, &keys_monitor_days,
   &keys_sample, &keys_welfare, &keys_weight, &keys_plan, &keys_constraint, &keys_fund, &keys_guarantee, &keys_measure, &keys_capacity, &keys_asset, &keys_product, &keys_growers, &keys_source, &keys_column, &keys_spread, &keys_inherited, &keys_inherited_item, NULL};
 
 void keys_table_text(const struct key_table *t, struct text *out) {

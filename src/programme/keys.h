@@ -29,6 +29,8 @@ struct draft_rank { const struct tree *from; struct got_text rule, source; struc
 struct draft_places { const struct tree *from; struct got_text area, source; struct got_whole places; struct got_flag assumed; };
 struct draft_quota { const struct tree *from; struct got_text level; struct got_word ties, count; struct got_list places; };
 struct draft_identify { const struct tree *from; struct got_list include, exclude; struct draft_rank rank; struct draft_quota quota; };
+struct draft_monitor_days { const struct tree *from; struct got_text decide, notice, source; struct got_flag assumed; };
+struct draft_monitor { const struct tree *from; struct got_text line, kind, none, risk, clue, clue_on, decided_on; struct got_list kinds, clear; struct draft_monitor_days days; };
 struct draft_welfare { const struct tree *from; struct got_text rule; struct got_label label, unit; };
 struct draft_weight { const struct tree *from; struct got_text rule, level; };
 struct draft_sample { const struct tree *from; struct draft_welfare welfare; struct draft_weight weight; struct got_text persons, strata, psu; struct got_texts domains; struct got_label note; };
@@ -50,7 +52,7 @@ struct draft_product { const struct tree *from; struct got_text name, price_plac
   struct got_range yield_range, price; struct got_whole bears_from; struct got_number survival, alternate, cost_mu, elasticity, per_day, stressed_per_day, season_days, storage_days, most_farmland, most_households;
   struct got_list growers; struct got_flag price_assumed, per_day_assumed, assumed; };
 struct draft { const struct tree *from; struct draft_title programme; struct draft_inherited inherited; struct draft_areas areas; struct got_list levels, params, fields, derive, lines, causes, sources;
-  struct draft_dimensions dimensions; struct draft_identify identify; struct draft_sample sample; struct draft_plan plan; struct got_list constraints, funds, guarantees, measures, capacities, products, growers; };
+  struct draft_dimensions dimensions; struct draft_identify identify; struct draft_monitor monitor; struct draft_sample sample; struct draft_plan plan; struct got_list constraints, funds, guarantees, measures, capacities, products, growers; };
 
 extern const struct key_table keys_root, keys_area, keys_level, keys_param, keys_field, keys_derive, keys_line, keys_column, keys_spread, keys_capacity;
 extern const struct key_table *const keys_all[]; /* NULL-terminated */

@@ -253,7 +253,7 @@ static bool take_common_names(struct loader *l) {
 
 static bool build_all(struct loader *l) {
   map_init(&l->p->value_index, l->arena);
-  return take_common_names(l) && build_title(l) && areas_build(l) && boundaries_build(l) && fields_build_levels(l) && lines_build(l) && fields_build(l) && derive_build(l) && decide_build(l) && sample_build(l) &&
+  return take_common_names(l) && build_title(l) && areas_build(l) && boundaries_build(l) && fields_build_levels(l) && lines_build(l) && fields_build(l) && derive_build(l) && decide_build(l) && monitor_build(l) && sample_build(l) &&
          planning_build(l) && sources_build(l) && inherited_build(l);
 }
 

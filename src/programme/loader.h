@@ -87,6 +87,9 @@ bool derive_build(struct loader *l);
 /* One more derived household field, of our own making; the room was left for LOADER_FIELDS_OURS of them. */
 bool derive_add(struct loader *l, const char *name, struct label label, const struct tree *from, const char *rule);
 bool decide_build(struct loader *l);   /* dimensions, causes, identify */
+bool monitor_build(struct loader *l);  /* after decide */
+/* A list of rules with names, each a bool of the household; `section` for complaints and items. */
+bool loader_named_rules(struct loader *l, const struct got_list *g, const char *section, bool decides, const struct named_rule **out, uint32_t *count);
 bool sample_build(struct loader *l);
 bool sources_build(struct loader *l);
 bool inherited_build(struct loader *l); /* after all values are known */

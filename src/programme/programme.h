@@ -92,6 +92,19 @@ struct identify {
   bool quota_persons; /* places count persons, not households */
 };
 
+/* `monitor`: who may fall (back) into poverty, by when it is to be decided, what clears a household again. */
+#define MONITOR_RULES_MAX 64u
+struct monitor {
+  bool there;
+  uint32_t line;                                /* income below it is watched: index in `lines` */
+  const struct field *kind; const char *none;   /* as what a household is monitored; the choice that says: as nothing */
+  const struct field *risk;                     /* the risk as it was at entry; NULL = not kept */
+  const struct field *clue, *clue_on, *decided_on; /* where the clue came from, when; when it was decided; NULL = not kept */
+  const struct named_rule *kinds; uint32_t kind_count;  /* the first that is true is the household's; names are choices of `kind` */
+  const struct named_rule *clear; uint32_t clear_count; /* all must hold */
+  int32_t days, notice;                         /* from clue to decision, of which the notice; 0 = not said */
+};
+
 struct design { /* how the data were sampled: what standard errors need. Names of fields; NULL = none */
   const struct rule *welfare;  /* a double per household: income or consumption per head, compared with the lines */
   const char *welfare_source; struct label welfare_label, welfare_unit;
@@ -182,6 +195,7 @@ struct programme {
   const struct indicator *indicators; uint32_t indicator_count; double cutoff; /* poor if score >= cutoff - 1e-9 */
   const char *const *dimension_names; const struct label *dimension_labels; uint32_t dimension_count;
   struct identify identify;
+  struct monitor monitor;
   struct design design;
   struct planning planning; /* help: measures, funds, markets (programme/planning.h) */
   const struct source *sources; uint32_t source_count;
