@@ -19,6 +19,7 @@ static enum status open_as_of(struct cli *c, const char *when, const char *round
   if (!point.round[0]) return err_set(e, ERR_NOT_FOUND, NULL, "no round had been opened by %s", when);
   TRY(registry_round_get(d->registry, point.round, &d->round, e));
   TRY(registry_as_of_snapshot(d->registry, &point, &d->snapshot, e));
+  d->event = point.event;
   snprintf(d->round.snapshot, sizeof d->round.snapshot, "%s", snapshot_hash_hex(d->snapshot));
   d->round.households = (int64_t)snapshot_rows(d->snapshot, LEVEL_HOUSEHOLD), d->round.members = (int64_t)snapshot_rows(d->snapshot, LEVEL_MEMBER);
   cli_note(c, "as known by event %lld, %s; round %s", (long long)point.event, instant_format(point.at, text), point.round);
@@ -47,6 +48,7 @@ static enum status open_deciding(struct cli *c, const char *path, const char *ro
   else TRY(registry_round_get(d->registry, round, &d->round, e));
   if (!as_of && d->round.open)
     return err_set(e, ERR_CONFLICT, "close it first: decisions stand on a frozen snapshot (`lucid help round`)", "the round `%s` is still open", d->round.name);
+  if (!as_of) TRY(registry_round_closed_event(d->registry, d->round.id, &d->event, e));
   if (!as_of) TRY(reachable ? open_reachable(d, e) : registry_snapshot(d->registry, d->round.name, &d->snapshot, e));
   d->segment_count = snapshot_segment_count(d->snapshot);
   ARENA_TRY(e, d->segments = arena_array(&c->arena, d->segment_count ? d->segment_count : 1, sizeof *d->segments));

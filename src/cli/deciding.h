@@ -16,6 +16,7 @@ struct deciding {
   const struct segment **segments;
   uint32_t segment_count;
   struct pool *pool;
+  int64_t event;       /* up to which the snapshot knows */
   const char *partial; /* what is missing because its server is away; NULL = nothing */
 };
 

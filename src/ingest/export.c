@@ -67,6 +67,7 @@ enum status export_each(const struct export_plan *p, export_row_fn row, void *ct
 enum status export_number(const struct export_from *from, const struct segment *s, uint64_t household, uint64_t row, uint64_t place, char buffer[24], struct span *out, struct err *e) {
   if (from->level == LEVEL_MEMBER && from->member_number && s->member_id)
     return from->member_number(from->member_number_ctx, s->home, s->household_id[household], s->member_id[row], out, e);
+  if (from->level > LEVEL_VILLAGE && from->line_number && s->household_id) return from->line_number(from->line_number_ctx, from->level, s->home, s->household_id[household], place, out, e);
   snprintf(buffer, 24, "%llu", (unsigned long long)place);
   *out = span_of(buffer);
   return OK;

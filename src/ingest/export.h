@@ -1,7 +1,7 @@
 /* export.h - a frozen level out of its columns into a file that other programs read: CSV, an .xlsx workbook, or Stata's .dta with labels.
  *
  * One file a level, rows in the snapshot's order: `household` (its own number), for members `number` (their own), for lines
- * `number` (position in the household, from 1), `village` where there is one, then the collected fields by name. Sealed fields are never written; restricted
+ * `number` (their own too), `village` where there is one, then the collected fields by name. Sealed fields are never written; restricted
  * ones only when asked for. What is written reads back the same: import(export(x)) = x for every kind of value and absence (refused
  * is the field's own missing code, else .r; not applicable .n), in CSV but for absences of text fields without such a code.
  *
@@ -28,6 +28,9 @@ struct export_from {
   /* A member's own number (the snapshot holds a permanent one only); NULL = numbers are places in the household. */
   enum status (*member_number)(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e);
   void *member_number_ctx;
+  /* A line's own number, by its place in the household's list; NULL = numbers are places. */
+  enum status (*line_number)(void *ctx, uint32_t level, int64_t home, int64_t household, uint64_t place, struct span *out, struct err *e);
+  void *line_number_ctx;
 };
 
 enum export_role { EXPORT_HOUSEHOLD, EXPORT_NUMBER, EXPORT_VILLAGE, EXPORT_FIELD };

@@ -317,7 +317,7 @@ static enum status put_number(struct dta_out *o, struct dta_column *d, const str
   bool whole = number_int64(own.at, own.len, &v) && v >= -2147483647 && v <= 2147483620;
   snprintf(back, sizeof back, "%lld", (long long)v);
   if (!whole || !span_is(own, back)) /* "01" is a name, not a number */
-    return err_set(e, ERR_CONFLICT, "export it as CSV", "a member's number is \"%.*s\", and numbers of members are whole numbers in a .dta", (int)(own.len < 60 ? own.len : 60), own.at);
+    return err_set(e, ERR_CONFLICT, "export it as CSV", "a row's own number is \"%.*s\", and such numbers are whole in a .dta", (int)(own.len < 60 ? own.len : 60), own.at);
   return said(put_whole(o, d, v), "number", e);
 }
 

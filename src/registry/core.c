@@ -487,6 +487,7 @@ enum status registry_open(struct arena *a, const char *url, struct programme *p,
 void registry_close(struct registry *r) {
   if (!r) return;
   seal_close(&r->seal);
+  line_numbers_close(r);
   store_free(r->member_now), store_free(r->member_before);
   r->member_now = r->member_before = NULL;
   store_close(r->db);

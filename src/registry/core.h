@@ -68,6 +68,7 @@ struct registry {
   const struct field *area_field; uint32_t area_slot; /* household field that names the area, or NULL */
   uint32_t lowest_area_level;
   const char *folder;             /* recorded at init */
+  struct line_numbers *lines;     /* registry_line_number's */
   struct store_stmt *member_now, *member_before; char member_number[256]; /* registry_member_number's */
 };
 
@@ -98,6 +99,7 @@ enum status core_put_files(struct registry *r, const struct programme *p, int64_
 char *core_new_key_path(const struct registry *r);
 /* Records the key that is in force since that event. */
 enum status core_key_generation(struct registry *r, const char *key_id, int64_t event, struct err *e) MUST_CHECK;
+void line_numbers_close(struct registry *r); /* line_number.c */
 enum status core_meta_get(struct registry *r, struct arena *a, const char *name, char **out, struct err *e) MUST_CHECK;
 enum status core_meta_put(struct registry *r, const char *name, const char *value, struct err *e) MUST_CHECK;
 /* Civil date of the clock. */

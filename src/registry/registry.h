@@ -50,6 +50,9 @@ enum status registry_find(struct registry *r, struct snapshot *s, const char *ho
 /* A member's own number in its household, by its permanent id (segment's member_id), also when it is no longer a member. `out` holds
  * until the next call. */
 enum status registry_member_number(struct registry *r, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) MUST_CHECK;
+/* A line's own number: that of the place-th row (from 1) of the household's list as it was when the event had happened. Lines sort by their permanent ids, in
+ * the registry as in the snapshot, which does not hold them. Held until the next call. */
+enum status registry_line_number(struct registry *r, uint32_t level, int64_t event, int64_t home, int64_t household, uint64_t place, struct span *out, struct err *e) MUST_CHECK;
 
 /* Households with a row whose field has this value; their own numbers, sorted, in the arena. `field` is a household's field or
  * `members.f`. A sealed field must be `searchable` and needs the key (ERR_KEY). ERR_INPUT names what is wrong with field or value. */
