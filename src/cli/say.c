@@ -104,6 +104,7 @@ static const struct pair pairs[] = {
     {"ended", "移出"},
     {"year", "年份"},
     {"state", "状态"},
+    {"%llu households are on %u pages, one a village; %s lists them", "%llu 户分在 %u 页，每村一页；目录见 %s"},
     {"open", "进行中"},
     {"closed", "已结束"},
     {"households", "户数"},

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { W_TITLE, W_HOUSEHOLD, W_VILLAGE, W_ROUND, W_FIELD, W_KNOWN, W_NOW, W_MEMBER, W_ROW, W_NEW, W_NOT_TAKEN, W_HAPPENED, W_ON, W_SIGN_HEAD, W_SIGN_VISITOR, W_SIGN_VILLAGE, W_DATE, W_READ, W_REFUSED, WORD_COUNT };
+enum { W_TITLE, W_HOUSEHOLD, W_VILLAGE, W_ROUND, W_FIELD, W_KNOWN, W_NOW, W_MEMBER, W_ROW, W_NEW, W_NOT_TAKEN, W_HAPPENED, W_ON, W_SIGN_HEAD, W_SIGN_VISITOR, W_SIGN_VILLAGE, W_DATE, W_READ, W_REFUSED, W_HOUSEHOLDS, W_NO_AREA, WORD_COUNT };
 static const char *const words[WORD_COUNT][2] = {
     [W_TITLE] = {"Comparison sheet", "入户核对表"},
     [W_HOUSEHOLD] = {"Household", "户编号"},
@@ -22,6 +22,8 @@ static const char *const words[WORD_COUNT][2] = {
     [W_SIGN_VILLAGE] = {"Village committee", "村委会签字"},
     [W_DATE] = {"Date", "日期"},
     [W_READ] = {"&#9744; read to me, and it is so", "&#9744; 已向我宣读，情况属实"},
+    [W_HOUSEHOLDS] = {"Households", "户数"},
+    [W_NO_AREA] = {"no place is known", "地区不明"},
     [W_REFUSED] = {"&#9744; does not sign (why)", "&#9744; 不签字（原因）"},
 };
 
@@ -69,13 +71,15 @@ static void values(const struct sheet_page *p, const struct sheet_row *r) {
   fputs("</table>\n", p->out);
 }
 
+static const char *area_name(const struct sheet_page *p, const char *code) {
+  uint32_t area = programme_area(p->programme, code);
+  if (area == UINT32_MAX) return code;
+  const struct area *x = &p->programme->areas[area];
+  return p->lang == LANG_ZH && x->name_zh ? x->name_zh : x->name_en ? x->name_en : x->name_zh ? x->name_zh : code;
+}
+
 void sheet_page_household(const struct sheet_page *p, const struct sheet_household *h) {
-  uint32_t area = programme_area(p->programme, h->area);
-  const char *village = h->area;
-  if (area != UINT32_MAX) {
-    const struct area *x = &p->programme->areas[area];
-    village = p->lang == LANG_ZH && x->name_zh ? x->name_zh : x->name_en ? x->name_en : x->name_zh ? x->name_zh : h->area;
-  }
+  const char *village = area_name(p, h->area);
   fprintf(p->out, "<section><h1>%s</h1><p>%s <b>", word(p, W_TITLE), word(p, W_HOUSEHOLD));
   text(p, h->number);
   fprintf(p->out, "</b> &#8195; %s ", word(p, W_VILLAGE)), text(p, village), fputs(" (", p->out), text(p, h->area);
@@ -98,3 +102,19 @@ void sheet_page_household(const struct sheet_page *p, const struct sheet_househo
 }
 
 void sheet_page_end(const struct sheet_page *p) { fputs("</body></html>\n", p->out); }
+
+void sheet_page_index_begin(const struct sheet_page *p) {
+  sheet_page_begin(p);
+  fprintf(p->out, "<section><h1>%s</h1><p>%s: ", word(p, W_TITLE), word(p, W_ROUND)), text(p, p->round), fputs(p->when[0] ? ", " : "", p->out), text(p, p->when);
+  fprintf(p->out, "</p>\n<table><tr><th>%s</th><th></th><th>%s</th></tr>\n", word(p, W_VILLAGE), word(p, W_HOUSEHOLDS));
+}
+
+void sheet_page_index_row(const struct sheet_page *p, const char *area, const char *file, uint64_t households) {
+  fputs("<tr><td><a href=\"", p->out), text(p, file), fputs("\">", p->out), text(p, area[0] ? area_name(p, area) : word(p, W_NO_AREA));
+  fputs("</a></td><td>", p->out), text(p, area), fprintf(p->out, "</td><td>%llu</td></tr>\n", (unsigned long long)households);
+}
+
+void sheet_page_index_end(const struct sheet_page *p) {
+  fputs("</table></section>\n", p->out);
+  sheet_page_end(p);
+}

@@ -139,6 +139,7 @@ static enum status load(struct walk *w, int64_t home, const struct place *p, str
 static enum status one_home(struct walk *w, int64_t home, enum status (*household)(void *ctx, const struct sheet_household *h, struct err *e), void *ctx, struct err *e) {
   TRY(gather(w, home, false, e));
   if (w->until < INT64_MAX) TRY(gather(w, home, true, e));
+  if (!household) return *(uint64_t *)ctx += w->count, OK;
   if (w->count) qsort(w->places, w->count, sizeof *w->places, by_area_and_number);
   for (uint32_t i = 0; i < w->count; i++) {
     struct sheet_household h;
@@ -167,4 +168,9 @@ enum status sheet_walk(struct registry *r, const struct sheet_options *o, enum s
   store_rollback(r->db);
   arena_drop(&w.home), arena_drop(&w.one);
   return s;
+}
+
+enum status sheet_count(struct registry *r, const struct sheet_options *o, uint64_t *out, struct err *e) {
+  *out = 0;
+  return sheet_walk(r, o, NULL, out, e); /* nobody is loaded */
 }

@@ -21,6 +21,9 @@ struct sheet_options { const char *area; /* code of an area of any level; NULL =
 /* Calls `household` for each, by home, area, number. ERR_KEY, ERR_NOT_FOUND (the area). */
 enum status sheet_walk(struct registry *r, const struct sheet_options *o, enum status (*household)(void *ctx, const struct sheet_household *h, struct err *e), void *ctx, struct err *e) MUST_CHECK;
 
+/* How many that will be. */
+enum status sheet_count(struct registry *r, const struct sheet_options *o, uint64_t *out, struct err *e) MUST_CHECK;
+
 struct sheet_taken { int64_t event; uint64_t rows_read, filled, changed; };
 /* ERR_INPUT names the row; ERR_CONFLICT lists what changed meanwhile. */
 enum status sheet_take(struct registry *r, const char *round, const char *file, bool dry_run, struct sheet_taken *out, struct err *e) MUST_CHECK;

@@ -25,6 +25,12 @@ ok "the page is for printing" grep -q '@page{size:A4' "$DIR/s.html"
 ok "and fetches nothing" sh -c "! grep -qE 'http|src=|<script|<link' '$DIR/s.html'"
 ok "one section a household" test "$(grep -c '<section>' "$DIR/s.html")" = 6
 ok "sealed fields are not on it" sh -c "! grep -q 'CANARY\|999999' '$DIR/s.html'"
+run "$LUCID" sheet "$R" --by village --out "$DIR/by.html"
+ok "a page a village when asked" test "$(grep -c '<section>' "$DIR/by-V12.html")" = 3
+says "with how many are on them" "9 households are on"
+ok "and a list of them" sh -c "grep -q 'href=\"by-V12.html\"' '$DIR/by.html' && grep -q 'href=\"by-V11.html\"' '$DIR/by.html'"
+ok "that has them all" test "$(cat "$DIR"/by-*.html | grep -c '<section>')" = 9
+fails "files are divided by village or not at all" 2 "no way to divide" "$LUCID" sheet "$R" --by county --out "$DIR/by.html"
 run "$LUCID" sheet "$R" --village C1 --out "$DIR/zh.html" --lang zh
 ok "in Chinese for those who read Chinese" grep -q '入户核对表' "$DIR/zh.html"
 run "$LUCID" sheet "$R" --out "$DIR/sealed.csv" --sealed
