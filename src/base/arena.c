@@ -27,6 +27,20 @@ void arena_drop(struct arena *a) {
   arena_init(a, a->ceiling);
 }
 
+void arena_adopt(struct arena *a, struct arena *from) {
+  struct arena_block **last = &from->blocks;
+  while (*last) last = &(*last)->next;
+  if (a->blocks) { /* behind the newest, which goes on being filled */
+    *last = a->blocks->next;
+    a->blocks->next = from->blocks;
+  } else {
+    a->blocks = from->blocks;
+    a->at = from->at, a->end = from->end;
+  }
+  a->used += from->used;
+  arena_init(from, from->ceiling);
+}
+
 static int grow(struct arena *a, size_t need) {
   size_t size = a->blocks ? a->blocks->size * 2 : FIRST_BLOCK;
   if (size > LARGEST_BLOCK) size = LARGEST_BLOCK;

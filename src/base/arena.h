@@ -21,6 +21,7 @@ struct arena {
 
 void arena_init(struct arena *a, size_t ceiling);
 void arena_drop(struct arena *a); /* frees all; the arena may be used again */
+void arena_adopt(struct arena *a, struct arena *from); /* what lives in `from` lives in `a` from now on; `from` is empty */
 
 void *arena_alloc(struct arena *a, size_t bytes) __attribute__((malloc, alloc_size(2)));
 void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((alloc_size(2, 3)));

@@ -234,7 +234,7 @@ static enum status settle_candidates(struct worker *w, struct task *t, const str
     d->outcome[h] = q == TRUTH_TRUE && placeable ? OUTCOME_SELECTED : OUTCOME_UNDECIDED;
     if (id->has_rank || id->has_quota) w->candidates[w->candidate_count++] = (struct decision_candidate){.household = (uint32_t)h, .rank = rank};
     if (d->outcome[h] == OUTCOME_UNDECIDED) flags |= (uint8_t)((j->no_line ? DECISION_NO_LINE : 0) | (failed ? DECISION_ERROR : 0));
-    d->flags[h] = flags;
+    if (flags) d->flags[h] = flags; /* else it is 0 */
     if (d->outcome[h] == OUTCOME_UNDECIDED) TRY(name_all(w, j, t->set, h, q, e));
   }
   return OK;
@@ -389,22 +389,29 @@ static void add_home(struct decide_home *to, const struct decide_home *more) {
 
 struct joining { struct decisions *decisions; struct task *tasks; };
 
-/* A task's lists take their place among its segment's, and its own go. */
+static bool is_alone(const struct joining *x, const struct task *t) { return t->rows == x->decisions->sets[t->set].rows; }
+
+/* A task's lists take their place among its segment's, and its own go. A segment's only task has them there already. */
 static void join_task(void *ctx, size_t i, unsigned worker) {
   const struct joining *x = ctx;
   struct task *t = &x->tasks[i];
   const struct decision_set *s = &x->decisions->sets[t->set];
   (void)worker;
+  if (is_alone(x, t)) return;
   if (t->missing_count) memcpy(s->missing + t->missing_at, t->missing, t->missing_count * sizeof *s->missing);
   if (t->candidate_count) memcpy(s->candidates + t->candidate_at, t->candidates, t->candidate_count * sizeof *s->candidates);
   if (!t->error_count) arena_drop(&t->arena);
 }
 
 static enum status join_lists(struct arena *a, struct decisions *d, struct task *tasks, uint64_t count, struct pool *pool, struct decide_report *report, struct err *e) {
+  struct joining x = {d, tasks};
   uint64_t errors = 0, missing = 0, candidates = 0;
   struct decision_missing *all_missing;
   struct decision_candidate *all_candidates;
-  for (uint64_t i = 0; i < count; i++) errors += tasks[i].error_count, missing += tasks[i].missing_count, candidates += tasks[i].candidate_count;
+  for (uint64_t i = 0; i < count; i++) {
+    errors += tasks[i].error_count;
+    if (!is_alone(&x, &tasks[i])) missing += tasks[i].missing_count, candidates += tasks[i].candidate_count;
+  }
   ARENA_TRY(e, report->errors = arena_array(a, errors ? errors : 1, sizeof *report->errors));
   ARENA_TRY(e, report->homes = arena_array(a, d->set_count ? d->set_count : 1, sizeof *report->homes));
   ARENA_TRY(e, all_missing = arena_array(a, missing ? missing : 1, sizeof *all_missing));
@@ -418,10 +425,12 @@ static enum status join_lists(struct arena *a, struct decisions *d, struct task 
       t->missing_at = s->missing_count, t->candidate_at = s->candidate_count;
       s->missing_count += t->missing_count, s->candidate_count += t->candidate_count;
       add_home(&report->homes[g], &t->home);
+      if (is_alone(&x, t)) s->missing = t->missing, s->candidates = t->candidates;
+      if (is_alone(&x, t)) arena_adopt(a, &t->arena);
+      else if (at + 1 == count || tasks[at + 1].set != g) all_missing += s->missing_count, all_candidates += s->candidate_count;
     }
-    all_missing += s->missing_count, all_candidates += s->candidate_count;
   }
-  pool_run(pool, count, join_task, &(struct joining){d, tasks});
+  pool_run(pool, count, join_task, &x);
   for (uint64_t i = 0; i < count; i++) {
     if (tasks[i].error_count) memcpy(report->errors + report->error_count, tasks[i].errors, tasks[i].error_count * sizeof *report->errors);
     report->error_count += tasks[i].error_count;

@@ -26,6 +26,15 @@ _Static_assert(sizeof(struct decision_candidate) == CANDIDATE_BYTES, "written as
 uint8_t mask_width(uint32_t rules) { return rules == 0 ? 0 : rules <= 8 ? 1 : rules <= 16 ? 2 : rules <= 32 ? 4 : 8; }
 
 static size_t room(uint64_t bytes) { return (bytes + 15) / 16 * 16; }
+static void *cut(uint8_t **at, uint64_t bytes) {
+  uint8_t *p = *at;
+  *at += room(bytes);
+  return p;
+}
+
+/* Columns that are mostly zero all over. */
+enum { RARE_outcome, RARE_flags = 1, RARE_poor = 0, RARE_include = 0, RARE_include_unknown = 1, RARE_exclude = 1, RARE_exclude_unknown = 1, RARE_cause = 0, RARE_cause_unknown = 1, RARE_deprived = 0, RARE_deprived_unknown = 1 };
+#define RARE(name) RARE_##name
 
 enum status decisions_new(struct arena *a, const struct programme *p, const struct segment *const *segments, uint32_t count, struct decisions **out, struct err *e) {
   struct decisions *d;
@@ -38,27 +47,28 @@ enum status decisions_new(struct arena *a, const struct programme *p, const stru
   d->ranked = id->has_rank;
   d->set_count = count;
   d->seed = "";
-  size_t all = 0;
+  size_t much = 0, little = 0;
   for (uint32_t i = 0; i < count; i++) {
     struct decision_set *s = &d->sets[i];
     s->home = segments[i]->home;
     s->rows = segment_households(segments[i]);
     if (s->rows >= UINT32_MAX) return err_set(e, ERR_LIMIT, "split the county", "county %lld has %llu households: more than a segment holds", (long long)s->home, (unsigned long long)s->rows);
-#define X(name) all += room(s->rows);
+#define X(name) *(RARE(name) ? &little : &much) += room(s->rows);
     SET_BYTES(X)
 #undef X
-#define X(name, kind) all += room(s->rows * (s->name.width = widths[kind]));
+#define X(name, kind) *(RARE(name) ? &little : &much) += room(s->rows * (s->name.width = widths[kind]));
     SET_MASKS(X)
 #undef X
   }
-  uint8_t *at; /* one piece of memory, for large pages */
-  ARENA_TRY(e, at = arena_alloc(a, all + 1));
+  uint8_t *often, *rarely; /* apart, and each in one piece: memory that nobody writes to costs nothing */
+  ARENA_TRY(e, often = arena_alloc(a, much + 1));
+  ARENA_TRY(e, rarely = arena_alloc(a, little + 1));
   for (uint32_t i = 0; i < count; i++) {
     struct decision_set *s = &d->sets[i];
-#define X(name) s->name = at, at += room(s->rows);
+#define X(name) s->name = cut(RARE(name) ? &rarely : &often, s->rows);
     SET_BYTES(X)
 #undef X
-#define X(name, kind) s->name.data = s->name.width ? at : NULL, at += room(s->rows * s->name.width);
+#define X(name, kind) s->name.data = s->name.width ? cut(RARE(name) ? &rarely : &often, s->rows * s->name.width) : NULL;
     SET_MASKS(X)
 #undef X
   }

@@ -93,9 +93,17 @@ void settle_qualifies(struct settle *s, uint32_t inclusions, uint32_t exclusions
 }
 _Static_assert(TRUTH_FALSE == 0 && TRUTH_TRUE == 1 && TRUTH_UNKNOWN == 2, "settle_qualifies multiplies");
 
+static uint8_t bytes_or(const uint8_t *bytes, uint32_t rows) {
+  uint8_t all = 0;
+  for (uint32_t i = 0; i < rows; i++) all |= bytes[i];
+  return all;
+}
+
 void settle_store(struct mask *to, uint64_t from, uint8_t lanes[][BLOCK_ROWS], const uint8_t *mine, uint32_t rows) {
   const uint8_t width = to->width;
-  if (!width) return;
+  uint8_t some = 0;
+  for (uint8_t b = 0; b < width; b++) some |= bytes_or(lanes[b], rows);
+  if (!some) return; /* it is zero already, and its memory stays untouched */
   uint8_t *at = (uint8_t *)to->data + from * width;
   if (width == 1 && !mine) {
     memcpy(at, lanes[0], rows);

@@ -37,7 +37,7 @@ void settle_count(const uint8_t *poor, const uint8_t *few, uint32_t rows, struct
 uint32_t settle_rows(uint16_t *out, const uint8_t *what, uint8_t bits, const uint8_t *mine, uint32_t rows);
 /* The score of row i, from its lanes. */
 double settle_score(const struct settle *s, const struct settle_scores *scores, uint32_t i);
-/* Rows from..from+rows of a mask, from the lanes of a kind; mine NULL = all, else only rows where it is not 0. */
+/* Rows from..from+rows of a mask, which are zero, from the lanes of a kind; mine NULL = all, else only rows where it is not 0. */
 void settle_store(struct mask *to, uint64_t from, uint8_t lanes[][BLOCK_ROWS], const uint8_t *mine, uint32_t rows);
 
 #endif
