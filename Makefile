@@ -25,7 +25,7 @@ UNIT    := $(foreach r,$(ROOMS),$(patsubst tests/unit/$(r)/%.c,$(BUILD)/unit/$(r
 test-programs: $(BUILD)/lucid $(UNIT)
 
 .PHONY: all help clean unit flow test test-programs check asan tsan cover tidy bench install
-all: $(BUILD)/lucid
+all: $(BUILD)/lucid $(BUILD)/lucid-verify-plan
 
 # Rooms become archives, so that a room's unit test links the rooms up to its own and nothing above.
 define ROOM_RULE
@@ -50,6 +50,12 @@ $(BUILD)/obj/rules/kernel.o $(BUILD)/obj/identify/settle.o $(BUILD)/obj/stats/su
 $(BUILD)/lucid: $(BUILD)/obj/cli/main.o $(ARCHIVES)
 	@echo "  ld $@"
 	@$(CC) $(ALLCFLAGS) $(LDFLAGS) $< $(call reverse,$(ARCHIVES)) $(LIBS) -o $@
+
+# The checker of plans is a program apart: not one object of Lucid is in it.
+$(BUILD)/lucid-verify-plan: tools/verify-plan.c
+	@mkdir -p $(@D)
+	@echo "  ld $@"
+	@$(CC) $(STD) $(OPT) $(WARN) $(SAN) $< -lcrypto -o $@
 
 # Unit tests: tests/unit/<room>/test_*.c, each a program of its own. `make unit ROOM=rules` builds and runs one room's.
 define UNIT_RULE
@@ -116,8 +122,9 @@ bench: $(BUILD)/lucid $(if $(BENCH),$(filter $(BUILD)/bench/bench_$(BENCH),$(BEN
 	@for b in $(filter $(BUILD)/bench/%,$^); do echo "== $${b##*/}"; LUCID=$(abspath $(BUILD))/lucid $$b $(ARGS) || exit 1; done
 
 PREFIX ?= /usr/local
-install: $(BUILD)/lucid
+install: $(BUILD)/lucid $(BUILD)/lucid-verify-plan
 	install -D -m 755 $(BUILD)/lucid $(DESTDIR)$(PREFIX)/bin/lucid
+	install -D -m 755 $(BUILD)/lucid-verify-plan $(DESTDIR)$(PREFIX)/bin/lucid-verify-plan
 	$(BUILD)/lucid help --manual >$(BUILD)/lucid.1
 	install -D -m 644 $(BUILD)/lucid.1 $(DESTDIR)$(PREFIX)/share/man/man1/lucid.1
 	cd programmes && find . -type f -not -path '*/data/*' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/lucid/programmes/{} \;

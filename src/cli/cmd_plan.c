@@ -68,20 +68,23 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
   TRY(table_wanted(c, &table, e));
   enum status st = planned_open(c, path, true, &p, e);
   if (st == OK) st = planned_make(c, &p, e);
-  if (st == OK && (table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
+  const char *bundle = cli_option(c, "bundle");
+  if (st == OK && (bundle || table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
   if (st == OK) st = table != PLAN_TABLE_COUNT ? planned_print(c, &p.plan, table, e) : c->format == FORMAT_JSON ? tables_json(c, &p.plan, e) : screen(c, &p.plan, e);
+  if (st == OK && bundle) st = planned_bundle(c, &p, bundle, e);
   planned_close(&p);
   return st;
 }
 
 const struct verb verb_plan = {
     .name = "plan",
-    .arguments = "[explain|market] REGISTRY|PROGRAMME [HOUSEHOLD|VILLAGE]",
+    .arguments = "[explain|market|verify] REGISTRY|PROGRAMME|FOLDER [HOUSEHOLD|VILLAGE]",
     .summary = "what each household and village gets this year, within the money, with a proof",
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
                "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
                "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
+               "bundle=FOLDER  also write the plan with model, programme, snapshot, tables and doubts: for whoever checks it\n"
                "product=NAME  market: which product\n"
                "mu=N  market: how much more of it\n"
                "over=YEARS  market: planted evenly over so many years (default: 1)\n"
@@ -95,7 +98,8 @@ const struct verb verb_plan = {
     .text = "Diagnoses every village, pays the guarantees, and chooses for every household and village among the programme's measures what lowers poverty most\n"
                "within the funds, places and markets there are. Says how near the best possible the plan is, and proves it.\n\n"
                "lucid plan explain: why a household or village gets this and not that, and what would change it.\n"
-               "lucid plan market: what would become of an area of a product, year by year; exit code 1 when it is refused.\n\n"
+               "lucid plan market: what would become of an area of a product, year by year; exit code 1 when it is refused.\n"
+               "lucid plan verify: from a folder that --bundle wrote, the model made anew and the plan added up; `lucid-verify-plan` does the sums without Lucid.\n\n"
                "  lucid plan county.lucid --round 2026\n"
                "  lucid plan county.lucid --table lines --format csv > lines.csv\n"
                "  lucid plan explain county.lucid 431122001 --lang zh\n"

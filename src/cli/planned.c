@@ -1,8 +1,10 @@
 #include "cli/planned.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/table.h"
+#include "identify/listing.h"
 
 enum status planned_open(struct cli *c, const char *path, bool read_only, struct planned *p, struct err *e) {
   struct run_record *record;
@@ -41,6 +43,22 @@ enum status planned_doubt(struct cli *c, struct planned *p, struct err *e) {
 }
 
 void planned_close(struct planned *p) { deciding_close(&p->deciding); }
+
+enum status planned_csv(struct cli *c, const struct plan *p, enum plan_table_id id, struct text *out, struct err *e) {
+  struct plan_table t;
+  TRY(plan_table_fill(&c->arena, p, id, c->lang, &t, e));
+  for (uint32_t k = 0; k < t.columns; k++) listing_cell(out, t.headings[k].key, k + 1 == t.columns);
+  for (uint32_t r = 0; r < t.rows; r++)
+    for (uint32_t k = 0; k < t.columns; k++) {
+      const struct plan_cell *x = &t.cells[(size_t)r * t.columns + k];
+      char number[40] = "";
+      if (x->kind == CELL_INT) snprintf(number, sizeof number, "%lld", (long long)x->i);
+      else if (x->kind == CELL_REAL) snprintf(number, sizeof number, "%.10g", x->d);
+      if (x->kind == CELL_TEXT) listing_cell(out, x->text, k + 1 == t.columns);
+      else text_addf(out, "%s%c", number, k + 1 == t.columns ? '\n' : ',');
+    }
+  return text_check(out, "a table of the plan", e);
+}
 
 enum status planned_print(struct cli *c, const struct plan *p, enum plan_table_id id, struct err *e) {
   struct plan_table t;

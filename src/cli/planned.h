@@ -22,6 +22,12 @@ enum status planned_make(struct cli *c, struct planned *p, struct err *e) MUST_C
 /* Draws what is not certain (--draws, 500; 0 leaves it out). */
 enum status planned_doubt(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
 void planned_close(struct planned *p);
+/* The plan's own file (plan/proof.h). */
+enum status planned_proof(struct cli *c, const struct planned *p, void **data, size_t *len, char hash[65], struct err *e) MUST_CHECK;
+/* The plan with its model, programme, snapshot, tables and doubts in a new folder. ERR_USAGE when its doubts were not drawn. */
+enum status planned_bundle(struct cli *c, const struct planned *p, const char *folder, struct err *e) MUST_CHECK;
+/* A table as CSV; texts that a spreadsheet would take for a formula are tamed. */
+enum status planned_csv(struct cli *c, const struct plan *p, enum plan_table_id id, struct text *out, struct err *e) MUST_CHECK;
 /* One table in the format asked for. */
 enum status planned_print(struct cli *c, const struct plan *p, enum plan_table_id id, struct err *e) MUST_CHECK;
 

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-#define PLAN_VERBS(X) X(explain) X(market)
+#define PLAN_VERBS(X) X(explain) X(market) X(verify)
 
 #define X(name) enum status plan_##name(struct cli *c, struct err *e) MUST_CHECK;
 PLAN_VERBS(X)

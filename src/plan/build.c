@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
-
 /* ---- what existing growers lose when a price falls ---- */
 
 static void tier_losses(const struct people *p, const struct worth_scale *w, const struct market *markets, int64_t *out) {
@@ -264,38 +262,4 @@ enum status build(struct arena *a, const struct people *p, const double *weights
                            .layer_count = out->limits.layer_count, .village_count = p->village_count, .most = 1};
   TRY(fill_model(a, out, pool, progress, e));
   return plan_model_check(m, e);
-}
-
-/* ---- hash ---- */
-
-enum { HASH_BUFFER = 1 << 16 };
-struct hashing { struct digest_stream d; uint8_t bytes[HASH_BUFFER]; size_t len; };
-
-static void put(struct hashing *h, uint64_t v, unsigned bytes) {
-  if (h->len + bytes > HASH_BUFFER) digest_add(&h->d, h->bytes, h->len), h->len = 0;
-  for (unsigned i = 0; i < bytes; i++) h->bytes[h->len++] = (uint8_t)(v >> (8 * i));
-}
-
-bool build_hash(const struct plan_model *m, char hex[65]) {
-  struct hashing h = {.len = 0};
-  struct digest digest;
-  if (!digest_open(&h.d)) return false;
-  const uint32_t households = plan_households(m), works = m->work_at ? m->work_at[m->village_count] : 0;
-  const uint32_t counts[] = {m->resource_count, m->market_count, m->layer_count, m->use_count, m->column_count, m->village_count, households, works, m->most};
-  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) put(&h, counts[i], 4);
-  put(&h, m->item_at[households], 8);
-  for (uint32_t k = 0; k < m->resource_count; k++) put(&h, (uint64_t)m->resources[k].limit, 8), put(&h, m->resources[k].market, 4), put(&h, (uint64_t)m->resources[k].loss, 8);
-  for (uint32_t l = 0; l < m->layer_count; l++)
-    for (uint32_t v = 0; v < m->village_count; v++) put(&h, m->layers[l].resource[v], 4);
-  for (uint32_t u = 0; u < m->use_count; u++) put(&h, m->uses[u].resource, 4), put(&h, m->uses[u].layer, 4), put(&h, (uint64_t)m->uses[u].amount, 8);
-  for (uint32_t c = 0; c < m->column_count; c++) put(&h, m->columns[c].use_from, 4), put(&h, m->columns[c].use_count, 4), put(&h, m->columns[c].group, 2), put(&h, m->columns[c].needs, 1);
-  for (uint32_t v = 0; v <= m->village_count; v++) put(&h, m->household_at[v], 4);
-  for (uint32_t v = 0; v <= m->village_count && m->work_at; v++) put(&h, m->work_at[v], 4);
-  for (uint32_t w = 0; w < works; w++) put(&h, (uint64_t)m->works[w].value, 8), put(&h, m->works[w].use_from, 4), put(&h, m->works[w].use_count, 4), put(&h, m->works[w].needs, 1);
-  for (uint32_t i = 0; i <= households; i++) put(&h, m->item_at[i], 8);
-  for (uint64_t i = 0; i < m->item_at[households]; i++) put(&h, m->items[i].column, 2), put(&h, m->items[i].quantity, 2), put(&h, (uint32_t)m->items[i].value, 4);
-  digest_add(&h.d, h.bytes, h.len);
-  if (!digest_close(&h.d, &digest)) return false;
-  digest_hex(&digest, hex);
-  return true;
 }

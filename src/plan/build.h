@@ -29,7 +29,5 @@ struct built {
 
 /* ERR_LIMIT: more than PLAN_WORKS village measures, more than 65,535 different bundles. */
 enum status build(struct arena *a, const struct people *p, const double *weights, int32_t year, struct pool *pool, struct progress *progress, struct built *out, struct err *e) MUST_CHECK;
-/* SHA-256 over the model in the canonical order of docs/format/plan.md. */
-bool build_hash(const struct plan_model *m, char hex[65]); /* false: out of memory */
 
 #endif

@@ -3,11 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/elementary.h"
 #include "base/random.h"
 
 double market_demand_share(double price_share, double elasticity) {
   if (!(price_share > 0)) return 0;
-  return round(exp(elasticity * log(price_share)) * 1e9) / 1e9;
+  return round(elementary_exp(elasticity * elementary_log(price_share)) * 1e9) / 1e9;
 }
 
 double market_existing(const struct product *k, double own_mu, uint32_t t) {
@@ -61,7 +62,7 @@ static double old_output(const struct product *k, const struct market_case *c, u
 static double clearing_share(const struct product *k, double kg, double keeps) {
   const double today = k->per_day * 1000 * keeps, lowest = k->tier_count ? k->tiers[k->tier_count - 1] : 1;
   if (kg <= today) return 1;
-  const double share = today > 0 ? round(exp(log(kg / today) / k->elasticity) * 1e9) / 1e9 : 0;
+  const double share = today > 0 ? round(elementary_exp(elementary_log(kg / today) / k->elasticity) * 1e9) / 1e9 : 0;
   return share >= lowest ? share : NAN;
 }
 
@@ -111,7 +112,7 @@ static double two_halves(const struct range *r, double z) {
 }
 
 /* A factor from 1/most to most, even in its logarithm. */
-static double within(struct rng *r, double most) { return exp((2 * rng_unit(r) - 1) * log(most)); }
+static double within(struct rng *r, double most) { return elementary_exp((2 * rng_unit(r) - 1) * elementary_log(most)); }
 
 void market_judge(const struct product *k, const struct market_case *c, uint32_t draws, uint64_t seed, struct market_verdict *out) {
   memset(out, 0, sizeof *out);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plan/proof.h"
+
 struct bundle plan_bundle(const struct plan *p, uint32_t household, uint32_t *quantity) {
   const struct plan_model *m = &p->built.model;
   const uint8_t taken = p->solved.plan.taken[(size_t)household * m->most];
@@ -104,7 +106,7 @@ enum status plan_make(struct arena *a, const struct plan_input *in, struct plan 
   *out = (struct plan){.people = in->people, .year = in->year};
   if (!in->people->planning->there) return err_set(e, ERR_INPUT, "docs/format/programme.md: sections plan, funds, measures", "the programme has no section `plan`");
   TRY(build(a, in->people, in->weights, in->year, in->pool, in->progress, &out->built, e));
-  if (!build_hash(&out->built.model, out->model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (!proof_model_hash(&out->built.model, out->model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   TRY(solve(a, &out->built.model, in->pool, &in->solve, &out->solved, e));
   TRY(certificate_check(&out->built.model, &out->solved.plan, out->solved.prices, &out->certified, e));
   TRY(make_lines(a, out, e));
