@@ -71,6 +71,7 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
   const char *bundle = cli_option(c, "bundle");
   if (st == OK && (bundle || table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
   if (st == OK) st = table != PLAN_TABLE_COUNT ? planned_print(c, &p.plan, table, e) : c->format == FORMAT_JSON ? tables_json(c, &p.plan, e) : screen(c, &p.plan, e);
+  if (st == OK && c->format == FORMAT_TABLE) st = planned_wishes(c, &p, e);
   if (st == OK && bundle) st = planned_bundle(c, &p, bundle, e);
   planned_close(&p);
   return st;
@@ -82,6 +83,7 @@ const struct verb verb_plan = {
     .summary = "what each household and village gets this year, within the money, with a proof",
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
+               "scenario=FILE  other money, effects, prices, places, aims, wishes by hand (docs/format/scenario.md)\n"
                "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
                "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
                "bundle=FOLDER  also write the plan with model, programme, snapshot, tables and doubts: for whoever checks it\n"

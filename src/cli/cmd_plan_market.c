@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "cli/open.h"
+#include "cli/planned.h"
 #include "cli/planned_verbs.h"
 #include "cli/say.h"
 #include "cli/table.h"
@@ -42,11 +43,11 @@ static enum status years(struct cli *c, const struct market_verdict *v, struct e
   return table_close(t, e);
 }
 
-static void verdict(struct cli *c, const struct product *k, const struct market_case *x, const struct market_verdict *v) {
+void planned_verdict(const struct cli *c, const struct product *k, double mu, const struct market_verdict *v) {
   const struct market_year *w = &v->years[v->worst];
   char a[40], b[40], d[40];
   const char *name = label_in(&k->label, c->lang, k->name);
-  printf(say(c, v->refused ? "\n%s: %s mu more are REFUSED\n" : "\n%s: %s mu more are allowed\n"), name, number_grouped((int64_t)x->mu, 0, a));
+  printf(say(c, v->refused ? "\n%s: %s mu more are REFUSED\n" : "\n%s: %s mu more are allowed\n"), name, number_grouped((int64_t)mu, 0, a));
   if (v->reasons & MARKET_UNSOLD)
     printf(say(c, "  in year %u %s t are harvested; even at %.2f a kg the market takes them only in part: %s t spoil\n"), w->year, number_grouped(w->output / 1000, 0, a), k->price.mid * k->tiers[k->tier_count - 1], number_grouped(w->unsold / 1000, 0, b));
   printf(say(c, "  %s t at %s t a day take %.0f days to clear; the crop keeps %.0f days\n"), number_grouped(w->output / 1000, 0, a), number_grouped((int64_t)k->per_day, 0, b), w->days, v->keeps);
@@ -55,7 +56,7 @@ static void verdict(struct cli *c, const struct product *k, const struct market_
   if (v->reasons & MARKET_FARMLAND) printf(say(c, "  it would take %.0f %% of the farmland; %.0f %% is the most\n"), 100 * v->share_farmland, 100 * k->most_farmland);
   if (v->reasons & MARKET_HOUSEHOLDS) printf(say(c, "  %.0f %% of the households would hang on it; %.0f %% is the most\n"), 100 * v->share_households, 100 * k->most_households);
   if (v->reasons & MARKET_LOSS) printf(say(c, "  at the price it would fetch a mu loses %.0f a year\n"), -v->income);
-  printf(say(c, "  up to %s mu would be allowed; over the range of what is assumed, %s mu are refused in %.0f %% of %u draws\n"), number_grouped((int64_t)v->most_mu, 0, a), number_grouped((int64_t)x->mu, 0, d), 100 * v->refused_range, v->draws);
+  printf(say(c, "  up to %s mu would be allowed; over the range of what is assumed, %s mu are refused in %.0f %% of %u draws\n"), number_grouped((int64_t)v->most_mu, 0, a), number_grouped((int64_t)mu, 0, d), 100 * v->refused_range, v->draws);
   if (k->price_assumed || k->per_day_assumed || k->assumed) printf("%s", say(c, "  rests on assumed values: `lucid check --assumed` lists them\n"));
 }
 
@@ -82,7 +83,7 @@ enum status plan_market(struct cli *c, struct err *e) {
   ARENA_TRY(e, v = arena_new(&c->arena, struct market_verdict));
   market_judge(k, &x, (uint32_t)draws, p->planning.settings.seed, v);
   TRY(years(c, v, e));
-  if (c->format == FORMAT_TABLE) verdict(c, k, &x, v);
+  if (c->format == FORMAT_TABLE) planned_verdict(c, k, x.mu, v);
   if (v->refused) c->exit_code = 1;
   return OK;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "cli/say.h"
 #include "cli/table.h"
 #include "identify/listing.h"
 
@@ -21,7 +23,82 @@ enum status planned_open(struct cli *c, const char *path, bool read_only, struct
   if (recorded && strcmp(record->rules_hash, p->decided.result->rules_hash) != 0)
     cli_note(c, "the rules have changed since the round was decided (`lucid identify`): the plan is by today's rules");
   if (!recorded) cli_note(c, "the round was not identified yet: the plan decides by itself who qualifies; `lucid identify` records it");
-  return people_read(&c->arena, p->deciding.programme, &p->deciding.programme->planning, p->deciding.segments, p->deciding.segment_count, &p->decided, &p->people, e);
+  const char *file = cli_option(c, "scenario");
+  if (file) TRY(planned_scenario(c, p->deciding.programme, file, &p->scenario, e));
+  return planned_people(c, p, file ? &p->scenario : NULL, &p->people, e);
+}
+
+enum status planned_scenario(struct cli *c, const struct programme *p, const char *file, struct scenario *out, struct err *e) {
+  char *data;
+  size_t len;
+  struct problem *problems = NULL;
+  TRY(file_read(&c->arena, file, (size_t)4 << 20, &data, &len, e));
+  const enum status st = scenario_read(&c->arena, p, file, data, len, out, &problems, e);
+  for (const struct problem *x = problems ? problems->next : NULL; x; x = x->next) cli_note(c, "%s, line %d: %s%s%s", x->file, x->line, x->message, x->hint ? "  HINT: " : "", x->hint ? x->hint : "");
+  return st;
+}
+
+/* An area that somebody forces is for the market to judge, before anything is planned. */
+static enum status judge_forced(struct cli *c, const struct people *q, const struct scenario *s, struct err *e) {
+  for (uint32_t i = 0; i < s->forced_count; i++) {
+    const struct forced *f = &s->forced[i];
+    const struct product *k = &q->planning->products[f->product];
+    struct market_case x = {.mu = f->mu, .over = f->over, .existing_mu = k->grower_count ? -1 : q->grown_all[f->product], .mu_household = 3};
+    struct market_verdict *v;
+    ARENA_TRY(e, v = arena_new(&c->arena, struct market_verdict));
+    for (uint32_t a = 0; a < q->programme->area_count; a++) x.farmland += q->land_of[a], x.households += (double)q->households_of[a];
+    market_judge(k, &x, 1000, q->planning->settings.seed, v);
+    if (c->format == FORMAT_TABLE) planned_verdict(c, k, f->mu, v);
+    if (v->refused)
+      return err_set(e, ERR_CONFLICT, "take it out of the scenario, or ask for less; `lucid plan market` shows it year by year", "%s, line %d: %.0f mu of %s are refused; up to %.0f mu would be allowed", s->file, f->line, f->mu, k->name, v->most_mu);
+  }
+  return OK;
+}
+
+enum status planned_people(struct cli *c, struct planned *p, struct scenario *s, struct people *out, struct err *e) {
+  struct programme *g = p->deciding.programme;
+  TRY(people_read(&c->arena, g, s ? &s->planning : &g->planning, s ? s->areas : NULL, s ? s->area_count : 0, p->deciding.segments, p->deciding.segment_count, &p->decided, out, e));
+  if (!s) return OK;
+  TRY(judge_forced(c, out, s, e));
+  return scenario_apply(&c->arena, s, out, e);
+}
+
+static bool got(const struct plan *p, const struct wish *w) {
+  for (uint32_t i = 0; i < p->line_count; i++) {
+    const struct plan_line *l = &p->lines[i];
+    if (l->measure != w->measure || (l->household == PLANNING_NONE) != (w->village != NULL)) continue;
+    if (w->village && !strcmp(p->people->programme->areas[p->people->villages[l->village].area].code, w->village)) return true;
+    if (!w->village) {
+      const struct span key = column_cell(&p->people->segments[p->people->segment[l->household]]->household_key, p->people->row[l->household]).s;
+      if (key.len == strlen(w->household) && !memcmp(key.at, w->household, key.len)) return true;
+    }
+  }
+  return false;
+}
+
+enum status planned_wishes(struct cli *c, const struct planned *p, struct err *e) {
+  const struct scenario *s = &p->scenario;
+  uint32_t met = 0;
+  for (uint32_t i = 0; i < s->wish_count; i++) {
+    const struct wish *w = &s->wishes[i];
+    const bool ok = got(&p->plan, w) == w->pin;
+    met += ok;
+    if (!ok) cli_note(c, "%s, line %d: not met: \"%s\" for %s; `lucid plan explain` says why", s->file, w->line, p->people.planning->measures[w->measure].name, w->household ? w->household : w->village);
+  }
+  if (!s->wish_count) return OK;
+  struct people *free_;
+  struct plan *without;
+  ARENA_TRY(e, free_ = arena_new(&c->arena, struct people));
+  ARENA_TRY(e, without = arena_new(&c->arena, struct plan));
+  *free_ = p->people;
+  free_->refused = free_->pinned = NULL;
+  ARENA_TRY(e, free_->villages = arena_copy(&c->arena, p->people.villages, (p->people.village_count + 1u) * sizeof *free_->villages));
+  for (uint32_t v = 0; v < free_->village_count; v++) free_->villages[v].refused = free_->villages[v].pinned = 0;
+  const struct plan_input in = {.people = free_, .weights = p->decided.decisions->weights, .year = p->plan.year, .pool = p->deciding.pool, .progress = &c->progress};
+  TRY(plan_make(&c->arena, &in, without, e));
+  const enum objective o = p->people.planning->settings.objective;
+  printf(say(c, "%u of %u wishes are met; they cost %.1f person-years of %.1f\n"), met, s->wish_count, without->worth.of[o] - p->plan.worth.of[o], without->worth.of[o]);
+  return OK;
 }
 
 enum status planned_make(struct cli *c, struct planned *p, struct err *e) {

@@ -5,6 +5,7 @@
 #include "cli/deciding.h"
 #include "plan/doubts.h"
 #include "plan/plan.h"
+#include "plan/scenario.h"
 #include "plan/tables.h"
 
 struct planned {
@@ -13,10 +14,19 @@ struct planned {
   struct people people;
   struct plan plan;
   struct doubts doubts;
+  struct scenario scenario; /* --scenario; file NULL = none */
 };
 
 /* Opens the registry, decides the round as it was recorded, reads whom the plan is for. Close in any case. ERR_INPUT when the programme has no section `plan`. */
 enum status planned_open(struct cli *c, const char *path, bool read_only, struct planned *p, struct err *e) MUST_CHECK;
+/* A scenario file over the programme. */
+enum status planned_scenario(struct cli *c, const struct programme *p, const char *file, struct scenario *out, struct err *e) MUST_CHECK;
+/* People for a scenario (NULL = the programme as it is), with its wishes. ERR_CONFLICT, with the numbers, when it forces an area that the market refuses. */
+enum status planned_people(struct cli *c, struct planned *p, struct scenario *s, struct people *out, struct err *e) MUST_CHECK;
+/* What became of the wishes, and what they cost against the plan without them. */
+enum status planned_wishes(struct cli *c, const struct planned *p, struct err *e) MUST_CHECK;
+/* Why an area would be allowed or refused, in words (cmd_plan_market.c). */
+void planned_verdict(const struct cli *c, const struct product *k, double mu, const struct market_verdict *v);
 /* Makes the plan of the year (--year, else the round's). */
 enum status planned_make(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
 /* Draws what is not certain (--draws, 500; 0 leaves it out). */

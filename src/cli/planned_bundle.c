@@ -181,7 +181,7 @@ static enum status make_again(struct cli *c, struct programme *p, struct snapsho
   progress_end(&c->progress);
   TRY(st);
   memcpy(rules_hash, run->result->rules_hash, 65);
-  TRY(people_read(&c->arena, p, &p->planning, segments, count, run, people, e));
+  TRY(people_read(&c->arena, p, &p->planning, NULL, 0, segments, count, run, people, e));
   TRY(build(&c->arena, people, run->decisions->weights, claim->year, pool, &c->progress, built_, e));
   if (!proof_model_hash(&built_->model, model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   return OK;

@@ -258,6 +258,7 @@ static const struct pair pairs[] = {
     {"  rests on assumed values: `lucid check --assumed` lists them\n", "  依据假定值：`lucid check --assumed` 可列出\n"},
     {"%s holds the plan and what it follows from: lucid plan verify %s", "%s 含计划及其全部依据：lucid plan verify %s"},
     {"holds: rules and data give this model, the plan is possible and worth %lld, and no plan is worth more than %lld (gap %.4f %%)\nmodel %s\nrules %s\ndata  %s\n", "核对无误：由规则和数据得出此模型，计划可行，价值 %lld，任何计划不超过 %lld（差距 %.4f %%）\n模型 %s\n规则 %s\n数据 %s\n"},
+    {"%u of %u wishes are met; they cost %.1f person-years of %.1f\n", "%u 项愿望（共 %u 项）得到满足；代价为 %.1f 人年，占 %.1f\n"},
     {"(not imported)", "（不导入）"},
     {"the refused rows, each with its problem, are in %s", "退回的行及各自的问题见 %s"},
     {"%llu of %llu rows were refused: see %s", "%llu 行（共 %llu 行）被退回：见 %s"},

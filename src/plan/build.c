@@ -207,9 +207,9 @@ static enum status make_works(struct arena *a, struct built *b, struct uses *use
         continue;
       }
       uint32_t used = 0;
-      if (x->offered >> k & 1 && x->quantity[k] && limits_reach(&b->limits, k, v)) {
+      if (!(x->refused >> k & 1) && x->offered >> k & 1 && x->quantity[k] && limits_reach(&b->limits, k, v)) {
         if (!limits_use(&b->limits, k, PLANNING_NONE, x->quantity[k], uses->of + uses->count, &used, USES)) return err_set(e, ERR_LIMIT, NULL, "a work draws on more than %d limits", USES);
-        work->value = work_value(b, x, k);
+        work->value = work_value(b, x, k) + (x->pinned >> k & 1 ? BUILD_PIN : 0);
       } else uses->of[uses->count + used++] = (struct plan_use){.layer = b->limits.layer_count + 1, .amount = 1};
       work->use_count = used;
       uses->count += used;

@@ -15,6 +15,8 @@
 #include "base/progress.h"
 #include "plan/offer.h"
 
+#define BUILD_PIN ((int64_t)1 << 40) /* value units on top of a work that somebody pinned */
+
 struct built {
   struct plan_model model;
   const struct people *people;

@@ -100,6 +100,7 @@ enum offer_why offer_open(const struct offers *o, uint32_t household, uint32_t m
   const uint64_t bit = (uint64_t)1 << measure;
   const struct plan_village *v = &p->villages[p->village[household]];
   *quantity = 0;
+  if (p->refused && p->refused[household] & bit) return OFFER_REFUSED;
   if (p->offered_unknown[household] & bit) return OFFER_UNKNOWN;
   if (!(p->offered[household] & bit)) return OFFER_NOT_ELIGIBLE;
   if (o->limits->money->unpaid & bit) return OFFER_NO_FUND;
@@ -133,6 +134,7 @@ struct listing {
   uint64_t deprived;
   struct offer_item *out;
   uint32_t count, bundles;
+  uint64_t open; /* measures that it could have */
 };
 
 /* One bundle at one choice of tier; nothing where it is worth nothing. */
@@ -141,7 +143,14 @@ static void put(struct listing *l, const uint32_t *measures, const uint32_t *tie
   const bundle_code code = code_of(measures, tiers, classes, count);
   const struct bundle b = bundle_read(code);
   const double worth = offer_worth(l->o, l->household, &b, quantity).of[l->o->scale.objective];
-  const double value = round(worth * OFFER_UNIT);
+  double value = round(worth * OFFER_UNIT);
+  const uint64_t pinned = l->o->people->pinned ? l->o->people->pinned[l->household] & l->open : 0;
+  if (pinned) { /* what must be had is worth more than anything else; what lacks it is not offered */
+    uint64_t has = 0;
+    for (uint32_t i = 0; i < count; i++) has |= (uint64_t)1 << measures[i];
+    if (!(pinned & has)) return;
+    value = (value < OFFER_PIN - 1 ? value : OFFER_PIN - 1) + (pinned & ~has ? 0 : OFFER_PIN);
+  }
   if (value < 1) return;
   l->out[l->count++] = (struct offer_item){code, value > INT32_MAX ? INT32_MAX : (int32_t)value, (uint16_t)quantity};
 }
@@ -242,7 +251,9 @@ uint32_t offer_list(const struct offers *o, uint32_t household, struct offer_ite
   const struct planning *n = o->people->planning;
   struct listing l = {.o = o, .household = household, .out = out};
   struct option whole[PLANNING_MEASURES];
-  uint32_t count = 0;
+  uint32_t count = 0, none;
+  for (uint32_t m = 0; m < n->measure_count; m++) /* first all: the wishes look at what is open */
+    if (!n->measures[m].village && offer_open(o, household, m, &none) == OFFER_OPEN) l.open |= (uint64_t)1 << m;
   for (uint32_t m = 0; m < n->measure_count; m++) {
     const struct measure *x = &n->measures[m];
     uint32_t quantity;
@@ -254,7 +265,8 @@ uint32_t offer_list(const struct offers *o, uint32_t household, struct offer_ite
     const struct bundle b = {1, {{m, tier, quantity}}};
     option.worth = offer_worth(o, household, &b, quantity).of[o->scale.objective];
     option.ratio = option.worth / (o->costs[m] * quantity + 1);
-    if (!(option.worth > 0)) continue;
+    const bool pinned = o->people->pinned && o->people->pinned[household] >> m & 1;
+    if (!(option.worth > 0) && !pinned) continue;
     whole[count++] = option;
     const struct option *one[] = {&option};
     put_tiers(&l, one, 1, true);

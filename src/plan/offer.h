@@ -22,6 +22,7 @@
 #define OFFER_PARTS 3u
 #define OFFER_UNIT 1e6 /* value units in a person-year of the objective */
 #define OFFER_NO_TIER 15u
+#define OFFER_PIN 1073741824.0 /* value units on top of a bundle that somebody pinned */
 
 /* A bundle in one number, so that equal bundles of different households are one column: 4 parts of 16 bits, measure (6), tier (4), size (6). Size
  * 0 = the item's own quantity (a single). A part that is not there is 0xFFFF. */

@@ -24,6 +24,7 @@ struct reading {
   struct asked asked;
   uint32_t room; /* of the arrays that grow */
   uint32_t class;
+  const uint32_t *areas; uint32_t area_count;
 };
 
 static uint32_t ask(struct asked *q, const struct rule *r) {
@@ -88,7 +89,17 @@ static uint8_t truth_of(const struct block_lanes *l, uint32_t i) {
   return l->state[i] == BLOCK_TRUE ? TRUTH_TRUE : l->state[i] == BLOCK_FALSE ? TRUTH_FALSE : TRUTH_UNKNOWN;
 }
 
+/* Whether the household lives under an area that is planned for. */
+static bool lives_there(const struct reading *r, uint32_t g, uint64_t h) {
+  if (!r->area_count) return true;
+  for (uint32_t at = sample_area(&r->decided->sample, g, h); at < r->p->area_count; at = r->p->areas[at].parent)
+    for (uint32_t k = 0; k < r->area_count; k++)
+      if (r->areas[k] == at) return true;
+  return false;
+}
+
 static uint8_t planned_for(const struct reading *r, const struct block_lanes *lanes, uint32_t g, uint64_t h, uint32_t i) {
+  if (!lives_there(r, g, h)) return TRUTH_FALSE;
   if (r->asked.who != RULE_NOT) return truth_of(&lanes[r->asked.who], i);
   switch (r->decided->decisions->sets[g].outcome[h]) {
   case OUTCOME_SELECTED:
@@ -345,8 +356,8 @@ static enum status make_villages(struct reading *r, struct err *e) {
   return OK;
 }
 
-enum status people_read(struct arena *a, struct programme *p, const struct planning *plan, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) {
-  struct reading r = {.arena = a, .p = p, .plan = plan, .decided = decided, .out = out};
+enum status people_read(struct arena *a, struct programme *p, const struct planning *plan, const uint32_t *areas, uint32_t area_count, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) {
+  struct reading r = {.arena = a, .p = p, .plan = plan, .decided = decided, .out = out, .areas = areas, .area_count = area_count};
   const struct planning *n = plan;
   *out = (struct people){.programme = p, .planning = plan, .segments = segments, .segment_count = segment_count};
   if (!decided->sample.welfare) return err_set(e, ERR_INPUT, "add `sample: {welfare: ...}` to the programme", "a plan needs a measure of welfare");

@@ -21,6 +21,7 @@ struct plan_village {
   uint32_t first, count;      /* its households in struct people */
   double persons;             /* planned for */
   uint32_t bound, bound_unknown;     /* constraints: bit c = it binds; not known whether */
+  uint64_t refused, pinned;          /* by hand (plan/scenario.h) */
   uint64_t offered, offered_unknown; /* village measures: bit m = eligible; not known whether */
   uint32_t *quantity;         /* one a measure: units of a village measure; 0 = none */
   uint32_t suitable, suitable_unknown; /* bit k: product k may be grown there */
@@ -36,6 +37,7 @@ struct people { /* arrays with one entry a household that is planned for */
   double *persons, *welfare, *line;
   uint64_t *deprived;         /* indicators that hold */
   uint64_t *offered, *offered_unknown, *reached; /* bit m = measure m: eligible; not known whether; reached by the village measure m */
+  uint64_t *refused, *pinned; /* by hand (plan/scenario.h): bit m; NULL = nobody did */
   uint16_t **quantity;        /* one array a household measure with a rule, NULL for others: units it would take at most */
   double *labour, *land;      /* NULL = not limited. Months, mu */
   double **owed;              /* one array a guarantee: currency units owed, 0 = none */
@@ -50,9 +52,9 @@ struct people { /* arrays with one entry a household that is planned for */
   uint64_t **growers_of; double **grown_of;   /* [product][area of the home level] */
 };
 
-/* `who_decided`: the round's decisions, needed when the programme has no `plan.who`. The programme's line constants are set class by class, as
+/* `areas`: plan for households under these only (none = everywhere). `decided`: the round's decisions, needed when the programme has no `plan.who`. The programme's line constants are set class by class, as
  * identify_run does. ERR_INPUT when a rule gives a negative amount or quantity (with the household). */
-enum status people_read(struct arena *a, struct programme *p, const struct planning *plan, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) MUST_CHECK;
+enum status people_read(struct arena *a, struct programme *p, const struct planning *plan, const uint32_t *areas, uint32_t area_count, const struct segment *const *segments, uint32_t segment_count, const struct identified *decided, struct people *out, struct err *e) MUST_CHECK;
 /* "Household NUMBER" for messages; lives in the arena. */
 const char *people_number(struct arena *a, const struct people *p, uint32_t household);
 

@@ -97,7 +97,8 @@ enum status why_village(struct arena *a, const struct plan *p, uint32_t village,
     x->there = p->built.work_there[village] >> w & 1;
     x->taken = p->solved.plan.bundle[village] >> w & 1 && !x->there;
     if (x->there) continue;
-    if (v->offered_unknown >> k & 1) x->why = OFFER_UNKNOWN;
+    if (v->refused >> k & 1) x->why = OFFER_REFUSED;
+    else if (v->offered_unknown >> k & 1) x->why = OFFER_UNKNOWN;
     else if (!(v->offered >> k & 1)) x->why = OFFER_NOT_ELIGIBLE;
     else if (p->built.money.unpaid >> k & 1) x->why = OFFER_NO_FUND;
     else if (!limits_reach(&p->built.limits, k, village)) x->why = OFFER_NO_PLACE;
