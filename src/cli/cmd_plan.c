@@ -20,8 +20,9 @@ static enum status screen(struct cli *c, const struct plan *p, struct err *e) {
     printf("\n%s\n", label_in(&title, c->lang, ""));
     TRY(planned_print(c, p, shown[i], e));
   }
-  printf(say(c, "\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n"), p->certified.gap < 0.00001 ? "100 %" : arena_printf(&c->arena, "%.3f %%", 100 * (1 - p->certified.gap)), 100 * p->certified.gap,
-         number_grouped(p->certified.value, 0, a), number_grouped(p->certified.bound, 0, b));
+  const int64_t value = p->certified.value - p->pinned, bound = p->certified.bound - p->pinned;
+  const double gap = bound > 0 ? (double)(bound - value) / (double)bound : 0;
+  printf(say(c, "\n%s of the best possible at the least (gap %.3f %%): value %s, no plan is worth more than %s\n"), gap < 0.00001 ? "100 %" : arena_printf(&c->arena, "%.3f %%", 100 * (1 - gap)), 100 * gap, number_grouped(value, 0, a), number_grouped(bound, 0, b));
   const struct doubts *d = p->doubts;
   if (d) printf(say(c, "%u draws: the plan falls short of the best plan of a draw by %.1f %% (one draw in ten: by over %.1f %%); %.0f %% of its value rests on assumed values\n"), d->draws, 100 * d->regret.mid, 100 * d->regret.high, 100 * d->assumed_value);
   else printf("%s", say(c, "its doubts were not drawn (--draws 0): it is not for export\n"));
@@ -79,7 +80,7 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
 
 const struct verb verb_plan = {
     .name = "plan",
-    .arguments = "[explain|market|verify] REGISTRY|PROGRAMME|FOLDER [HOUSEHOLD|VILLAGE]",
+    .arguments = "[explain|compare|frontier|options|market|verify] REGISTRY|PROGRAMME|FOLDER [WHICH]...",
     .summary = "what each household and village gets this year, within the money, with a proof",
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
@@ -87,6 +88,12 @@ const struct verb verb_plan = {
                "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
                "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
                "bundle=FOLDER  also write the plan with model, programme, snapshot, tables and doubts: for whoever checks it\n"
+               "from=YEAR  options: the period's first year (default: the round's)\n"
+               "to=YEAR  options: its last\n"
+               "fund=NAME  frontier: which fund\n"
+               "least=AMOUNT  frontier: from this amount\n"
+               "most=AMOUNT  frontier: to this\n"
+               "steps=N  frontier: so many plans (default: 10)\n"
                "product=NAME  market: which product\n"
                "mu=N  market: how much more of it\n"
                "over=YEARS  market: planted evenly over so many years (default: 1)\n"
@@ -100,10 +107,15 @@ const struct verb verb_plan = {
     .text = "Diagnoses every village, pays the guarantees, and chooses for every household and village among the programme's measures what lowers poverty most\n"
                "within the funds, places and markets there are. Says how near the best possible the plan is, and proves it.\n\n"
                "lucid plan explain: why a household or village gets this and not that, and what would change it.\n"
+               "lucid plan compare REGISTRY A B: two scenarios side by side; - is the programme as it is.\n"
+               "lucid plan frontier: poverty against the amount of a fund.\n"
+               "lucid plan options: what a million more would do in infrastructure, local industry, people and ecology, by year and county, in which order.\n"
                "lucid plan market: what would become of an area of a product, year by year; exit code 1 when it is refused.\n"
                "lucid plan verify: from a folder that --bundle wrote, the model made anew and the plan added up; `lucid-verify-plan` does the sums without Lucid.\n\n"
                "  lucid plan county.lucid --round 2026\n"
                "  lucid plan county.lucid --table lines --format csv > lines.csv\n"
                "  lucid plan explain county.lucid 431122001 --lang zh\n"
+               "  lucid plan frontier county.lucid --fund central --least 1e6 --most 1e7\n"
+               "  lucid plan options county.lucid --from 2016 --to 2020 --format csv\n"
                "  lucid plan market programmes/xiangxi --product ponkan --mu 700000 --existing 0 --over 8\n",
     .run = cmd_plan};

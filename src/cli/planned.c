@@ -101,11 +101,18 @@ enum status planned_wishes(struct cli *c, const struct planned *p, struct err *e
   return OK;
 }
 
-enum status planned_make(struct cli *c, struct planned *p, struct err *e) {
-  int64_t year;
+enum status planned_year(struct cli *c, const struct planned *p, int32_t *year, struct err *e) {
   const struct programme *g = p->deciding.programme;
-  TRY(cli_option_int(c, "year", g->year_from, g->year_to, p->deciding.round.year ? p->deciding.round.year : g->year, &year, e));
-  const struct plan_input in = {.people = &p->people, .weights = p->decided.decisions->weights, .year = (int32_t)year, .pool = p->deciding.pool, .progress = &c->progress};
+  int64_t v;
+  TRY(cli_option_int(c, "year", g->year_from, g->year_to, p->deciding.round.year ? p->deciding.round.year : g->year, &v, e));
+  *year = (int32_t)v;
+  return OK;
+}
+
+enum status planned_make(struct cli *c, struct planned *p, struct err *e) {
+  int32_t year;
+  TRY(planned_year(c, p, &year, e));
+  const struct plan_input in = {.people = &p->people, .weights = p->decided.decisions->weights, .year = year, .pool = p->deciding.pool, .progress = &c->progress};
   return plan_make(&c->arena, &in, &p->plan, e);
 }
 

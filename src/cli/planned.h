@@ -27,6 +27,8 @@ enum status planned_people(struct cli *c, struct planned *p, struct scenario *s,
 enum status planned_wishes(struct cli *c, const struct planned *p, struct err *e) MUST_CHECK;
 /* Why an area would be allowed or refused, in words (cmd_plan_market.c). */
 void planned_verdict(const struct cli *c, const struct product *k, double mu, const struct market_verdict *v);
+/* The plan's first year: --year, else the round's. */
+enum status planned_year(struct cli *c, const struct planned *p, int32_t *year, struct err *e) MUST_CHECK;
 /* Makes the plan of the year (--year, else the round's). */
 enum status planned_make(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
 /* Draws what is not certain (--draws, 500; 0 leaves it out). */

@@ -51,6 +51,34 @@ static enum status make_lines(struct arena *a, struct plan *p, struct err *e) {
   return OK;
 }
 
+void plan_spending(const struct plan *p, int64_t *spent) {
+  const struct money *m = &p->built.money;
+  const struct planning *n = p->people->planning;
+  for (uint32_t i = 0; i < p->line_count; i++) {
+    const struct plan_line *l = &p->lines[i];
+    const struct measure *x = &n->measures[l->measure];
+    const uint32_t a = m->area_of_village[l->village];
+    for (uint32_t y = 0; y < m->years && a != UINT32_MAX; y++) {
+      const bool ended = x->lasts && y >= x->from_year + x->lasts;
+      spent[((size_t)y * m->area_count + a) * n->measure_count + l->measure] += (int64_t)ceil(y == 0 ? x->cost : ended ? 0 : x->upkeep) * l->quantity;
+    }
+  }
+}
+
+/* Bonuses of wishes that were kept. */
+static int64_t pinned_value(const struct plan *p) {
+  const struct people *q = p->people;
+  int64_t sum = 0;
+  for (uint32_t h = 0; q->pinned && h < q->count; h++) {
+    const uint8_t taken = p->solved.plan.taken[(size_t)h * p->built.model.most];
+    if (taken && q->pinned[h] && p->built.model.items[p->built.model.item_at[h] + taken - 1u].value >= (int32_t)OFFER_PIN) sum += (int64_t)OFFER_PIN;
+  }
+  for (uint32_t v = 0; v < q->village_count; v++)
+    for (uint32_t w = 0; w < p->built.work_count; w++)
+      if (p->solved.plan.bundle[v] >> w & 1 && q->villages[v].pinned >> p->built.work_measure[w] & 1 && !(p->built.work_there[v] >> w & 1)) sum += BUILD_PIN;
+  return sum;
+}
+
 /* ---- what it is worth, everything that a household gets taken together ---- */
 
 struct valuing { const struct plan *p; struct worth *worth, *before, *after; }; /* one a village */
@@ -109,6 +137,7 @@ enum status plan_make(struct arena *a, const struct plan_input *in, struct plan 
   if (!proof_model_hash(&out->built.model, out->model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   TRY(solve(a, &out->built.model, in->pool, &in->solve, &out->solved, e));
   TRY(certificate_check(&out->built.model, &out->solved.plan, out->solved.prices, &out->certified, e));
+  out->pinned = pinned_value(out);
   TRY(make_lines(a, out, e));
   return value_all(a, out, in->pool, e);
 }

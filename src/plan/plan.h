@@ -38,6 +38,7 @@ struct plan {
   struct plan_sum all;
   struct worth worth;          /* discounted person-years over the horizon and after */
   struct worth before, after;  /* summed over persons: today; expected in the last year of the horizon */
+  int64_t pinned;              /* value units that only say that wishes were kept: take them off value and bound */
   uint64_t helped, helped_persons; /* households with at least one measure of their own */
 };
 
@@ -50,6 +51,8 @@ struct plan_input {
 };
 
 enum status plan_make(struct arena *a, const struct plan_input *in, struct plan *out, struct err *e) MUST_CHECK;
+/* Money that the lines take: [year][money area][measure], zeroed by the caller. */
+void plan_spending(const struct plan *p, int64_t *spent);
 /* The bundle that household h takes, or a bundle of nothing. */
 struct bundle plan_bundle(const struct plan *p, uint32_t household, uint32_t *quantity);
 

@@ -123,15 +123,7 @@ static enum status funds(struct filling *f, struct err *e) {
   int64_t *spent, *from;
   ARENA_TRY(e, spent = arena_array(f->arena, (size_t)m->years * m->area_count * measure_count + 1u, sizeof *spent));
   ARENA_TRY(e, from = arena_array(f->arena, (size_t)measure_count * m->kind_count + 1u, sizeof *from));
-  for (uint32_t i = 0; i < f->p->line_count; i++) {
-    const struct plan_line *l = &f->p->lines[i];
-    const struct measure *x = &f->n->measures[l->measure];
-    const uint32_t a = m->area_of_village[l->village];
-    for (uint32_t y = 0; y < m->years && a != UINT32_MAX; y++) {
-      const bool ended = x->lasts && y >= x->from_year + x->lasts;
-      spent[((size_t)y * m->area_count + a) * measure_count + l->measure] += (int64_t)ceil(y == 0 ? x->cost : ended ? 0 : x->upkeep) * l->quantity;
-    }
-  }
+  plan_spending(f->p, spent);
   for (uint32_t a = 0; a < m->area_count; a++)
     for (uint32_t y = 0; y < m->years; y++) {
       if (!m->has_funds[y]) continue;
