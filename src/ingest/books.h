@@ -1,7 +1,7 @@
 /* books.h - a folder in which each household (or village) has a workbook of its own, with a sheet for each source, or a form with its tables.
  *
  * The books of a folder are its .xlsx files, by name, without those that a source names as its own, and without what a spreadsheet leaves while a file is open (~$...).
- * A source is read out of each of them that has its sheet (ingest_there). A source of forms may name a folder of such books. Cost: each book is opened twice for each source. */
+ * A source is read out of each of them that has its sheet (ingest_there). A source of forms may name a folder of such books. Cost: a book of forms is opened once to see what it holds, any other once a source; then once for each source it holds. */
 #ifndef INGEST_BOOKS_H
 #define INGEST_BOOKS_H
 

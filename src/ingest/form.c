@@ -18,10 +18,12 @@ struct form {
   struct span *numbers;           /* a sheet: the household's number on its form; at NULL = no form */
   struct span number;             /* the only one in the workbook; empty = none, or several */
   uint32_t forms;
+  bool *all_there;                /* form_there's */
   uint32_t *column_of;            /* a heading sought -> column, UINT32_MAX */
   const char **name_of;           /* the spelling of it that was met first */
   uint32_t key_column;            /* UINT32_MAX = the source has none */
   bool there;                     /* what is sought stands somewhere */
+  struct err too_long;            /* a table that is longer than a grid */
   /* while reading */
   struct reader_cell *cells;
   struct reader_place *places;
@@ -129,6 +131,17 @@ static enum status look_for_columns(struct form *f, uint32_t sheet, const struct
     if (v[k].found) TRY(met(f, l, k, v[k].label_row, v[k].label_column, e));
   f->there = true;
   return OK;
+}
+
+/* Both at once: each sheet is parsed once. A table that is too long matters only when the workbook turns out to hold forms. */
+static enum status look_for_both(struct form *f, uint32_t sheet, const struct form_look *l, struct arena *a, struct err *e) {
+  struct err local = {0};
+  TRY(look_for_forms(f, sheet, l, a, e));
+  if (f->sought[f->b.mine].kind == SOUGHT_OTHER) return OK;
+  enum status s = look_for_columns(f, sheet, l, a, &local);
+  if (s == ERR_LIMIT) f->too_long = local;
+  else if (s != OK && e) *e = local;
+  return s == ERR_LIMIT ? OK : s;
 }
 
 static enum status name_columns(struct form *f, struct err *e) {
@@ -275,10 +288,29 @@ static enum status keep_sought(struct form *f, const struct reader_book *b, stru
 static enum status open_parts(struct form *f, const struct reader_wants *wants, struct err *e) {
   const struct reader_sought *x = &f->sought[f->b.mine];
   only_number(f);
-  if (x->kind != SOUGHT_OTHER) TRY(each_sheet(f, look_for_columns, e));
+  if (f->too_long.status == ERR_LIMIT) return err_set(e, ERR_LIMIT, f->too_long.hint, "%s", f->too_long.message);
   if (!f->there && f->only) return err_set(e, ERR_NOT_FOUND, NULL, "%s: the sheet %.80s does not hold what is sought", f->r->path, f->only);
   if (!f->there) return err_set(e, ERR_NOT_FOUND, wants->must ? NULL : "what the headings are called stands in the programme's sources", "%s holds households' forms, and no %s %s", f->r->path, x->kind == SOUGHT_FORM ? "form of" : "table of", x->name ? x->name : "what is sought");
   return name_columns(f, e);
+}
+
+static enum status note_there(struct form *f, uint32_t sheet, const struct form_look *l, struct arena *a, struct err *e) {
+  TRY(look_for_forms(f, sheet, l, a, e));
+  for (uint32_t i = 0; i < l->head_count; i++) f->all_there[l->heads[i].sought] |= l->heads[i].table;
+  for (uint32_t s = 0; s < f->b.count; s++) f->all_there[s] |= l->form[s];
+  return OK;
+}
+
+enum status form_there(struct arena *a, struct xlsx_book *book, const struct reader_book *b, bool *forms, bool *there, struct err *e) {
+  struct reader r = {.arena = *a};
+  struct form f = {.book = *book, .r = &r, .all_there = there};
+  enum status s = keep_sought(&f, b, e);
+  for (uint32_t i = 0; i < b->count; i++) there[i] = false;
+  if (s == OK) s = each_sheet(&f, note_there, e);
+  *a = r.arena;
+  *forms = s == OK && f.forms > 0;
+  for (uint32_t i = 0; i < b->count; i++) there[i] &= b->sought[i].kind != SOUGHT_OTHER;
+  return s;
 }
 
 enum status form_open(struct reader *r, struct xlsx_book *book, const char *name, const struct reader_wants *wants, bool *taken, struct err *e) {
@@ -290,7 +322,7 @@ enum status form_open(struct reader *r, struct xlsx_book *book, const char *name
   if (!f) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   *f = (struct form){.book = *book, .r = r, .only = name};
   enum status s = keep_sought(f, wants->book, e);
-  if (s == OK) s = each_sheet(f, look_for_forms, e);
+  if (s == OK) s = each_sheet(f, look_for_both, e);
   *taken = s == OK && (f->forms > 0 || wants->book->sought[wants->book->mine].kind == SOUGHT_FORM);
   if (!*taken) {
     free(f);

@@ -4,15 +4,30 @@
 
 #include "ingest/heading.h"
 
+static struct span next_word(const char **at) {
+  const char *from = *at, *bar = strchr(from, '|');
+  *at = bar ? bar + 1 : NULL;
+  return (struct span){from, bar ? (size_t)(bar - from) : strlen(from)};
+}
+
 enum status form_words_open(struct form_words *w, struct arena *a, const struct reader_book *b, struct err *e) {
-  map_init(&w->all, a), map_init(&w->labels, a);
+  map_init(&w->all, a);
+  for (uint32_t i = 0; i < b->count; i++) TRY(heading_index(&w->all, b->sought[i].headings, b->sought[i].count, e));
+  for (uint32_t k = 0; k < w->all.count; k++) w->all.values[k] = k;
   ARENA_TRY(e, w->own = arena_array(a, b->count, sizeof *w->own));
+  ARENA_TRY(e, w->label = arena_array(a, w->all.count + 1, sizeof *w->label));
   for (uint32_t i = 0; i < b->count; i++) {
     const struct reader_sought *s = &b->sought[i];
-    map_init(&w->own[i], a);
-    TRY(heading_index(&w->own[i], s->headings, s->count, e));
-    TRY(heading_index(&w->all, s->headings, s->count, e));
-    if (s->kind == SOUGHT_FORM) TRY(heading_index(&w->labels, s->headings, s->count, e));
+    ARENA_TRY(e, w->own[i] = arena_array(a, w->all.count + 1, sizeof **w->own));
+    memset(w->own[i], 0xff, (w->all.count + 1) * sizeof **w->own);
+    for (uint32_t h = s->count; h-- > 0;) /* where two fields are read from one column, the first has it */
+      for (const char *at = s->headings[h]; at;) {
+        char plain[HEADING_MAX];
+        uint32_t k = map_get(&w->all, plain, heading_plain(next_word(&at), plain));
+        if (k == MAP_NONE) continue;
+        w->own[i][k] = h;
+        if (s->kind == SOUGHT_FORM) w->label[k] = true;
+      }
   }
   return OK;
 }
@@ -31,25 +46,41 @@ static size_t colon(struct span s, size_t *width) {
   return *width = 0, s.len;
 }
 
-/* The value of the cell's word in the map. *rest: what follows a colon in the same cell. */
-static uint32_t word_of(const struct map *m, const struct grid_cell *c, struct span *rest) {
+static struct form_word look_up(const struct form_words *w, const struct reader_cell *c) {
   char plain[HEADING_MAX];
+  struct form_word x = {MAP_NONE, MAP_NONE, 0};
+  if (c->kind != READ_TEXT || c->text.len > 2000) return x;
+  size_t width, n = heading_plain(c->text, plain);
+  if (!n) return x;
+  x.exact = map_get(&w->all, plain, n), x.bare = heading_get_bare(&w->all, plain, n);
+  if (x.exact != MAP_NONE || x.bare != MAP_NONE) return x;
+  size_t at = colon(c->text, &width);
+  if (!width || !(n = heading_plain((struct span){c->text.at, at}, plain))) return x;
+  x.exact = map_get(&w->all, plain, n), x.bare = heading_get_bare(&w->all, plain, n);
+  if (x.exact != MAP_NONE || x.bare != MAP_NONE) x.rest = (uint32_t)(at + width);
+  return x;
+}
+
+static const struct form_word *word_in(const struct form_look *l, const struct grid_cell *c) { return &l->cells[(size_t)c->row * l->grid->columns + c->column]; }
+
+/* The index of the cell's word in the source's headings. *rest (may be NULL: then the cell holds nothing else): what follows its colon. */
+static uint32_t word_of(const struct form_look *l, uint32_t sought, const struct grid_cell *c, struct span *rest) {
   if (rest) *rest = (struct span){"", 0};
-  if (!c || c->value.kind != READ_TEXT || c->value.text.len > 2000) return MAP_NONE;
-  struct span s = c->value.text;
-  uint32_t found = heading_get(m, plain, heading_plain(s, plain));
-  if (found != MAP_NONE || !rest) return found;
-  size_t width, at = colon(s, &width);
-  if (!width) return MAP_NONE;
-  found = heading_get(m, plain, heading_plain((struct span){s.at, at}, plain));
-  if (found == MAP_NONE) return MAP_NONE;
-  *rest = span_trim((struct span){s.at + at + width, s.len - at - width});
+  if (!c) return MAP_NONE;
+  const struct form_word *x = word_in(l, c);
+  const uint32_t *own = l->words->own[sought];
+  if (x->rest && !rest) return MAP_NONE;
+  uint32_t found = x->exact != MAP_NONE ? own[x->exact] : MAP_NONE;
+  if (found == MAP_NONE && x->bare != MAP_NONE) found = own[x->bare];
+  if (found != MAP_NONE && x->rest) *rest = span_trim((struct span){c->value.text.at + x->rest, c->value.text.len - x->rest});
   return found;
 }
 
-static bool is_word(const struct form_look *l, const struct grid_cell *c) {
-  struct span rest;
-  return word_of(&l->words->all, c, &rest) != MAP_NONE;
+static bool is_word(const struct form_look *l, const struct grid_cell *c) { return c && (word_in(l, c)->exact != MAP_NONE || word_in(l, c)->bare != MAP_NONE); }
+
+static bool is_label(const struct form_look *l, const struct grid_cell *c) {
+  const struct form_word *x = word_in(l, c);
+  return (x->exact != MAP_NONE && l->words->label[x->exact]) || (x->bare != MAP_NONE && l->words->label[x->bare]);
 }
 
 static const struct grid_cell *right_of(const struct grid *g, const struct grid_cell *c) { return grid_at(g, c->row, c->last_column + 1); }
@@ -78,7 +109,7 @@ static uint32_t known(const struct form_look *l, uint32_t row, uint32_t sought, 
   for (uint32_t c = 0; c < g->columns; c++) {
     const struct grid_cell *x = grid_at(g, row, c);
     if (x->row != row || x->column != c) continue;
-    uint32_t want = word_of(&l->words->own[sought], x, NULL);
+    uint32_t want = word_of(l, sought, x, NULL);
     if (want == MAP_NONE || want >= 512 || (seen[want / 64] >> (want % 64) & 1)) continue;
     seen[want / 64] |= (uint64_t)1 << (want % 64);
     n++;
@@ -115,7 +146,7 @@ static bool head_of(const struct form_look *l, uint32_t row, struct form_head *o
   out->row = out->bottom = row;
   for (uint32_t c = 0; c < l->grid->columns; c++) {
     const struct grid_cell *x = grid_at(l->grid, row, c);
-    if (x->row == row && x->last_row > out->bottom && x->last_row <= row + 5 && word_of(&l->words->own[out->sought], x, NULL) != MAP_NONE) out->bottom = x->last_row;
+    if (x->row == row && x->last_row > out->bottom && x->last_row <= row + 5 && word_of(l, out->sought, x, NULL) != MAP_NONE) out->bottom = x->last_row;
   }
   return true;
 }
@@ -125,7 +156,7 @@ void form_columns(const struct form_look *l, const struct form_head *h, uint32_t
   for (uint32_t row = h->row; row <= h->bottom; row++) /* a heading below stands for its part of a wider one above */
     for (uint32_t c = 0; c < l->grid->columns; c++) {
       const struct grid_cell *x = grid_at(l->grid, row, c);
-      uint32_t want = x->row == row && x->column == c ? word_of(&l->words->own[h->sought], x, NULL) : MAP_NONE;
+      uint32_t want = x->row == row && x->column == c ? word_of(l, h->sought, x, NULL) : MAP_NONE;
       if (want != MAP_NONE && columns[want] == UINT32_MAX) columns[want] = c;
     }
 }
@@ -167,10 +198,8 @@ static bool spans_columns(const struct form_look *l, const struct form_head *h, 
 
 static bool ends_table(const struct form_look *l, const struct form_head *h, uint32_t row) {
   const struct grid_cell *first;
-  struct span rest;
-  uint32_t n = held(l->grid, row, &first);
-  if (!n) return false;
-  return word_of(&l->words->labels, first, &rest) != MAP_NONE || spans_columns(l, h, first) || is_line_to_sign(first);
+  if (!held(l->grid, row, &first)) return false;
+  return is_label(l, first) || spans_columns(l, h, first) || is_line_to_sign(first);
 }
 
 static void measure(struct form_look *l, struct form_head *h, uint32_t next) {
@@ -230,7 +259,7 @@ static void labels_of(const struct form_look *l, uint32_t sought, void (*found)(
     for (uint32_t c = 0; c < g->columns && !l->table[r]; c++) {
       const struct grid_cell *x = grid_at(g, r, c);
       struct span rest;
-      uint32_t want = x->row == r && x->column == c ? word_of(&l->words->own[sought], x, &rest) : MAP_NONE;
+      uint32_t want = x->row == r && x->column == c ? word_of(l, sought, x, &rest) : MAP_NONE;
       if (want == MAP_NONE) continue;
       struct pick p = pick(l, x, rest);
       found(ctx, l, want, &p);
@@ -291,6 +320,9 @@ static bool own_sheet(const struct form_look *l, uint32_t sought) {
 enum status form_look(struct form_look *l, struct arena *a, const struct reader_book *b, const struct form_words *w, const struct grid *g, struct err *e) {
   *l = (struct form_look){.book = b, .words = w, .grid = g};
   ARENA_TRY(e, l->heads = arena_array(a, g->rows + 1, sizeof *l->heads));
+  size_t cells = (size_t)g->rows * g->columns;
+  ARENA_TRY(e, l->cells = arena_array(a, cells + 1, sizeof *l->cells));
+  for (size_t i = 0; i < cells; i++) l->cells[i] = look_up(w, &g->cells[i].value);
   ARENA_TRY(e, l->table = arena_array(a, g->rows + 1, sizeof *l->table));
   ARENA_TRY(e, l->form = arena_array(a, b->count, sizeof *l->form));
   for (uint32_t r = 0; r < g->rows; r++)

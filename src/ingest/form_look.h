@@ -17,9 +17,13 @@
 #include "ingest/reader.h"
 
 struct form_words { /* made once a workbook */
-  struct map all;    /* plain word -> 0: any heading or label of any source */
-  struct map labels; /* of forms alone */
-  struct map *own;   /* a source */
+  struct map all;    /* plain word of any heading or label of any source -> its number */
+  uint32_t **own;    /* a source: number -> index in its headings, MAP_NONE */
+  bool *label;       /* number: a label of a form */
+};
+struct form_word { /* what a cell says as a word: looked up once */
+  uint32_t exact, bare; /* numbers: as it is; without a number before it or a bracket after it. MAP_NONE */
+  uint32_t rest;        /* where a value begins behind the word's colon, 0 = there is none */
 };
 enum status form_words_open(struct form_words *w, struct arena *a, const struct reader_book *b, struct err *e) MUST_CHECK;
 
@@ -35,6 +39,7 @@ struct form_look {
   const struct reader_book *book;
   const struct form_words *words;
   const struct grid *grid;
+  struct form_word *cells;  /* beside the grid's */
   struct form_head *heads;
   uint32_t head_count;
   bool *table;          /* a row: belongs to a table, where no labels are sought */

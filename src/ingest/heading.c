@@ -54,10 +54,10 @@ static size_t number_before(const char *s, size_t n) {
   return n - i > 3 && memcmp(s + i, "、", 3) == 0 ? i + 3 : 0;
 }
 
-uint32_t heading_get(const struct map *m, const char *plain, size_t n) {
-  uint32_t found = n ? map_get(m, plain, n) : MAP_NONE;
-  if (found != MAP_NONE || !n) return found;
-  size_t skip = number_before(plain, n), end = n;
+uint32_t heading_get_bare(const struct map *m, const char *plain, size_t n) {
+  size_t skip = n ? number_before(plain, n) : 0, end = n;
+  uint32_t found;
+  if (!n) return MAP_NONE;
   if (skip && skip < n && (found = map_get(m, plain + skip, n - skip)) != MAP_NONE) return found;
   if (plain[n - 1] != ')') return MAP_NONE;
   while (end && plain[end - 1] != '(') end--;

@@ -17,7 +17,7 @@ size_t heading_plain(struct span s, char out[HEADING_MAX]);
 enum status heading_index(struct map *m, const char *const *words, uint32_t count, struct err *e) MUST_CHECK;
 /* The spelling out of `a|b` that has this plain form, as the programme writes it. */
 struct span heading_spelling(const char *word, const char *plain, size_t n);
-/* The value of a plain heading in the map: as it is, else without a number before it (1. (2) 3、) or what stands in brackets after it. MAP_NONE. */
-uint32_t heading_get(const struct map *m, const char *plain, size_t n);
+/* The value of a plain heading in the map without a number before it (1. (2) 3、), else without what stands in brackets after it too. MAP_NONE. */
+uint32_t heading_get_bare(const struct map *m, const char *plain, size_t n);
 
 #endif

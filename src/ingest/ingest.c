@@ -1,8 +1,10 @@
 #include "ingest/ingest.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/date.h"
 #include "base/file.h"
@@ -10,6 +12,7 @@
 #include "ingest/mapping.h"
 #include "ingest/reader.h"
 #include "ingest/refused.h"
+#include "ingest/form.h"
 #include "ingest/sought.h"
 #include "ingest/xlsx_sheet.h"
 
@@ -319,6 +322,23 @@ bool ingest_there(const struct programme *p, const struct source *src, const cha
   }
   arena_drop(&a);
   return there;
+}
+
+bool ingest_there_in(const struct programme *p, const char *book, bool *there) {
+  struct arena a;
+  struct xlsx_book b = {0};
+  struct err e;
+  const struct reader_book *sought = NULL;
+  bool forms = false;
+  int fd = open(book, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  arena_init(&a, (size_t)64 << 20);
+  bool fine = fd >= 0 && p->source_count && sought_book(&a, p, p->sources, &sought, &e) == OK && book_open(&b, fd, book, &e) == OK && form_there(&a, &b, sought, &forms, there, &e) == OK;
+  if (fd >= 0 && !fine && !b.zip && !sought) close(fd);
+  book_close(&b);
+  arena_drop(&a);
+  if (!fine || !forms) /* a sheet a source, or something is wrong with it: each looks for itself */
+    for (uint32_t i = 0; i < p->source_count; i++) there[i] = ingest_there(p, &p->sources[i], book);
+  return fine && forms;
 }
 
 static void add_note(struct run *x, const struct mapping_side *s) {

@@ -67,6 +67,9 @@ enum status ingest_path(struct arena *a, const struct programme *p, const struct
 /* Whether the source's file lies where ingest_source would look for it. */
 bool ingest_there(const struct programme *p, const struct source *src, const char *data_dir);
 
+/* The same for every source of the programme and one workbook, opened once where it holds forms; there[] has one for each. True: it holds forms. */
+bool ingest_there_in(const struct programme *p, const char *book, bool *there);
+
 /* What the mapping will be, to show before it is used: one line a column of the file. */
 struct ingest_match {
   const char *column, *label; /* of the file; label NULL where there is none */

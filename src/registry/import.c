@@ -216,6 +216,10 @@ enum status registry_import(struct registry *r, const char *round, const char *s
   ARENA_TRY(e, from = arena_array(r->arena, room, sizeof *from));
   bool *used = arena_array(r->arena, book_count + 1, sizeof *used);
   ARENA_TRY(e, used);
+  const uint32_t sources = r->p->source_count;
+  bool *holds = arena_array(r->arena, (size_t)sources * book_count + 1, sizeof *holds); /* book after book */
+  ARENA_TRY(e, holds);
+  for (uint32_t k = 0; k < book_count; k++) (void)ingest_there_in(r->p, books[k], holds + (size_t)k * sources);
   /* Households first, then their lists, then villages: whatever order the programme names them in. */
   static const int order[] = {0, 1, 2};
   for (size_t pass = 0; pass < 3; pass++)
@@ -226,7 +230,7 @@ enum status registry_import(struct registry *r, const char *round, const char *s
       bool there = !(x->form && book_count) && ingest_there(r->p, x, o ? o->data_dir : NULL); /* its own file is one of the books */
       uint32_t before = n;
       for (uint32_t k = 0; k < book_count && !there; k++)
-        if (ingest_there(r->p, x, books[k])) src[n] = x, from[n++] = books[k], used[k] = true;
+        if (holds[(size_t)k * sources + i]) src[n] = x, from[n++] = books[k], used[k] = true;
       if (n > before) continue;
       if (source_or_null || !x->optional || there) {
         src[n++] = x;
