@@ -208,8 +208,7 @@ static void say_funds(struct cli *c, struct table_out *t, const struct programme
   }
   text_addf(w, zh ? "%u 项，" : "%u, ", different);
   add_years(w, from, to);
-  text_addf(w, zh ? "，合计 %.0f" : ", %.0f in all", sum);
-  if (p->currency) text_addf(w, " %s", p->currency);
+  text_addf(w, zh ? "，合计 %.0f%s%s" : ", %.0f%s%s in all", sum, p->currency ? " " : "", p->currency ? p->currency : "");
   row(c, t, (struct words){"funds", "资金"}, held(c, w));
 }
 
@@ -255,12 +254,28 @@ static void say_planning(struct cli *c, struct table_out *t, const struct progra
 
 struct named { const char *section, *name; const struct rule *rule; };
 
+static void add_named(struct named *list, uint32_t *n, const char *section, const char *name, const struct rule *rule) {
+  if (rule) list[(*n)++] = (struct named){section, name, rule};
+}
+
+/* Of households only: a village's rules are few, and run one by one. */
+static void planning_rules(const struct planning *g, struct named *list, uint32_t *n) {
+  add_named(list, n, "plan", "who", g->settings.who), add_named(list, n, "plan", "labour", g->settings.labour), add_named(list, n, "plan", "land", g->settings.land);
+  for (uint32_t i = 0; i < g->guarantee_count; i++) add_named(list, n, "guarantees", g->guarantees[i].name, g->guarantees[i].rule), add_named(list, n, "guarantees amount", g->guarantees[i].name, g->guarantees[i].amount);
+  for (uint32_t i = 0; i < g->measure_count; i++) {
+    const struct measure *m = &g->measures[i];
+    if (!m->village) add_named(list, n, "measures eligible", m->name, m->eligible), add_named(list, n, "measures quantity", m->name, m->quantity);
+    add_named(list, n, "measures reaches", m->name, m->reaches);
+  }
+  for (uint32_t i = 0; i < g->product_count; i++) add_named(list, n, "products grown", g->products[i].name, g->products[i].grown);
+}
+
 /* Which rules run over blocks of columns, and which row by row. */
 static enum status say_rules(struct cli *c, struct table_out *t, const struct programme *p, struct text *w, struct err *e) {
   const struct identify *d = &p->identify;
   const struct design *g = &p->design;
   const struct named sample[] = {{"sample", "welfare", g->welfare}, {"sample", "weight", g->weight}, {"sample", "persons", g->persons}, {"sample", "strata", g->strata}, {"sample", "psu", g->psu}, {"identify", "rank", d->rank.rule}};
-  uint32_t room = p->indicator_count + d->include_count + d->exclude_count + d->cause_count + 6, n = 0;
+  uint32_t room = p->indicator_count + d->include_count + d->exclude_count + d->cause_count + 6 + 3 + 2 * p->planning.guarantee_count + 3 * p->planning.measure_count + p->planning.product_count, n = 0;
   struct named *list = arena_array(&c->arena, room, sizeof *list);
   const struct rule **rules = arena_array(&c->arena, room, sizeof *rules);
   if (!list || !rules) return err_set(e, ERR_MEMORY, NULL, "out of memory");
@@ -270,6 +285,7 @@ static enum status say_rules(struct cli *c, struct table_out *t, const struct pr
   for (uint32_t i = 0; i < d->cause_count; i++) list[n++] = (struct named){"causes", d->causes[i].name, d->causes[i].rule};
   for (uint32_t i = 0; i < 6; i++)
     if (sample[i].rule) list[n++] = sample[i];
+  planning_rules(&p->planning, list, &n);
   for (uint32_t i = 0; i < n; i++) rules[i] = list[i].rule;
   struct block_book *book;
   if (!n) return OK;

@@ -459,7 +459,7 @@ static TABLE(keys_measure, draft_measure, "a measure", measure_rows, NULL);
 static const struct key growers_rows[] = {
   ROW(draft_growers, product, TEXT, O, "in the table `growers`: which product"),
   ROW(draft_growers, area, TEXT, O, "where; default `*`"),
-  ROW(draft_growers, neighbours, FLAG, O, "true: outside the programme's areas, selling in the same market"),
+  ROW(draft_growers, neighbours, FLAG, O, "true: elsewhere, selling in the same market; they come on top"),
   ROW(draft_growers, mu, NUMBER, R, "mu that stand there"),
   ROW(draft_growers, age, WHOLE, O, "their age in years in the plan's first year; default: bearing in full"),
   ROW(draft_growers, source, TEXT, O, "where the figure comes from"),
@@ -495,7 +495,7 @@ static const struct key product_rows[] = {
   ROW(draft_product, most_farmland, NUMBER, O, "share of a county's farmland above which a rush is refused, above 0 to 1; default 1"),
   ROW(draft_product, most_households, NUMBER, O, "share of a county's households, likewise"),
   ROW(draft_product, grown, RULE, O, "household, a double: mu that it grows already; left out: not known"),
-  ROW_OF(draft_product, growers, LIST, O, keys_growers, "who else grows it already; or rows in `growers`"),
+  ROW_OF(draft_product, growers, LIST, O, keys_growers, "who grows it already, by statistics; or rows in `growers`"),
   ROW(draft_product, source, TEXT, O, "where yields and the rest come from"),
   ROW(draft_product, assumed, FLAG, O, "true when nobody measured them"),
 };

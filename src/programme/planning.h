@@ -161,7 +161,9 @@ struct measure {
   const char *effect_source, *cost_source; bool effect_assumed, cost_assumed; const char *source; bool assumed; int line;
 };
 
-struct growers { uint32_t area; bool neighbours; double mu; uint32_t age; const char *source; bool assumed; int line; }; /* planted already; neighbours' sell in the same market */
+/* Planted already. Neighbours' stand elsewhere and sell in the same market: they come on top. The others are what statistics say stands in the area, households of
+ * the register among them: of an area, the larger of the two sums counts, theirs or that of `grown`. */
+struct growers { uint32_t area; bool neighbours; double mu; uint32_t age; const char *source; bool assumed; int line; };
 
 struct product {
   const char *name; struct label label, market;

@@ -404,6 +404,7 @@ enum status rows_village(struct layout *l, const struct block *b, uint32_t round
   row_bool(&r, FILL_road_hard, x->road_hard), row_bool(&r, FILL_bus, x->bus), row_bool(&r, FILL_power, x->power), row_bool(&r, FILL_broadband, x->broadband);
   row_fixed(&r, FILL_tap_share, 100 * x->tap, 1), row_bool(&r, FILL_clinic, x->clinic), row_bool(&r, FILL_doctor, x->doctor);
   row_int(&r, FILL_collective_income, x->collective), row_int(&r, FILL_cooperatives, x->cooperatives);
+  row_bool(&r, FILL_processing, x->processing), row_bool(&r, FILL_buyer, x->buyer), row_int(&r, FILL_leaders, x->leaders), row_bool(&r, FILL_scenic, x->scenic);
   row_fixed(&r, FILL_village_farmland, b->pop->m->farmland * x->land * (double)b->persons[0], 2);
   return layout_put(l, LEVEL_VILLAGE, &r, e);
 }

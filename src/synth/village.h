@@ -10,9 +10,9 @@
 #include "synth/population.h"
 
 struct village_now {
-  bool poor, road_hard, bus, power, broadband, clinic, doctor;
+  bool poor, road_hard, bus, power, broadband, clinic, doctor, processing, buyer, scenic;
   int exit_year;                  /* of a poor village that is out; 0 else */
-  int natural, altitude, cooperatives;
+  int natural, altitude, cooperatives, leaders;
   double km_county, km_township, km_school;
   double tap;                     /* share of households */
   double land;                    /* farmland a head, as a multiple of the model's */

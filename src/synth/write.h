@@ -27,7 +27,7 @@
   X(crop) X(heads) X(area) X(planted_year) X(bearing_year) X(sold_kg) X(contract) X(subsidised) X(suitable) X(poor_village) X(village_exit_year) X(households)    \
   X(persons_total) X(natural_villages) X(altitude) X(km_county) X(km_township) X(km_school) X(road_hard)     \
   X(bus) X(power) X(broadband) X(tap_share) X(clinic) X(doctor) X(collective_income) X(cooperatives)         \
-  X(village_farmland) X(household) X(village) X(persons) X(line) X(true_income) X(truly_poor)                \
+  X(village_farmland) X(processing) X(buyer) X(leaders) X(scenic) X(household) X(village) X(persons) X(line) X(true_income) X(truly_poor)                \
   X(recorded_income) X(shock) X(round) X(other_household) X(kind) X(what) X(year) X(list) X(cause_main)      \
   X(cause_2) X(cause_3) X(fault_area) X(fault_fund) X(idle_amount) X(fund) X(fund_area) X(fund_amount)       \
   X(allotted) X(spent) X(arrived)
