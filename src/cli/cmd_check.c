@@ -240,7 +240,7 @@ static void say_planning(struct cli *c, struct table_out *t, const struct progra
   if (g->measure_count) {
     text_addf(w, zh ? "%u 项，其中村级工程 %u 项" : "%u, %u of them works of a village", g->measure_count, works);
     for (uint32_t i = 0; i < g->measure_count; i++)
-      if (!(paid >> i & 1)) add_idle(c, w, &told, "; no fund pays:", "；无资金支付：", g->measures[i].name);
+      if (!(paid >> i & 1) && g->measures[i].cost_range.high > 0) add_idle(c, w, &told, "; no fund pays:", "；无资金支付：", g->measures[i].name);
     row(c, t, (struct words){"measures", "措施"}, held(c, w));
   }
   told = 0;
@@ -356,8 +356,8 @@ const struct verb verb_check = {
              "keys  print every key a programme may hold (no FOLDER needed)\n",
   .text = "Reads FOLDER/programme.yaml and the tables it names, and checks them as a whole: unknown keys, wrong types, names that lead nowhere,\n"
           "derived fields in a circle, rules that do not fit the codebook. Every problem is printed with file, line and column and what to do,\n"
-          "as many as can be found in one go; the exit code is then 3. A programme without problems is summed up, with the rules that\n"
-          "run over blocks of columns and those that run row by row, and with its two hashes: `rules` changes when a decision could, `source`\n"
+          "as many as can be found in one go; the exit code is then 3. A programme without problems is summed up (of a plan: measures, funds with\n"
+          "their years and sum, products, and what no fund pays or no measure plants), with the rules that run over blocks of columns and those that run row by row, and with its two hashes: `rules` changes when a decision could, `source`\n"
           "with any byte.\n\n"
           "  lucid check programmes/eu-silc\n"
           "  lucid check programmes/eu-silc --assumed --format csv\n",

@@ -39,7 +39,8 @@ R=$(reg r)
 data "$R"
 run "$LUCID" identify "$R" --decisions "$DIR/drill.csv"
 ok a_drill_decides [ "$rc" = 0 ]
-says on_the_screen "DRILL: 7"
+all=$(($(wc -l <"$M/confirm.csv") - 1))
+says on_the_screen "DRILL: $all of $all values"
 run "$LUCID" identify "$R" --lang zh
 says in_chinese "演练：自 xiangxi 继承的"
 run "$LUCID" identify "$R" --format json
@@ -77,8 +78,9 @@ fails a_row_cannot_be_taken_out 3 "lost or gained rows" "$LUCID" check "$DIR/cut
 sed -i '/^national,.*,2017,\*,/a national,true,poverty line,贫困线,2017,433124,3335,a decree of the county,' "$M/lines.csv"
 run "$LUCID" check "$M"
 ok a_county_may_have_its_own_line [ "$rc" = 0 ]
-tail -n +2 "$M/confirm.csv" | cut -d, -f1 | while read -r item; do "$LUCID" confirm "$M" "$item" --by office --on 2026-02-04 --quiet || echo "$item" >>"$DIR/unconfirmed"; done
+tail -n +2 "$M/confirm.csv" | cut -d, -f1 | head -n 40 | while read -r item; do "$LUCID" confirm "$M" "$item" --by office --on 2026-02-04 --quiet || echo "$item" >>"$DIR/unconfirmed"; done
 ok all_are_confirmed [ ! -e "$DIR/unconfirmed" ]
+sed -i 's/,,$/,office,2026-02-04/' "$M/confirm.csv" # the rest as in a spreadsheet
 run "$LUCID" confirm "$M"
 says and_it_is_no_drill_any_more "values are confirmed: no drill"
 run "$LUCID" identify "$R" --format json
@@ -95,5 +97,5 @@ awk '/^inherited:/ {exit} {print}' "$DIR/second/programme.yaml" >"$DIR/p.yaml"
 "$LUCID" init "$DIR/second" "$S" --quiet >/dev/null
 cp "$DIR/second/programme.yaml" "$DIR/kept.yaml" && cp "$DIR/p.yaml" "$DIR/second/programme.yaml"
 run "$LUCID" adopt "$S" "$DIR/second"
-says a_list_taken_out_is_told "the list of inherited values is gone; 7"
+says a_list_taken_out_is_told "the list of inherited values is gone; $all"
 finish
