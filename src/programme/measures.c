@@ -174,38 +174,33 @@ static void find_needs(struct loader *l, const struct draft_measure *d, struct m
   }
 }
 
-/* Works that lie on a circle: each is told once, at the work that the file names first. */
+/* What each work needs, directly or through others. */
+static void follow(const struct measure *m, uint32_t count, uint64_t reach[PLANNING_MEASURES]) {
+  for (uint32_t i = 0; i < count; i++) reach[i] = m[i].needs;
+  for (uint32_t k = 0; k < count; k++)
+    for (uint32_t i = 0; i < count; i++)
+      if (reach[i] >> k & 1) reach[i] |= reach[k];
+}
+
+/* Works on a circle: told once, at the work that the file names first, with a way round. */
 static void find_circles(struct loader *l, const struct draft_measure *const *d, const struct measure *m, uint32_t count) {
-  uint64_t told = 0;
+  uint64_t reach[PLANNING_MEASURES], told = 0;
+  follow(m, count, reach);
   for (uint32_t i = 0; i < count; i++) {
-    uint64_t reach = m[i].needs, before = 0;
-    while (reach != before) {
-      before = reach;
-      for (uint32_t k = 0; k < count; k++)
-        if (reach >> k & 1) reach |= m[k].needs;
-    }
-    if (!(reach >> i & 1) || (told >> i & 1)) continue;
-    char words[300];
-    size_t len = (size_t)snprintf(words, sizeof words, "%.40s", m[i].name);
-    for (uint32_t at = i, next;; at = next) { /* a way back to i */
+    if (!(reach[i] >> i & 1) || (told >> i & 1)) continue;
+    struct text way;
+    text_init(&way, 4000);
+    text_add(&way, m[i].name);
+    for (uint32_t at = i, next; at < count; at = next) {
       told |= (uint64_t)1 << at;
-      for (next = 0; next < count; next++) {
-        uint64_t on = m[next].needs;
-        if (!(m[at].needs >> next & 1)) continue;
-        if (next == i) break;
-        if (told >> next & 1) continue;
-        for (uint64_t old = 0; on != old;) {
-          old = on;
-          for (uint32_t k = 0; k < count; k++)
-            if (on >> k & 1) on |= m[k].needs;
-        }
-        if (on >> i & 1) break;
-      }
-      if (next >= count) next = i;
-      if (len < sizeof words) len += (size_t)snprintf(words + len, sizeof words - len, " -> %.40s", m[next].name);
-      if (next == i) break;
+      bool closed = m[at].needs >> i & 1;
+      for (next = 0; next < count && !closed; next++)
+        if ((m[at].needs >> next & 1) && (reach[next] >> i & 1) && !(told >> next & 1)) break;
+      text_addf(&way, " -> %s", m[closed || next == count ? i : next].name);
+      if (closed) break;
     }
-    problem_add(&l->list, d[i]->needs.from->at, ERR_INPUT, "take one of them out", "works need each other in a circle: %s", words);
+    problem_add(&l->list, d[i]->needs.from->at, ERR_INPUT, "take one of them out", "works need each other in a circle: %s", text_str(&way));
+    text_free(&way);
   }
 }
 

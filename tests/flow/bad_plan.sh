@@ -25,6 +25,13 @@ says "... products" "products                6"
 run "$LUCID" check "$X" --lang zh
 says "... in Chinese" "其中村级工程 10 项"
 
+# What nothing refers to is a remark.
+cp -r "$X" "$DIR/idle" && sed -i 's/product: walnut$/product: camellia/' "$DIR/idle/programme.yaml" && sed -i 's/,ecology,,ecology,/,ranger,,ecology,/' "$DIR/idle/plan_funds.csv"
+run "$LUCID" check "$DIR/idle"
+ok "a programme with idle parts is sound" [ $rc = 0 ]
+says "... and is told of a product that no measure plants" "6; no measure plants: walnut"
+says "... and of measures that no fund pays" "no fund pays: forest_return, forest_care"
+
 refused "a measure without capacity" plan_capacities.csv '/^ranger,/d' 'the measure "ranger" has no capacity' 'capacity: unlimited' programme.yaml
 refused "a negative cost" programme.yaml 's/cost: {low: 2100, mid: 2350, high: 2800}/cost: -2350/' 'the cost of "tea_direct" cannot be negative' 'its effect'
 refused "an effect without a source" programme.yaml '/name: tea_led/,/needs:/{/effect_source/d}' 'the effect of "tea_led" has no source' 'effect_assumed: true' programme.yaml
