@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/say_error.h"
 #include "cli/table.h"
 #include "registry/import.h"
 
@@ -75,6 +76,8 @@ static enum status one_file(struct cli *c, struct registry *r, const char *round
   return import_from(r, round, list, 1, o, dry, n, e);
 }
 
+static void in_chinese(const char *english, char *out, size_t size) { say_error(LANG_ZH, english, out, size); }
+
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
   struct import_counts n = {0};
@@ -84,7 +87,7 @@ static enum status run(struct cli *c, struct err *e) {
   if (cli_option(c, "level") && !file) return err_set(e, ERR_USAGE, "name the file too: --file F --level L", "--level needs --file");
   if (cli_option(c, "map") && !file) return err_set(e, ERR_USAGE, "name the file too: --file F --map M", "--map needs --file");
   TRY(open_registry(c, dry, &r, e));
-  struct ingest_options o = {.data_dir = cli_option(c, "data"), .keep_good = cli_flag(c, "keep-good"), .refused_path = cli_option(c, "refused"), .sheet = cli_option(c, "sheet"), .progress = &c->progress};
+  struct ingest_options o = {.data_dir = cli_option(c, "data"), .keep_good = cli_flag(c, "keep-good"), .refused_path = cli_option(c, "refused"), .sheet = cli_option(c, "sheet"), .progress = &c->progress, .in_words = c->lang == LANG_ZH ? in_chinese : NULL};
   enum status s = file ? one_file(c, r, round, file, &o, dry, &n, e) : registry_import(r, round, source, &o, dry, &n, e);
   if (s == ERR_INPUT && o.refused_path && file_exists(o.refused_path)) cli_note(c, "the refused rows, each with its problem, are in %s", o.refused_path);
   if (s == OK) {

@@ -11,6 +11,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "cli/say_error.h"
 
 static volatile int stop_asked; /* the one thing a signal handler may touch */
 
@@ -55,9 +56,12 @@ static enum language language_of_environment(void) {
   return LANG_EN;
 }
 
-static int complain(enum status s, const struct err *e) {
-  fprintf(stderr, "lucid: %s\n", e->message[0] ? e->message : status_words(s));
-  if (e->hint[0]) fprintf(stderr, "HINT: %s\n", e->hint);
+static int complain(enum language lang, enum status s, const struct err *e) {
+  char words[2 * sizeof e->message];
+  say_error(lang, e->message[0] ? e->message : status_words(s), words, sizeof words);
+  fprintf(stderr, "lucid: %s\n", words);
+  say_error(lang, e->hint, words, sizeof words);
+  if (e->hint[0]) fprintf(stderr, "%s%s\n", lang == LANG_ZH ? "提示：" : "HINT: ", words);
   return status_exit_code(s);
 }
 
@@ -81,7 +85,7 @@ int main(int argc, char **argv) {
   }
   if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) word = "help";
   struct cli c = {.verb = help_find(word), .lang = language_of_environment(), .clock = clock_from_env()};
-  if (!c.verb) return complain(help_unknown(word, &e), &e);
+  if (!c.verb) return complain(c.lang, help_unknown(word, &e), &e);
   struct sigaction act = {.sa_handler = on_interrupt};
   sigaction(SIGINT, &act, NULL);
   sigaction(SIGTERM, &act, NULL);
@@ -94,5 +98,5 @@ int main(int argc, char **argv) {
   bool written = fflush(stdout) == 0 && !ferror(stdout);
   if (!written && errno == EPIPE) return c.exit_code; /* the reader has seen enough: `lucid history ... | head` */
   if (s == OK && !written) s = err_set(&e, ERR_IO, NULL, "standard output could not be written");
-  return s == OK ? c.exit_code : complain(s, &e);
+  return s == OK ? c.exit_code : complain(c.lang, s, &e);
 }

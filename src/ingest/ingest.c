@@ -160,7 +160,9 @@ static enum status refuse(struct run *x, const struct reader_row *row, struct sp
     x->first_line = row->line;
   }
   if (x->o->keep_good && x->sink->refused) TRY(x->sink->refused(x->sink->ctx, x->mapping.row.level, row->shifted ? (struct span){"", 0} : household, e));
-  return refused_row(&x->refused, x->reader, &x->mapping, row, words, e);
+  char told[800];
+  if (x->o->in_words) x->o->in_words(words, told, sizeof told);
+  return refused_row(&x->refused, x->reader, &x->mapping, row, x->o->in_words ? told : words, e);
 }
 
 /* The sink knows what one row can't show: a household given twice, a member whose household is nowhere. */

@@ -47,6 +47,7 @@ struct ingest_options {
   bool keep_good;            /* refuse rows, not the file */
   const char *refused_path;  /* CSV of refused rows, made when there are some; NULL = none written */
   struct refused_book *refused_book; /* open for a refused_path that is a workbook's: shared by the sources of one import */
+  void (*in_words)(const char *english, char *out, size_t size); /* the reasons beside refused rows, in the reader's language; NULL = English */
   struct progress *progress;
 };
 

@@ -49,6 +49,11 @@ ok with_the_same_result [ "$(hash levels)" = "$csv" ]
 start bad
 fails a_word_that_is_no_choice_is_refused_with_its_place 3 "made/bad/word.xlsx: 1 of 1 rows is refused" "$LUCID" import "$DIR/bad.lucid" --data "$DIR/made/bad/word.xlsx"
 says its_place_is_sheet_and_cell '扶贫手册!C'
+run "$LUCID" import "$DIR/bad.lucid" --data "$DIR/made/bad/word.xlsx" --refused "$DIR/zh.xlsx" --lang zh
+says in_chinese_for_those_who_read_chinese '“因懒” 不在可选项之中'
+says and_what_to_do "提示："
+run $PY -c 'import sys, openpyxl; print(openpyxl.load_workbook(sys.argv[1]).active.cell(2, 28).value)' "$DIR/zh.xlsx"
+says also_beside_the_row '“因懒” 不在可选项之中'
 fails a_form_without_its_number_is_refused 3 '扶贫手册!C2, household key: it is empty' "$LUCID" import "$DIR/bad.lucid" --data "$DIR/made/bad/number.xlsx"
 fails the_same_household_in_two_workbooks_is_refused 3 "7001" sh -c 'cp "$1/made/books/户表/7001.xlsx" "$1/made/apart/other.xlsx" && "$0" import "$1/bad.lucid" --data "$1/made/apart"' "$LUCID" "$DIR"
 rm "$DIR/made/apart/other.xlsx"

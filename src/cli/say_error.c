@@ -1,0 +1,210 @@
+#include "cli/say_error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HOLES_MAX 8
+#define DEPTH_MAX 6 /* sentences inside sentences */
+
+/* The first that fits counts: what is more particular stands before what is more general. */
+static const struct { const char *en, *zh; } patterns[] = {
+    /* a file of rows */
+    {"{}: 1 of {} rows is refused: {}: {}", "{1}：共 {2} 行，1 行被退回：{3}：{4}"},
+    {"{}: {} of {} rows are refused; the first is {}: {}", "{1}：共 {3} 行，{2} 行被退回；第一处：{4}：{5}"},
+    {"{} workbooks have refused rows; the first: {}", "{1} 个工作簿有被退回的行；第一个：{2}"},
+    {"row {} of the sheet", "工作表第 {1} 行"},
+    {"row {} (line {})", "第 {1} 行数据（文件第 {2} 行）"},
+    {"another row of household {} is refused, the first in row {}; a household is kept whole or not at all", "住户 {1} 另有行被退回（首见第 {2} 行）；一户要么全部采用，要么全部不采用"},
+    {"household {}: {} is {} in row {} and {} in row {}; rows of one household must agree", "住户 {1}：{2} 在第 {4} 行为 {3}，在第 {6} 行为 {5}；同一户各行必须一致"},
+    {"household {} was given before, in row {}", "住户 {1} 已在第 {2} 行出现过"},
+    {"{} of household {} is not what row {} says", "住户 {2} 的 {1} 与第 {3} 行不一致"},
+    {"household {} is neither in this import nor in the registry", "住户 {1} 既不在本次导入中，也不在登记库中"},
+    {"household {} is in area \"{}\", which the programme does not have", "住户 {1} 所在地区“{2}”不在项目中"},
+    {"the programme has no area \"{}\" in {}", "项目中 {2} 没有地区“{1}”"},
+    {"the programme has no area \"{}\"", "项目中没有地区“{1}”"},
+    {"\"{}\" is the name of {} areas in {}: write its code", "“{1}”在 {3} 是 {2} 个地区的名称：请填代码"},
+    {"\"{}\" is the name of {} areas: write its code", "“{1}”是 {2} 个地区的名称：请填代码"},
+    {"the household has no number", "该户没有编号"},
+    {"{} both give {}, and not the same", "{1} 都填了“{2}”，但不一致"},
+    {"{} says household {}, and the form on the same sheet {}", "{1} 写的是住户 {2}，而同一张表上的表头是 {3}"},
+    {"{}: the form on this sheet gives no number of the household, so nobody knows whose row it is", "{1}：本表未填户编号，无法知道这些行属于哪一户"},
+    {"{}: no number of the household stands here, and the workbook does not hold just one", "{1}：此处没有户编号，而工作簿里也不是只有一户"},
+    {"{} holds households' forms, and no table of {}", "{1} 是农户表，其中没有“{2}”表"},
+    {"{} holds households' forms, and no form of {}", "{1} 中没有“{2}”"},
+    {"{} has no column {}", "{1} 中没有列“{2}”"},
+    {"{}: the heading {} stands twice, in {} and {}", "{1}：标题“{2}”出现两次，在 {3} 和 {4}"},
+    {"{} has several sheets with the headings sought: say which with --sheet, or with `table` in the source", "{1} 有几张工作表都有所找的标题：请用 --sheet 指明"},
+    {"{} has no sheet with the headings sought", "{1} 中没有一张工作表有所找的标题"},
+    {"{} has no sheet {}", "{1} 中没有工作表“{2}”"},
+    {"{}: nothing fills the required field {}", "{1}：必填字段 {2} 没有来源"},
+    {"{} has headings but no rows", "{1} 只有标题，没有数据"},
+    {"{} is damaged: {}", "{1} 已损坏：{2}"},
+    {"{} changed while it was read", "{1} 在读取过程中被改动"},
+    {"{} is there, and {} is there as well", "{1} 与 {2} 同时存在"},
+    {"none of the programme's files is there: {}", "项目所列的文件一个也没有：{1}"},
+    {"the programme has no source \"{}\"", "项目没有数据来源“{1}”"},
+    {"{}: there is no such file", "{1}：没有这个文件"},
+    {"{} is not there", "{1} 不存在"},
+    {"the refused rows of {} would be written over it", "退回的行会覆盖 {1}"},
+    {"{} is there already, and is no list of refused rows", "{1} 已存在，且不是退回清单"},
+    /* one value */
+    {"{} is not one of the choices", "{1} 不在可选项之中"},
+    {"{} is the label of more than one choice", "{1} 对应不止一个选项"},
+    {"{} is below the least allowed, {}", "{1} 低于允许的最小值 {2}"},
+    {"{} is above the most allowed, {}", "{1} 高于允许的最大值 {2}"},
+    {"{} is too large", "{1} 过大"},
+    {"{} is not a number: write it without commas", "{1} 不是数字：请不要写逗号"},
+    {"{} is not a number: write it with a decimal point and no other commas", "{1} 不是数字：请用小数点，不要写逗号"},
+    {"{} is not a number", "{1} 不是数字"},
+    {"{} is not an integer", "{1} 不是整数"},
+    {"{} is not a whole number", "{1} 不是整数"},
+    {"{} has more than {} decimals", "{1} 的小数超过 {2} 位"},
+    {"{} is not a date; write {}", "{1} 不是日期；请写成 {2}"},
+    {"{} is not yes or no", "{1} 既不是“是”也不是“否”"},
+    {"a value is required, not a missing code", "必须填写，不能是缺失代码"},
+    {"a value is required", "必须填写"},
+    {"it is empty", "未填写"},
+    {"the check digit of the identity number is wrong", "身份证号码的校验位不对"},
+    {"the identity number has {} characters, not 18 (or 15, or 20 on a disability card)", "身份证号码有 {1} 位，应为 18 位（旧号 15 位，残疾人证 20 位）"},
+    {"character {} of the identity number is not a digit", "身份证号码第 {1} 位不是数字"},
+    {"the date inside the identity number is not a date", "身份证号码中的出生日期不是有效日期"},
+    {"the date inside the identity number is out of range", "身份证号码中的出生日期超出范围"},
+    {"the identity number passed through a number and lost digits: keep it as text", "身份证号码曾被当作数字而丢失了末尾：请按文本填写"},
+    {"a number of more than 15 digits, whose end the spreadsheet has dropped: format the column as text and enter it again", "超过 15 位的数字已被表格软件截去末尾：请把该列设为文本后重新填写"},
+    {"a spreadsheet has cut this number to a form like 1.1E+17: format its column as text, and enter it again", "该号码已被表格软件写成 1.1E+17 的形式：请把该列设为文本后重新填写"},
+    {"a formula without its value: open the file in the spreadsheet and save it", "公式没有结果：请用表格软件打开后另存"},
+    {"the spreadsheet's error {}", "表格中的错误值 {1}"},
+    {"a date that is not in the calendar", "日历上没有这一天"},
+    {"{} cells where the headings are {}", "有 {1} 格，而标题有 {2} 个"},
+    {"\"{}\"", "“{1}”"},
+    /* registries and rounds */
+    {"{}: there is no such registry", "{1}：没有这个登记库"},
+    {"{} has no round yet", "{1} 还没有轮次"},
+    {"{} has no round \"{}\"", "{1} 没有轮次“{2}”"},
+    {"round \"{}\" is closed", "轮次“{1}”已结束"},
+    {"round \"{}\" is still open: it has no snapshot", "轮次“{1}”尚未结束，没有快照"},
+    {"round \"{}\" is still open", "轮次“{1}”尚未结束"},
+    {"the round `{}` is still open", "轮次“{1}”尚未结束"},
+    {"there is a round \"{}\" already", "已有轮次“{1}”"},
+    {"there is no household \"{}\"", "没有住户“{1}”"},
+    {"there is no area \"{}\"", "没有地区“{1}”"},
+    {"{} needs the registry's key: {}", "{1} 需要登记库的密钥：{2}"},
+    {"{} is already there", "{1} 已存在"},
+    {"{} was opened for reading only", "{1} 仅以只读方式打开"},
+    {"cannot open {}: {}", "无法打开 {1}：{2}"},
+    {"cannot write {}: {}", "无法写入 {1}：{2}"},
+    {"the programme {} does not say how it monitors", "项目 {1} 没有规定如何监测"},
+    {"the programme has no source {}", "项目没有数据来源 {1}"},
+    {"the programme has no level {}", "项目没有层级 {1}"},
+    {"no area has the code \"{}\"", "没有代码为“{1}”的地区"},
+    {"\"{}\" is not a date", "“{1}”不是日期"},
+    {"out of memory", "内存不足"},
+    {"No such file or directory", "没有该文件或文件夹"},
+    {"Permission denied", "没有权限"},
+    {"No space left on device", "磁盘已满"},
+    /* the command line */
+    {"`lucid {}` has no option --{}", "`lucid {1}` 没有选项 --{2}"},
+    {"--{} needs a value: {}", "--{1} 需要一个值：{2}"},
+    {"--{} takes no value", "--{1} 不带值"},
+    {"--{} was given twice", "--{1} 给了两次"},
+    {"{} is missing", "缺少：{1}"},
+    {"the registry", "登记库"},
+    {"no folder is named", "没有指明文件夹"},
+    /* what to do */
+    {"{} lists them with their problems; mend them, or take the rest with --keep-good", "清单及各自的问题见 {1}；请改正，或用 --keep-good 只采用其余"},
+    {"name a file with --refused to list them; mend them, or take the rest with --keep-good", "用 --refused 指定文件即可列出；请改正，或用 --keep-good 只采用其余"},
+    {"put them there, or say with --data where they are", "请把文件放好，或用 --data 指明所在"},
+    {"put it there, or say with --data where it is", "请把文件放好，或用 --data 指明所在"},
+    {"its data are frozen; open a correction (lucid round correct REGISTRY --reason TEXT) or a new round", "其数据已冻结；请开更正轮次（lucid round correct REGISTRY --reason TEXT）或新轮次"},
+    {"close it first: lucid round close REGISTRY NAME", "请先结束：lucid round close REGISTRY NAME"},
+    {"close it first: decisions stand on a frozen snapshot (`lucid help round`)", "请先结束该轮次：认定以冻结的快照为准（`lucid help round`）"},
+    {"open one: lucid round open REGISTRY NAME", "请开启一个：lucid round open REGISTRY NAME"},
+    {"`lucid round list REGISTRY` shows them", "`lucid round list REGISTRY` 可列出"},
+    {"check the path; {}", "请核对路径；{1}"},
+    {"check the path", "请核对路径"},
+    {"`lucid init PROGRAMME FILE.lucid` makes a registry", "`lucid init PROGRAMME FILE.lucid` 可新建登记库"},
+    {"did you mean {}?", "是否指 {1}？"},
+    {"its columns are {}", "其中的列：{1}"},
+    {"its sheets are {}", "其中的工作表：{1}"},
+    {"keep one of the two rows", "两行中保留一行"},
+    {"move the older one away", "请移走较旧的一个"},
+    {"name another file with --refused, or remove this one first", "请用 --refused 另指一个文件，或先移走它"},
+    {"name another file with --refused", "请用 --refused 另指一个文件"},
+    {"is it the file you meant?", "是不是拿错了文件？"},
+    {"is somebody writing it? try again", "是否有人正在写入？请重试"},
+    {"is somebody writing it? nothing was taken in; try again", "是否有人正在写入？未采用任何内容；请重试"},
+    {"free some space on that disk and run the command again", "请在该磁盘腾出空间后重试"},
+    {"open it in the spreadsheet and save it again", "请用表格软件打开后重新保存"},
+    {"save it as .xlsx in the spreadsheet", "请用表格软件另存为 .xlsx"},
+    {"add `sources` to programme.yaml, or give --file and --map", "请在 programme.yaml 中写 `sources`，或给出 --file 和 --map"},
+};
+enum { PATTERNS = sizeof patterns / sizeof *patterns };
+
+struct hole { const char *at; size_t len; };
+
+/* The whole text against a pattern with holes; each hole takes as little as it can, and something. */
+static bool fits(const char *pattern, const char *text, struct hole *holes, uint32_t n) {
+  for (; *pattern; pattern++, text++) {
+    if (pattern[0] == '{' && pattern[1] == '}') {
+      if (n == HOLES_MAX) return false;
+      for (size_t len = 1; text[len - 1]; len++) {
+        holes[n] = (struct hole){text, len};
+        if (fits(pattern + 2, text + len, holes, n + 1)) return true;
+      }
+      return false;
+    }
+    if (*pattern != *text) return false;
+  }
+  return !*text;
+}
+
+static void tell(const char *english, size_t len, struct text *out, int depth) {
+  char sentence[1100];
+  struct hole holes[HOLES_MAX];
+  if (depth < DEPTH_MAX && len < sizeof sentence) {
+    memcpy(sentence, english, len);
+    sentence[len] = 0;
+    for (int i = 0; i < PATTERNS; i++) {
+      if (!fits(patterns[i].en, sentence, holes, 0)) continue;
+      for (const char *z = patterns[i].zh; *z; z++) {
+        if (z[0] == '{' && z[1] >= '1' && z[1] <= '8' && z[2] == '}') {
+          const struct hole *h = &holes[z[1] - '1'];
+          tell(h->at, h->len, out, depth + 1);
+          z += 2;
+        } else text_addc(out, *z);
+      }
+      return;
+    }
+    const char *colon = strstr(sentence, ": "); /* a place, and what is wrong there */
+    if (colon) {
+      text_addn(out, english, (size_t)(colon - sentence));
+      text_add(out, "：");
+      tell(english + (colon - sentence) + 2, len - (size_t)(colon - sentence) - 2, out, depth + 1);
+      return;
+    }
+  }
+  text_addn(out, english, len);
+}
+
+void say_error(enum language lang, const char *english, char *out, size_t size) {
+  struct text t;
+  if (lang != LANG_ZH) {
+    snprintf(out, size, "%s", english);
+    return;
+  }
+  text_init(&t, 8000);
+  tell(english, strlen(english), &t, 0);
+  size_t n = t.full ? strlen(english) : t.len;
+  const char *from = t.full ? english : text_str(&t);
+  if (n >= size) n = size - 1;
+  while (n && !text_is_utf8(from, n, NULL)) n--;
+  memcpy(out, from, n);
+  out[n] = 0;
+  text_free(&t);
+}
+
+bool say_error_pair(size_t i, const char **english, const char **chinese) {
+  if (i >= PATTERNS) return false;
+  *english = patterns[i].en, *chinese = patterns[i].zh;
+  return true;
+}
