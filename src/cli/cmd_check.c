@@ -173,6 +173,17 @@ static void say_decisions(struct cli *c, struct table_out *t, const struct progr
   }
 }
 
+static void say_monitor(struct cli *c, struct table_out *t, const struct programme *p, struct text *w) {
+  const struct monitor *m = &p->monitor;
+  bool zh = c->lang == LANG_ZH;
+  if (!m->there) return;
+  for (uint32_t i = 0; i < m->kind_count; i++) text_addf(w, "%s%s", i ? ", " : "", m->kinds[i].name);
+  text_addf(w, "%s", zh ? "；消除须：" : "; cleared by ");
+  for (uint32_t i = 0; i < m->clear_count; i++) text_addf(w, "%s%s", i ? ", " : "", m->clear[i].name);
+  if (m->days) text_addf(w, zh ? "；%d 天内认定，其中公示 %d 天" : "; decided in %d days, %d of them for the notice", m->days, m->notice);
+  row(c, t, (struct words){"monitored as", "监测类型"}, held(c, w));
+}
+
 static void say_sources(struct cli *c, struct table_out *t, const struct programme *p, struct text *w) {
   for (uint32_t i = 0; i < p->source_count; i++) {
     const struct source *s = &p->sources[i];
@@ -320,6 +331,7 @@ static enum status show_summary(struct cli *c, const struct programme *p, struct
   say_lines(c, t, p, &w);
   say_decisions(c, t, p, &w);
   say_planning(c, t, p, &w);
+  say_monitor(c, t, p, &w);
   say_sources(c, t, p, &w);
   enum status s = say_rules(c, t, p, &w, e);
   if (p->assumed_count) {

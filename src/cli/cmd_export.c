@@ -20,18 +20,10 @@ struct exporting {
   struct table_out *table;
 };
 
-static enum status member_number(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) {
-  return registry_member_number(ctx, home, household, member, out, e);
-}
-
-static enum status line_number(void *ctx, uint32_t level, int64_t home, int64_t household, uint64_t place, struct span *out, struct err *e) {
-  const struct deciding *d = ctx;
-  return registry_line_number(d->registry, level, d->event, home, household, place, out, e);
-}
-
 static enum status one_level(struct cli *c, struct exporting *x, uint32_t level, struct err *e) {
+  const struct member_numbers own = deciding_numbers(&x->d);
   struct export_from from = {.programme = x->d.programme, .schema = snapshot_schema(x->d.snapshot), .segments = x->d.segments, .segment_count = x->d.segment_count,
-                             .level = level, .year = x->d.round.year, .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = member_number, .member_number_ctx = x->d.registry, .line_number = line_number, .line_number_ctx = &x->d};
+                             .level = level, .year = x->d.round.year, .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = own.of, .member_number_ctx = own.ctx, .line_number = own.line, .line_number_ctx = own.ctx};
   struct export_plan plan;
   TRY(export_open(&c->arena, &from, &plan, e));
   const char *name = x->d.programme->levels[level].name;
@@ -90,8 +82,9 @@ static enum status as_source(struct cli *c, struct exporting *x, const char *nam
   if (!src) return err_set(e, ERR_USAGE, hint, "the programme has no source %s", name);
   const struct schema *schema = snapshot_schema(x->d.snapshot);
   if (!schema) return err_set(e, ERR_NOT_FOUND, NULL, "the round %s holds no households", x->d.round.name);
+  const struct member_numbers own = deciding_numbers(&x->d);
   struct export_from from = {.programme = p, .schema = schema, .segments = x->d.segments, .segment_count = x->d.segment_count, .level = src->level, .year = x->d.round.year,
-                             .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = member_number, .member_number_ctx = x->d.registry, .line_number = line_number, .line_number_ctx = &x->d};
+                             .restricted = cli_flag(c, "include-restricted"), .lang = c->lang, .member_number = own.of, .member_number_ctx = own.ctx, .line_number = own.line, .line_number_ctx = own.ctx};
   const char *then = cli_option(c, "codes-on");
   if (then && !date_parse(then, strlen(then), &from.codes_on)) return err_set(e, ERR_USAGE, "write 2016-12-31", "\"%.40s\" is not a date", then);
   from.codes_as_of = then != NULL;

@@ -66,10 +66,15 @@ void deciding_close(struct deciding *d) {
 }
 
 static enum status member_number(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e) {
-  return registry_member_number(ctx, home, household, member, out, e);
+  return registry_member_number(((const struct deciding *)ctx)->registry, home, household, member, out, e);
 }
 
-struct member_numbers deciding_numbers(const struct deciding *d) { return (struct member_numbers){.of = member_number, .ctx = d->registry}; }
+static enum status line_number(void *ctx, uint32_t level, int64_t home, int64_t household, uint64_t place, struct span *out, struct err *e) {
+  const struct deciding *d = ctx;
+  return registry_line_number(d->registry, level, d->event, home, household, place, out, e);
+}
+
+struct member_numbers deciding_numbers(const struct deciding *d) { return (struct member_numbers){.of = member_number, .line = line_number, .ctx = (void *)(uintptr_t)d}; }
 
 /* A seed fixed before the round closed is the round's: another one given now is somebody trying. */
 static enum status choose_seed(struct cli *c, struct deciding *d, const char **seed, const char **from, struct err *e) {

@@ -25,7 +25,7 @@ enum status deciding_open(struct cli *c, const char *path, const char *round, bo
 /* The same, and content with the counties that can be read when a snapshot's files are not here and a server is away: `partial` says what is missing. */
 enum status deciding_open_reachable(struct cli *c, const char *path, const char *round, bool read_only, struct deciding *d, struct err *e) MUST_CHECK;
 void deciding_close(struct deciding *d);
-/* Members by the numbers that the registry keeps; holds while it is open. */
+/* Members and lines by the numbers that the registry keeps; holds while `d` does. */
 struct member_numbers deciding_numbers(const struct deciding *d);
 /* Decides by `p` (NULL = the registry's). seed NULL = none given. */
 enum status deciding_run(struct cli *c, struct deciding *d, struct programme *p, const char *seed, bool decisions_only, struct identified *out, struct err *e) MUST_CHECK;

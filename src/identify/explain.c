@@ -78,17 +78,19 @@ static uint64_t position_of(const struct segment *s, uint64_t h, uint32_t level,
   return level < LEVEL_MAX && s->child_at[level] && row != UINT32_MAX ? row - s->child_at[level][h] + 1 : 0;
 }
 
-/* A member's own number, else the position; "" for what has no number. */
+/* A member's or a line's own number, else the position; "" for what has no number. */
 static enum status number_of(const struct segment *s, uint64_t h, uint32_t level, uint64_t row, const struct member_numbers *numbers, char out[OWN_MAX], struct err *e) {
   const uint64_t position = position_of(s, h, level, row);
   out[0] = '\0';
   if (!position) return OK;
-  if (level != LEVEL_MEMBER || !numbers || !s->member_id || !s->household_id) {
+  bool member = level == LEVEL_MEMBER && s->member_id, known = numbers && s->household_id && (member || (level > LEVEL_VILLAGE && numbers->line));
+  if (!known) {
     snprintf(out, OWN_MAX, "%" PRIu64, position);
     return OK;
   }
   struct span own;
-  TRY(numbers->of(numbers->ctx, s->home, s->household_id[h], s->member_id[row], &own, e));
+  if (member) TRY(numbers->of(numbers->ctx, s->home, s->household_id[h], s->member_id[row], &own, e));
+  else TRY(numbers->line(numbers->ctx, level, s->home, s->household_id[h], position, &own, e));
   size_t n = own.len < OWN_MAX - 1 ? own.len : OWN_MAX - 1;
   memcpy(out, own.at, n);
   out[n] = '\0';

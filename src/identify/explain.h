@@ -13,6 +13,8 @@
  * that are named. A NULL pointer to it, or a snapshot without ids: members are told by position. */
 struct member_numbers {
   enum status (*of)(void *ctx, int64_t home, int64_t household, int64_t member, struct span *out, struct err *e);
+  /* A line's own number, by its place in the household's list; NULL: told by position. */
+  enum status (*line)(void *ctx, uint32_t level, int64_t home, int64_t household, uint64_t place, struct span *out, struct err *e);
   void *ctx;
 };
 

@@ -4,6 +4,8 @@
 both
 P=$TOP/programmes/xiangxi
 mkdir "$DIR/data"
+run "$LUCID" check "$P"
+says the_section_is_summed_up "sudden, unstable, edge; cleared by income, guarantees, risk_gone, no_new_risk; decided in 15 days, 5 of them for the notice"
 V=433124110226
 # 1 edge, clue three weeks old; 2 unstable, clue of five days; 3 sudden; 4 income unknown; 5 monitored, may be cleared; 6 monitored, its risk is still there and the
 # house is dangerous; 7 monitored, the water is not known; 8 a clue, no risk by the rules; 9 monitored as edge, and it is a sudden difficulty now, decided late

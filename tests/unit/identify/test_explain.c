@@ -299,7 +299,7 @@ static void only_members_that_are_named_are_asked_for_their_number(void **state)
   const struct segment *s = county_segment(homes, 2);
   struct identified r = decided(&s, NULL);
   struct asked asked = {0};
-  const struct member_numbers numbers = {own_number, &asked};
+  const struct member_numbers numbers = {.of = own_number, .ctx = &asked};
   const struct decision_set *d = &r.decisions->sets[0];
   struct err e = {0};
   struct text t;
