@@ -488,6 +488,8 @@ void registry_close(struct registry *r) {
   if (!r) return;
   seal_close(&r->seal);
   line_numbers_close(r);
+  for (uint32_t l = 0; l < LEVEL_MAX; l++)
+    for (int side = 0; side < 2; side++) store_free(r->rows_of[l][side]), r->rows_of[l][side] = NULL;
   store_free(r->member_now), store_free(r->member_before);
   r->member_now = r->member_before = NULL;
   store_close(r->db);

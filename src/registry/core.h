@@ -69,6 +69,7 @@ struct registry {
   uint32_t lowest_area_level;
   const char *folder;             /* recorded at init */
   struct line_numbers *lines;     /* registry_line_number's */
+  struct store_stmt *rows_of[LEVEL_MAX][2]; /* the rows of one household, current and history: kept once they were needed */
   struct store_stmt *member_now, *member_before; char member_number[256]; /* registry_member_number's */
 };
 

@@ -27,10 +27,12 @@ struct teller {
 };
 
 static enum status gather_table(struct teller *t, const struct level_store *ls, bool history, struct err *e) {
-  struct store_stmt *st;
+  struct store_stmt **kept = &t->r->rows_of[ls->level][history], *st;
   const struct table_spec *spec = history ? &ls->history : &ls->current;
-  bool row;
-  TRY(store_prepare(t->r->db, spec, STORE_PREFIX, 2, &st, e));
+  bool row = true;
+  if (!*kept) TRY(store_prepare(t->r->db, spec, STORE_PREFIX, 2, kept, e)); /* once: preparing costs more than reading */
+  st = *kept;
+  store_reset(st);
   store_bind_int(st, 1, t->home), store_bind_int(st, 2, t->id);
   enum status s;
   while ((s = store_step(st, &row, e)) == OK && row) {
@@ -49,7 +51,7 @@ static enum status gather_table(struct teller *t, const struct level_store *ls, 
     if (v[ls->from_event].i > t->until) continue; /* nobody knew it yet */
     t->rows[t->row_count++] = (struct told){ls, v, ls->key_count == 3 ? v[2].i : 0, v[ls->from_event].i, to > t->until ? INT64_MAX : to};
   }
-  store_free(st);
+  if (row) store_reset(st);
   return s == OK && row ? err_set(e, ERR_MEMORY, NULL, "out of memory") : s == ERR_MEMORY ? err_set(e, ERR_MEMORY, NULL, "out of memory") : s;
 }
 

@@ -8,8 +8,6 @@
 
 #include "registry/kept.h"
 
-#define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
-
 /* From so many households on, a first import sorts the blind indexes at its end: their keys are hashes, and each row would go in at
  * another place of a tree larger than memory. */
 enum { INDEX_LATER = 10000 };
@@ -20,8 +18,8 @@ struct incoming { /* one staged child of the household at hand; offsets into mer
 };
 
 struct child_cursor {
-  struct store_stmt *st;
-  bool open, done;
+  struct work_view view;
+  uint64_t at; /* of the next row, when they come in order */
 };
 
 struct merge {
@@ -31,6 +29,7 @@ struct merge {
   bool direct; /* children come in the order of households */
   bool fresh;  /* the household at hand is new */
   struct child_cursor cursor[LEVEL_MAX];
+  struct work_view household;
   struct incoming *in[LEVEL_MAX];
   size_t in_count[LEVEL_MAX], in_cap[LEVEL_MAX];
   struct bytes room;             /* their keys and data */
@@ -55,27 +54,23 @@ static enum status data_key(struct merge *m, struct seal_place place, struct err
   return seal_household_new(&r->seal, m->w->keys, place.home, place.household, e);
 }
 
-/* Seals a value for its place. `at` gives offsets now and pointers once the row is whole: the buffer may move. */
-static enum status seal_value(struct merge *m, const struct field_slot *f, struct seal_place place, struct span staged, struct store_value *v, struct err *e) {
-  uint8_t plain[4096 + SEAL_OVERHEAD];
+/* Seals a value for its place. The buffer has room for all of the row. */
+static enum status seal_value(struct merge *m, const struct field_slot *f, struct seal_place place, struct span plain, struct store_value *v, struct err *e) {
   struct registry *r = m->r;
-  size_t n = staged.len - SEAL_OVERHEAD, total = n + SEAL_OVERHEAD + SEAL_BLIND_BYTES;
-  TRY(seal_unstage(m->s->key, staged.at, staged.len, plain, e));
-  enum status st = OK;
-  if (m->sealed.cap - m->sealed.len < total) st = err_set(e, ERR_INTERNAL, NULL, "no room for a sealed value");
-  if (st == OK) st = data_key(m, place, e);
+  size_t n = plain.len, total = n + SEAL_OVERHEAD + SEAL_BLIND_BYTES;
+  if (m->sealed.cap - m->sealed.len < total) return err_set(e, ERR_INTERNAL, NULL, "no room for a sealed value");
+  enum status st = data_key(m, place, e);
   uint8_t *out = m->sealed.at + m->sealed.len;
   if (st == ERR_NOT_FOUND && m->w->dry) memset(out, 0, n + SEAL_OVERHEAD), st = OK; /* a new household's key is made only in earnest */
-  else if (st == OK) seal_encrypt(&r->seal, place, plain, n, out);
+  else if (st == OK) seal_encrypt(&r->seal, place, plain.at, n, out);
   if (st == OK) {
     v[f->at] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = {(char *)out, n + SEAL_OVERHEAD}};
     if (f->blind_at) {
-      seal_blind(&r->seal, f->id, plain, n, out + n + SEAL_OVERHEAD);
+      seal_blind(&r->seal, f->id, plain.at, n, out + n + SEAL_OVERHEAD);
       v[f->blind_at] = (struct store_value){.kind = STORE_VALUE_BLOB, .s = {(char *)out + n + SEAL_OVERHEAD, SEAL_BLIND_BYTES}};
     }
     m->sealed.len += total;
   }
-  sodium_memzero(plain, sizeof plain);
   return st;
 }
 
@@ -83,13 +78,14 @@ static enum status overlay(struct merge *m, const struct level_store *ls, struct
   struct staged_field x;
   version_absences(ls, v, m->why);
   m->sealed.len = 0;
-  if (ls->has_sealed && m->sealed.cap < data.len + ls->field_count * (size_t)SEAL_BLIND_BYTES) {
-    size_t want = data.len + ls->field_count * (size_t)SEAL_BLIND_BYTES;
+  const size_t want = data.len + data.len / 7 * (SEAL_OVERHEAD + SEAL_BLIND_BYTES); /* a sealed value takes 7 bytes at least, and may be given again */
+  if (ls->has_sealed && m->sealed.cap < want) {
     uint8_t *p = realloc(m->sealed.at, want);
     if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
     m->sealed.at = p, m->sealed.cap = want;
   }
   while (stage_next(&data, &x)) {
+    if (x.field >= ls->field_count) return err_set(e, ERR_CORRUPT, "run the import again", "the import's work file was changed while it was read");
     const struct field_slot *f = &ls->fields[x.field];
     m->why[x.field] = PRESENT;
     switch (x.tag) {
@@ -112,40 +108,33 @@ static enum status overlay(struct merge *m, const struct level_store *ls, struct
 
 /* ---- gathering the children of the household at hand ---- */
 
-static enum status take(struct merge *m, uint32_t l, struct store_stmt *st, struct err *e) {
+static enum status take(struct merge *m, uint32_t l, const struct staged_child *c, struct err *e) {
   if (m->in_count[l] == m->in_cap[l]) {
     size_t cap = m->in_cap[l] ? 2 * m->in_cap[l] : 16;
     struct incoming *p = realloc(m->in[l], cap * sizeof *p);
     if (!p) return err_set(e, ERR_MEMORY, NULL, "out of memory");
     m->in[l] = p, m->in_cap[l] = cap;
   }
-  struct span key = store_text(st, 1), data = store_blob(st, 3);
   struct incoming *x = &m->in[l][m->in_count[l]++];
-  *x = (struct incoming){m->room.len, key.len, m->room.len + key.len, data.len, store_int(st, 2)};
-  bytes_add(&m->room, key.at, key.len);
-  bytes_add(&m->room, data.at, data.len);
+  *x = (struct incoming){m->room.len, c->key.len, m->room.len + c->key.len, c->data.len, (int64_t)c->row};
+  bytes_add(&m->room, c->key.at, c->key.len + c->data.len); /* the one stands behind the other */
   return m->room.failed ? err_set(e, ERR_MEMORY, NULL, "out of memory") : OK;
 }
 
 static enum status gather(struct merge *m, int64_t seq, struct err *e) {
+  struct staged_child c;
   bool row;
   m->room.len = 0;
   for (uint32_t l = 0; l < m->r->level_count; l++) {
     m->in_count[l] = 0;
     if (!m->s->children[l]) continue;
-    struct child_cursor *c = &m->cursor[l];
+    struct child_cursor *at = &m->cursor[l];
     if (m->direct && m->s->children_sorted[l]) {
-      if (!c->open) {
-        TRY(store_sql_new(m->s->db, SQL_STAGE_C_LEVEL, &c->st, e));
-        store_bind_int(c->st, 1, CHILD_SEQ(l, 0)), store_bind_int(c->st, 2, CHILD_SEQ(l + 1, 0));
-        c->open = true;
-        TRY(store_step(c->st, &row, e));
-        c->done = !row;
-      }
-      while (!c->done && store_int(c->st, 0) == seq) {
-        TRY(take(m, l, c->st, e));
-        TRY(store_step(c->st, &row, e));
-        c->done = !row;
+      while (at->at < stage_end(m->s, l)) {
+        TRY(stage_child_at(m->s, &at->view, l, at->at, &c, e));
+        if (c.household != seq) break;
+        TRY(take(m, l, &c, e));
+        at->at = c.next;
       }
     } else {
       struct store_stmt *st;
@@ -154,11 +143,29 @@ static enum status gather(struct merge *m, int64_t seq, struct err *e) {
       for (;;) {
         TRY(store_step(st, &row, e));
         if (!row) break;
-        TRY(take(m, l, st, e));
+        TRY(stage_child_at(m->s, &at->view, l, (uint64_t)store_int(st, 0), &c, e));
+        TRY(take(m, l, &c, e));
       }
     }
   }
   return OK;
+}
+
+/* Where the rows of each household lie, for levels whose rows do not come in the order of households. */
+static enum status index_children(struct merge *m, struct err *e) {
+  struct store_stmt *st;
+  TRY(store_begin(m->s->db, true, e));
+  TRY(store_sql(m->s->db, SQL_STAGE_C_PUT, &st, e));
+  for (uint32_t l = 0; l < m->r->level_count; l++) {
+    if (!m->s->children[l] || (m->direct && m->s->children_sorted[l])) continue;
+    struct staged_child c;
+    for (uint64_t at = 0; at < stage_end(m->s, l); at = c.next) {
+      TRY(stage_child_at(m->s, &m->cursor[l].view, l, at, &c, e));
+      store_bind_int(st, 1, c.household), store_bind_int(st, 2, l), store_bind_int(st, 3, (int64_t)at);
+      TRY(store_run(st, e));
+    }
+  }
+  return store_commit(m->s->db, e);
 }
 
 /* ---- lists ---- */
@@ -316,13 +323,15 @@ static void stay_moved(struct merge *m, const struct level_store *ls, struct spa
   v[at] = *old;
 }
 
-static enum status merge_household(struct merge *m, int64_t home, int64_t id, bool fresh, int64_t seq, struct span key, bool given, struct span data, struct err *e) {
+static enum status merge_household(struct merge *m, int64_t home, int64_t id, bool fresh, const struct staged_household *staged, struct err *e) {
+  const struct span key = staged->key;
+  const bool given = staged->given != 0;
   struct level_store *ls = m->r->levels; /* [LEVEL_HOUSEHOLD] = 0 comes first */
   struct store_value *v = m->v;
   uint32_t n = ls->current.count;
   bool replaces[LEVEL_MAX] = {false}, found = false;
   m->fresh = fresh;
-  TRY(gather(m, seq, e));
+  TRY(gather(m, staged->seq, e));
   struct store_stmt *get = NULL;
   if (!fresh) {
     TRY(writer_get(m->w, LEVEL_HOUSEHOLD, &get, e));
@@ -343,7 +352,7 @@ static enum status merge_household(struct merge *m, int64_t home, int64_t id, bo
     kept_note(&m->kept, key, "", (struct span){0});
     return OK;
   }
-  TRY(overlay(m, ls, v, data, (struct seal_place){home, id, 0, 0}, e));
+  TRY(overlay(m, ls, v, staged->data, (struct seal_place){home, id, 0, 0}, e));
   if (found && m->kept.moved) stay_moved(m, ls, key, v);
   TRY(household_area(m, v, e));
   for (uint32_t l = 0; l < m->r->level_count; l++) {
@@ -384,25 +393,23 @@ static enum status known(struct merge *m, struct span key, int64_t *home, int64_
 }
 
 static enum status put_order(struct merge *m, int64_t next, struct err *e) {
-  struct store_stmt *all, *put;
-  bool row, found;
-  TRY(store_sql(m->s->db, SQL_STAGE_H_ALL, &all, e));
+  struct store_stmt *put;
+  struct staged_household h = {0};
+  bool found;
+  TRY(store_begin(m->s->db, true, e));
   TRY(store_sql(m->s->db, SQL_STAGE_O_PUT, &put, e));
-  for (;;) {
-    TRY(store_step(all, &row, e));
-    if (!row) return OK;
-    int64_t seq = store_int(all, 0), home = store_int(all, 1), id = 0;
-    struct span key = store_text(all, 2);
-    TRY(known(m, key, &home, &id, &found, e));
-    if (!found && store_int(all, 4) == 0) {
-      enum status s = err_set(e, ERR_INPUT, "import the household first, or together with its members", "row %" PRId64 ": household %.*s is neither in this import nor in the registry", store_int(all, 3), (int)key.len, key.at);
-      store_reset(all);
-      return s;
-    }
+  for (int64_t seq = 1; seq <= m->s->households; seq++) {
+    int64_t home, id = 0;
+    TRY(stage_household_at(m->s, &m->household, seq, h.next, &h, e));
+    home = h.home;
+    TRY(known(m, h.key, &home, &id, &found, e));
+    if (!found && h.given == 0)
+      return err_set(e, ERR_INPUT, "import the household first, or together with its members", "row %" PRIu64 ": household %.*s is neither in this import nor in the registry", h.row, (int)h.key.len, h.key.at);
     if (!found) id = next + seq - 1, home = home < 0 ? 0 : home;
-    store_bind_int(put, 1, home), store_bind_int(put, 2, id), store_bind_int(put, 3, seq), store_bind_int(put, 4, !found);
+    store_bind_int(put, 1, home), store_bind_int(put, 2, id), store_bind_int(put, 3, seq), store_bind_int(put, 4, !found), store_bind_int(put, 5, (int64_t)h.at);
     TRY(store_run(put, e));
   }
+  return store_commit(m->s->db, e);
 }
 
 static enum status sequence(struct merge *m, int64_t *next, struct err *e) {
@@ -432,19 +439,24 @@ static enum status households(struct merge *m, struct progress *pr, struct err *
   if (m->direct && !m->w->dry && m->s->households >= INDEX_LATER) TRY(core_indexes_drop(m->r, &later, e));
   for (uint32_t l = 0; l < m->r->level_count; l++) index |= m->s->children[l] && !(m->direct && m->s->children_sorted[l]);
   if (!m->direct) TRY(put_order(m, next, e));
-  if (index) {
-    TRY(store_sql(m->s->db, SQL_STAGE_CHILD_INDEX, &st, e));
-    TRY(store_run(st, e));
-  }
-  TRY(store_sql(m->s->db, m->direct ? SQL_STAGE_H_ALL : SQL_STAGE_O_ALL, &st, e));
+  if (index) TRY(index_children(m, e));
+  struct store_stmt *order = NULL;
+  struct staged_household h = {0};
+  if (!m->direct) TRY(store_sql(m->s->db, SQL_STAGE_O_ALL, &order, e));
   progress_begin(pr, "merging", "households", (uint64_t)m->s->households);
-  for (uint64_t done = 0;; done++) {
-    TRY(store_step(st, &row, e));
-    if (!row) break;
-    if (done % 1024 == 0 && progress_step(pr, done)) return err_set(e, ERR_CANCELLED, NULL, "stopped; nothing was kept of this import");
-    if (m->direct) TRY(merge_household(m, store_int(st, 1) < 0 ? 0 : store_int(st, 1), next + store_int(st, 0) - 1, true, store_int(st, 0), store_text(st, 2), true, store_blob(st, 5), e));
-    else
-      TRY(merge_household(m, store_int(st, 0), store_int(st, 1), store_int(st, 2) != 0, store_int(st, 3), store_text(st, 4), store_int(st, 6) != 0, store_blob(st, 7), e));
+  for (int64_t done = 0; done < m->s->households; done++) {
+    if (done % 1024 == 0 && progress_step(pr, (uint64_t)done)) return err_set(e, ERR_CANCELLED, NULL, "stopped; nothing was kept of this import");
+    if (m->direct) {
+      TRY(stage_household_at(m->s, &m->household, done + 1, h.next, &h, e));
+      TRY(merge_household(m, h.home < 0 ? 0 : h.home, next + done, true, &h, e));
+      continue;
+    }
+    TRY(store_step(order, &row, e));
+    if (!row) return err_set(e, ERR_CORRUPT, "run the import again", "the import's work file was changed while it was read");
+    int64_t home = store_int(order, 0), id = store_int(order, 1);
+    bool fresh = store_int(order, 3) != 0;
+    TRY(stage_household_at(m->s, &m->household, store_int(order, 2), (uint64_t)store_int(order, 4), &h, e));
+    TRY(merge_household(m, home, id, fresh, &h, e));
   }
   progress_end(pr);
   if (!later) return OK;
@@ -457,6 +469,7 @@ static enum status households(struct merge *m, struct progress *pr, struct err *
 static enum status villages(struct merge *m, struct err *e) {
   struct level_store *ls = &m->r->levels[LEVEL_VILLAGE];
   struct store_stmt *st, *get;
+  struct span data;
   bool row, found;
   m->fresh = false;
   TRY(store_sql(m->s->db, SQL_STAGE_V_ALL, &st, e));
@@ -474,7 +487,8 @@ static enum status villages(struct merge *m, struct err *e) {
       store_values(get, m->old, ls->current.count);
       memcpy(m->v, m->old, ls->current.count * sizeof *m->v);
     }
-    TRY(overlay(m, ls, m->v, store_blob(st, 2), (struct seal_place){home, -1 - area, 0, 0}, e));
+    TRY(stage_village_at(m->s, &m->household, (uint64_t)store_int(st, 2), &data, e));
+    TRY(overlay(m, ls, m->v, data, (struct seal_place){home, -1 - area, 0, 0}, e));
     TRY(found ? writer_update(m->w, LEVEL_VILLAGE, m->old, m->v, e) : writer_insert(m->w, LEVEL_VILLAGE, m->v, e));
     store_reset(get);
   }
@@ -500,8 +514,10 @@ enum status merge_run(struct stage *s, struct writer *w, struct progress *pr, st
     snprintf(s->left_out_words, sizeof s->left_out_words, "%s%s", text_str(&m.kept.words), m.kept.left_out > 5 ? ", ..." : "");
   }
   kept_close(&m.kept);
-  for (uint32_t l = 0; l < LEVEL_MAX; l++) store_free(m.cursor[l].st), free(m.in[l]);
+  for (uint32_t l = 0; l < LEVEL_MAX; l++) work_view_close(&m.cursor[l].view), free(m.in[l]);
+  work_view_close(&m.household);
   if (m.sealed.at) sodium_memzero(m.sealed.at, m.sealed.cap);
+  if (m.room.at) sodium_memzero(m.room.at, m.room.cap);
   bytes_free(&m.room), bytes_free(&m.sealed);
   free(m.v), free(m.old), free(m.why), free(m.absent_room);
   arena_drop(&m.scratch);

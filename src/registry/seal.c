@@ -240,21 +240,3 @@ enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t h
   }
   return store_run(st, e);
 }
-
-/* ---- the work file of an import ---- */
-
-void seal_ephemeral(uint8_t key[SEAL_KEY_BYTES]) { randombytes_buf(key, SEAL_KEY_BYTES); }
-
-void seal_stage(const uint8_t key[SEAL_KEY_BYTES], uint64_t *count, const void *plain, size_t n, uint8_t *out) {
-  memset(out, 0, 24);
-  ++*count;
-  for (int i = 0; i < 8; i++) out[i] = (uint8_t)(*count >> 8 * i);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(out + 24, NULL, plain, n, NULL, 0, NULL, out, key);
-}
-
-enum status seal_unstage(const uint8_t key[SEAL_KEY_BYTES], const void *sealed, size_t n, uint8_t *out, struct err *e) {
-  const uint8_t *b = sealed;
-  if (n < SEAL_OVERHEAD || crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, b + 24, n - 24, NULL, 0, b, key) != 0)
-    return err_set(e, ERR_CORRUPT, "run the import again", "the import's work file was changed while it was read");
-  return OK;
-}

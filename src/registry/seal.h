@@ -65,10 +65,4 @@ void seal_blind(const struct seal *s, int64_t field, const void *plain, size_t n
 /* Destroys a household's data key. The caller's transaction; afterwards store_flush. */
 enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t household, struct err *e) MUST_CHECK;
 
-/* A passing key of one import: what is sealed lies encrypted in its work file too. `count` makes every nonce another: it grows, and no
- * other process ever has the key. */
-void seal_ephemeral(uint8_t key[SEAL_KEY_BYTES]);
-void seal_stage(const uint8_t key[SEAL_KEY_BYTES], uint64_t *count, const void *plain, size_t n, uint8_t *out);
-enum status seal_unstage(const uint8_t key[SEAL_KEY_BYTES], const void *sealed, size_t n, uint8_t *out, struct err *e) MUST_CHECK;
-
 #endif

@@ -8,56 +8,45 @@
 
 #include "base/file.h"
 
-#define CHILD_SEQ(level, n) (((int64_t)(level) << 48) + (n))
-
-static const struct store_column household_columns[] = {{"seq", STORE_INT, true}, {"home", STORE_INT, true}, {"key", STORE_TEXT, true}, {"row", STORE_INT, true}, {"given", STORE_INT, true}, {"data", STORE_BLOB, true}};
-static const struct store_column child_columns[] = {{"seq", STORE_INT, true}, {"h", STORE_INT, true}, {"level", STORE_INT, true}, {"key", STORE_TEXT, true}, {"row", STORE_INT, true}, {"data", STORE_BLOB, true}};
-static const struct table_spec household_spec = {"h", household_columns, 6, 1}, child_spec = {"c", child_columns, 6, 1};
-
-static struct store_value int_value(int64_t i) { return (struct store_value){.kind = STORE_VALUE_INT, .i = i}; }
+enum { NEWER = LEVEL_MAX, HOUSEHOLD_HEAD = 32, CHILD_HEAD = 24 }; /* NEWER: the stream of households given again */
 
 enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
   *s = (struct stage){.r = r, .ascending_bytes = true, .ascending_numbers = true, .last = {.seq = 0}};
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
   arena_init(&s->arena, (size_t)1 << 30);
   map_init(&s->torn, &s->arena);
-  seal_ephemeral(s->key);
   char path[4200];
   snprintf(path, sizeof path, "%s.stage-", r->beside);
   file_clear_left(path); /* of an import that was killed */
   snprintf(path, sizeof path, "%s.stage-%ld", r->beside, (long)getpid());
+  TRY(work_open(&s->work, path, e));
   TRY(store_open(path, &(struct store_options){.mode = STORE_SCRATCH}, &s->db, e));
-  static const enum store_sql make[] = {SQL_STAGE_HOUSEHOLDS, SQL_STAGE_CHILDREN, SQL_STAGE_VILLAGES, SQL_STAGE_ORDER};
+  static const enum store_sql make[] = {SQL_STAGE_KEYS, SQL_STAGE_NEWER, SQL_STAGE_CHILDREN, SQL_STAGE_VILLAGES, SQL_STAGE_ORDER};
   TRY(store_begin(s->db, true, e));
   for (size_t i = 0; i < sizeof make / sizeof *make; i++) {
     struct store_stmt *st;
     TRY(store_sql(s->db, make[i], &st, e));
     TRY(store_run(st, e));
   }
-  TRY(store_bulk_open(s->db, &household_spec, &s->put_household, e));
-  return store_bulk_open(s->db, &child_spec, &s->put_child, e);
+  return OK;
 }
 
-enum status stage_ready(struct stage *s, struct err *e) {
-  TRY(store_bulk_flush(s->put_household, e));
-  TRY(store_bulk_flush(s->put_child, e));
-  return store_commit(s->db, e);
-}
+enum status stage_ready(struct stage *s, struct err *e) { return store_commit(s->db, e); }
 
 void stage_close(struct stage *s) {
-  store_bulk_close(s->put_household), store_bulk_close(s->put_child);
-  s->put_household = s->put_child = NULL;
   store_close(s->db);
   s->db = NULL;
-  sodium_memzero(s->key, sizeof s->key);
+  work_view_close(&s->ahead), work_view_close(&s->again);
+  work_close(&s->work);
   arena_drop(&s->arena);
+  if (s->buffer.at) sodium_memzero(s->buffer.at, s->buffer.cap);
   bytes_free(&s->last.key), bytes_free(&s->buffer), bytes_free(&s->previous_new);
 }
 
 void stage_source(struct stage *s, const struct source *src) {
   s->source++;
   if (src->level < LEVEL_MAX) s->level_seen[src->level] = true;
-  s->last.seq = 0; /* the next household is looked up */
+  s->last.seq = 0, s->last.next = 0; /* the next household is looked up */
 }
 
 /* ---- encoding of a staged row: field (2 bytes), tag, value ---- */
@@ -72,16 +61,11 @@ static void add_cell(struct stage *s, uint32_t field, const struct field *f, con
   }
   bool text = f->kind == COL_TEXT || f->kind == COL_CHOICE;
   if (f->sealed) {
-    const void *p = text ? (const void *)c->s.at : (const void *)&c->i;
     uint32_t n = text ? (uint32_t)c->s.len : 8;
-    uint8_t sealed[4096 + SEAL_OVERHEAD], *out = sealed;
-    if (n > 4096) n = 4096; /* refused before, by the codebook's limit on sealed text */
-    seal_stage(s->key, &s->sealed, p, n, out);
-    n += SEAL_OVERHEAD;
     head[2] = STAGED_SEALED;
     memcpy(head + 3, &n, 4);
     bytes_add(b, head, 7);
-    bytes_add(b, sealed, n);
+    bytes_add(b, text ? (const void *)c->s.at : (const void *)&c->i, n);
   } else if (text) {
     uint32_t n = (uint32_t)c->s.len;
     head[2] = STAGED_TEXT;
@@ -102,13 +86,19 @@ bool stage_next(struct span *data, struct staged_field *out) {
   size_t used = 4;
   switch (p[2]) {
   case STAGED_ABSENT: out->absence = (enum absence)p[3]; break;
-  case STAGED_INT: memcpy(&out->i, p + 3, 8), used = 11; break;
-  case STAGED_REAL: memcpy(&out->d, p + 3, 8), used = 11; break;
+  case STAGED_INT:
+  case STAGED_REAL:
+    used = 11;
+    if (data->len < used) return false;
+    memcpy(p[2] == STAGED_INT ? (void *)&out->i : (void *)&out->d, p + 3, 8);
+    break;
   default: {
     uint32_t n;
+    if (data->len < 7) return false;
     memcpy(&n, p + 3, 4);
-    out->s = (struct span){data->at + 7, n};
     used = 7 + (size_t)n;
+    if (data->len < used) return false;
+    out->s = (struct span){data->at + 7, n};
   }
   }
   data->at += used, data->len -= used;
@@ -139,13 +129,92 @@ static int compare_bytes(const uint8_t *a, size_t an, const char *b, size_t bn) 
   return c ? c : an < bn ? -1 : an > bn;
 }
 
-/* Finds a household given before: the last one, the one after it (files usually keep one order), or through the index. */
-static enum status find(struct stage *s, struct span key, int64_t *seq, uint64_t *row, int64_t *given, struct err *e) {
+/* ---- rows in the streams ---- */
+
+static enum status append(struct stage *s, unsigned stream, const void *head, size_t n, struct span key, const struct bytes *data, struct err *e) {
+  TRY(work_append(&s->work, stream, head, n, e));
+  TRY(work_append(&s->work, stream, key.at, key.len, e));
+  return data ? work_append(&s->work, stream, data->at, data->len, e) : OK;
+}
+
+static enum status append_household(struct stage *s, unsigned stream, int64_t home, uint64_t row, int64_t given, struct span key, const struct bytes *data, struct err *e) {
+  uint8_t head[HOUSEHOLD_HEAD];
+  uint32_t sizes[2] = {(uint32_t)key.len, data ? (uint32_t)data->len : 0};
+  memcpy(head, &home, 8), memcpy(head + 8, &row, 8), memcpy(head + 16, &given, 8), memcpy(head + 24, sizes, 8);
+  return append(s, stream, head, sizeof head, key, data, e);
+}
+
+static enum status read_household(struct stage *s, unsigned stream, struct work_view *v, uint64_t at, struct staged_household *out, struct err *e) {
+  const uint8_t *p;
+  uint32_t sizes[2];
+  TRY(work_at(&s->work, stream, v, at, HOUSEHOLD_HEAD, &p, e));
+  memcpy(&out->home, p, 8), memcpy(&out->row, p + 8, 8), memcpy(&out->given, p + 16, 8), memcpy(sizes, p + 24, 8);
+  size_t n = HOUSEHOLD_HEAD + (size_t)sizes[0] + sizes[1];
+  TRY(work_at(&s->work, stream, v, at, n, &p, e));
+  out->key = (struct span){(const char *)p + HOUSEHOLD_HEAD, sizes[0]}, out->data = (struct span){out->key.at + sizes[0], sizes[1]};
+  out->at = at, out->next = at + n;
+  return OK;
+}
+
+enum status stage_household_at(struct stage *s, struct work_view *v, int64_t seq, uint64_t at, struct staged_household *out, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  out->seq = seq;
+  TRY(read_household(s, LEVEL_HOUSEHOLD, v, at, out, e));
+  if (!s->newer) return OK;
+  uint64_t next = out->next;
+  TRY(store_sql(s->db, SQL_STAGE_NEWER_GET, &st, e));
+  store_bind_int(st, 1, seq);
+  TRY(store_step(st, &row, e));
+  uint64_t there = row ? (uint64_t)store_int(st, 0) : 0;
+  store_reset(st);
+  if (row) TRY(read_household(s, NEWER, &s->again, there, out, e));
+  out->at = at, out->next = next;
+  return OK;
+}
+
+enum status stage_child_at(struct stage *s, struct work_view *v, uint32_t level, uint64_t at, struct staged_child *out, struct err *e) {
+  const uint8_t *p;
+  uint32_t sizes[2];
+  TRY(work_at(&s->work, level, v, at, CHILD_HEAD, &p, e));
+  memcpy(&out->household, p, 8), memcpy(&out->row, p + 8, 8), memcpy(sizes, p + 16, 8);
+  size_t n = CHILD_HEAD + (size_t)sizes[0] + sizes[1];
+  TRY(work_at(&s->work, level, v, at, n, &p, e));
+  out->key = (struct span){(const char *)p + CHILD_HEAD, sizes[0]}, out->data = (struct span){out->key.at + sizes[0], sizes[1]};
+  out->next = at + n;
+  return OK;
+}
+
+/* ---- which household ---- */
+
+static enum status put_key(struct stage *s, struct span key, int64_t seq, uint64_t at, struct err *e) {
+  struct store_stmt *st;
+  TRY(store_sql(s->db, SQL_STAGE_KEY_PUT, &st, e));
+  store_bind_text(st, 1, key.at, key.len), store_bind_int(st, 2, seq), store_bind_int(st, 3, (int64_t)at);
+  return store_run(st, e);
+}
+
+/* An index over the keys so far: only for files that go back and forth. */
+static enum status index_keys(struct stage *s, struct err *e) {
+  struct staged_household h = {0};
+  struct work_view v = {0};
+  enum status st = OK;
+  for (int64_t seq = 1; seq <= s->households && st == OK; seq++) {
+    st = read_household(s, LEVEL_HOUSEHOLD, &v, h.next, &h, e);
+    if (st == OK) st = put_key(s, h.key, seq, h.at, e);
+  }
+  work_view_close(&v);
+  s->key_index = st == OK;
+  return st;
+}
+
+/* Finds a household given before: the last one, the one after it (files usually keep one order), or through the index. out->seq 0 = none. */
+static enum status find(struct stage *s, struct span key, struct staged_household *out, struct err *e) {
   struct store_stmt *st;
   bool found;
-  *seq = 0;
+  *out = (struct staged_household){0};
   if (s->last.seq && key_is(&s->last.key, key)) {
-    *seq = s->last.seq, *row = s->last.row, *given = s->last.given;
+    *out = (struct staged_household){.seq = s->last.seq, .given = s->last.given, .row = s->last.row, .at = s->last.at, .next = s->last.next};
     return OK;
   }
   if (!s->households) return OK;
@@ -153,31 +222,23 @@ static enum status find(struct stage *s, struct span key, int64_t *seq, uint64_t
   if ((s->ascending_bytes && compare_bytes(p->at, p->len, key.at, key.len) < 0) ||
       (s->ascending_numbers && (p->len < key.len || (p->len == key.len && memcmp(p->at, key.at, key.len) < 0))))
     return OK; /* greater than everything seen so far */
-  TRY(store_bulk_flush(s->put_household, e));
-  TRY(store_sql(s->db, SQL_STAGE_H_GET, &st, e));
-  store_bind_int(st, 1, s->last.seq + 1);
-  TRY(store_step(st, &found, e));
-  if (found) {
-    struct span k = store_text(st, 2);
-    if (k.len == key.len && memcmp(k.at, key.at, key.len) == 0) *seq = s->last.seq + 1, *row = (uint64_t)store_int(st, 3), *given = store_int(st, 4);
+  if (s->last.seq < s->households) {
+    TRY(stage_household_at(s, &s->ahead, s->last.seq + 1, s->last.next, out, e));
+    if (out->key.len == key.len && memcmp(out->key.at, key.at, key.len) == 0) return OK;
+    out->seq = 0;
   }
-  store_reset(st);
-  if (*seq) return OK;
-  if (!s->key_index) {
-    TRY(store_sql(s->db, SQL_STAGE_KEY_INDEX, &st, e));
-    TRY(store_run(st, e));
-    s->key_index = true;
-  }
-  TRY(store_sql(s->db, SQL_STAGE_H_FIND, &st, e));
+  if (!s->key_index) TRY(index_keys(s, e));
+  TRY(store_sql(s->db, SQL_STAGE_KEY_FIND, &st, e));
   store_bind_text(st, 1, key.at, key.len);
   TRY(store_step(st, &found, e));
-  if (found) *seq = store_int(st, 0), *row = (uint64_t)store_int(st, 1), *given = store_int(st, 2);
+  int64_t seq = found ? store_int(st, 0) : 0;
+  uint64_t at = found ? (uint64_t)store_int(st, 1) : 0;
   store_reset(st);
-  return OK;
+  return seq ? stage_household_at(s, &s->again, seq, at, out, e) : OK;
 }
 
-static void remember(struct stage *s, int64_t seq, struct span key, uint64_t row, int64_t given) {
-  s->last.seq = seq, s->last.row = row, s->last.given = given;
+static void remember(struct stage *s, struct span key, const struct staged_household *h) {
+  s->last.seq = h->seq, s->last.row = h->row, s->last.given = h->given, s->last.at = h->at, s->last.next = h->next;
   s->last.key.len = 0;
   bytes_add(&s->last.key, key.at, key.len);
 }
@@ -212,83 +273,66 @@ static enum status add_household(struct stage *s, struct span key, int64_t home,
   }
   s->previous_new.len = 0;
   bytes_add(&s->previous_new, key.at, key.len);
-  int64_t seq = ++s->households;
-  struct store_value v[6] = {int_value(seq), int_value(home), {.kind = STORE_VALUE_TEXT, .s = key}, int_value((int64_t)row), int_value(given), {.kind = STORE_VALUE_BLOB}};
-  if (data) v[5].s = (struct span){(const char *)data->at, data->len};
-  TRY(store_bulk_row(s->put_household, v, e));
-  remember(s, seq, key, row, given);
+  struct staged_household h = {.seq = ++s->households, .row = row, .given = given, .at = work_end(&s->work, LEVEL_HOUSEHOLD)};
+  TRY(append_household(s, LEVEL_HOUSEHOLD, home, row, given, key, data, e));
+  h.next = work_end(&s->work, LEVEL_HOUSEHOLD);
+  if (s->key_index) TRY(put_key(s, key, h.seq, h.at, e));
+  remember(s, key, &h);
   return OK;
 }
 
-/* Names the first field in which two staged rows differ. Sealed fields are compared by their plaintext. */
-static enum status differing(struct stage *s, struct span a, struct span b, const char **field, struct err *e) {
+/* Names the first field in which two staged rows differ; NULL = none. */
+static const char *differing(const struct stage *s, struct span a, struct span b) {
   struct staged_field x, y;
-  *field = NULL;
   while (stage_next(&a, &x) && stage_next(&b, &y)) {
     bool same = x.field == y.field && x.tag == y.tag && x.absence == y.absence && x.i == y.i && x.d == y.d && x.s.len == y.s.len;
-    if (same && x.tag == STAGED_SEALED) {
-      uint8_t p[2][4096 + SEAL_OVERHEAD];
-      TRY(seal_unstage(s->key, x.s.at, x.s.len, p[0], e));
-      TRY(seal_unstage(s->key, y.s.at, y.s.len, p[1], e));
-      same = memcmp(p[0], p[1], x.s.len - SEAL_OVERHEAD) == 0;
-      sodium_memzero(p, sizeof p);
-    } else if (same && x.tag == STAGED_TEXT) {
-      same = x.s.len == 0 || memcmp(x.s.at, y.s.at, x.s.len) == 0;
-    }
-    if (!same) {
-      *field = s->r->levels[LEVEL_HOUSEHOLD].fields[x.field].def->name;
-      return OK;
-    }
+    if (same && x.s.len) same = memcmp(x.s.at, y.s.at, x.s.len) == 0;
+    if (!same) return s->r->levels[LEVEL_HOUSEHOLD].fields[x.field].def->name;
   }
-  return OK;
+  return NULL;
 }
 
-static enum status household_again(struct stage *s, const struct ingest_row *row, int64_t seq, uint64_t first, int64_t given, int64_t home, struct err *e) {
+static enum status household_again(struct stage *s, const struct ingest_row *row, const struct staged_household *was, int64_t home, struct err *e) {
+  struct staged_household old;
   struct store_stmt *st;
-  bool found;
   int klen = (int)row->household_key.len;
-  if (given == (int64_t)s->source && !row->repeated)
-    return err_set(e, ERR_INPUT, "keep one of the two rows", "household %.*s was given before, in row %" PRIu64, klen, row->household_key.at, first);
-  TRY(store_bulk_flush(s->put_household, e));
-  TRY(store_sql(s->db, SQL_STAGE_H_GET, &st, e));
-  store_bind_int(st, 1, seq);
-  TRY(store_step(st, &found, e));
-  struct span old = store_blob(st, 5);
-  int64_t old_home = store_int(st, 1);
-  enum status r = OK;
-  if (given == (int64_t)s->source) {
-    const char *field;
-    r = differing(s, old, (struct span){(char *)s->buffer.at, s->buffer.len}, &field, e);
-    if (r == OK && field)
-      r = err_set(e, ERR_INPUT, "household fields must be the same on all rows of a household; correct the file", "%s of household %.*s is not what row %" PRIu64 " says",
-                  field, klen, row->household_key.at, first);
-    store_reset(st);
-    if (r == OK) remember(s, seq, row->household_key, first, given);
-    return r;
+  if (was->given == (int64_t)s->source && !row->repeated)
+    return err_set(e, ERR_INPUT, "keep one of the two rows", "household %.*s was given before, in row %" PRIu64, klen, row->household_key.at, was->row);
+  TRY(stage_household_at(s, &s->again, was->seq, was->at, &old, e));
+  if (was->given == (int64_t)s->source) {
+    const char *field = differing(s, old.data, (struct span){(char *)s->buffer.at, s->buffer.len});
+    if (field)
+      return err_set(e, ERR_INPUT, "household fields must be the same on all rows of a household; correct the file", "%s of household %.*s is not what row %" PRIu64 " says",
+                     field, klen, row->household_key.at, was->row);
+    remember(s, row->household_key, was);
+    return OK;
   }
-  /* Another source (or a member before its household): what this one says comes on top. */
+  /* Named by a member before, or given by an earlier source: the later source's fields come on top. */
   struct bytes joined = {0};
-  bytes_add(&joined, old.at, old.len);
+  bytes_add(&joined, old.data.at, old.data.len);
   bytes_add(&joined, s->buffer.at, s->buffer.len);
-  store_reset(st);
-  if (joined.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (home < 0) home = old_home;
-  TRY(store_sql(s->db, SQL_STAGE_H_SET, &st, e));
-  store_bind_int(st, 1, seq), store_bind_int(st, 2, home), store_bind_int(st, 3, (int64_t)row->source_row), store_bind_int(st, 4, (int64_t)s->source), store_bind_blob(st, 5, joined.at, joined.len);
-  r = store_run(st, e);
+  if (home < 0) home = old.home;
+  uint64_t place = work_end(&s->work, NEWER);
+  enum status r = joined.failed ? err_set(e, ERR_MEMORY, NULL, "out of memory") : append_household(s, NEWER, home, row->source_row, (int64_t)s->source, row->household_key, &joined, e);
+  if (joined.at) sodium_memzero(joined.at, joined.cap);
   bytes_free(&joined);
-  if (r == OK) remember(s, seq, row->household_key, row->source_row, (int64_t)s->source);
-  return r;
+  TRY(r);
+  TRY(store_sql(s->db, SQL_STAGE_NEWER_PUT, &st, e));
+  store_bind_int(st, 1, was->seq), store_bind_int(st, 2, (int64_t)place);
+  TRY(store_run(st, e));
+  s->newer = true;
+  remember(s, row->household_key, &(struct staged_household){.seq = was->seq, .row = row->source_row, .given = (int64_t)s->source, .at = was->at, .next = was->next});
+  return OK;
 }
 
 static enum status stage_household(struct stage *s, const struct ingest_row *row, struct err *e) {
-  int64_t seq, given = 0, home;
-  uint64_t first = 0;
+  struct staged_household was;
+  int64_t home;
   if (row->household_key.len == 0) return err_set(e, ERR_INPUT, "give every household a number of its own", "the household has no number");
   TRY(encode(s, &s->r->levels[LEVEL_HOUSEHOLD], row, e));
   TRY(home_of(s, row, &home, e));
-  TRY(find(s, row->household_key, &seq, &first, &given, e));
-  if (seq) return household_again(s, row, seq, first, given, home, e);
+  TRY(find(s, row->household_key, &was, e));
+  if (was.seq) return household_again(s, row, &was, home, e);
   return add_household(s, row->household_key, home, row->source_row, (int64_t)s->source, &s->buffer, e);
 }
 
@@ -307,24 +351,36 @@ static enum status in_registry(struct stage *s, const struct ingest_row *row, st
 }
 
 static enum status stage_child(struct stage *s, const struct ingest_row *row, struct err *e) {
-  int64_t seq, given = 0;
-  uint64_t first = 0;
-  TRY(encode(s, &s->r->levels[row->level], row, e));
-  TRY(find(s, row->household_key, &seq, &first, &given, e));
-  if (!seq) { /* households are read before their lists, so it must be in the registry already */
+  struct staged_household of;
+  uint32_t l = row->level;
+  TRY(encode(s, &s->r->levels[l], row, e));
+  TRY(find(s, row->household_key, &of, e));
+  if (!of.seq) { /* households are read before their lists, so it must be in the registry already */
     TRY(in_registry(s, row, e));
     TRY(add_household(s, row->household_key, -1, row->source_row, 0, NULL, e));
     s->has_references = true;
-    seq = s->last.seq;
-  } else if (seq != s->last.seq) {
-    remember(s, seq, row->household_key, first, given);
+    of.seq = s->last.seq;
+  } else if (of.seq != s->last.seq) {
+    remember(s, row->household_key, &of);
   }
-  uint32_t l = row->level;
-  if (seq < s->child_last[l]) s->children_sorted[l] = false;
-  s->child_last[l] = seq;
-  struct store_value v[6] = {int_value(CHILD_SEQ(l, ++s->children[l])), int_value(seq), int_value(l), {.kind = STORE_VALUE_TEXT, .s = row->member_key}, int_value((int64_t)row->source_row),
-                             {.kind = STORE_VALUE_BLOB, .s = {(const char *)s->buffer.at, s->buffer.len}}};
-  return store_bulk_row(s->put_child, v, e);
+  if (of.seq < s->child_last[l]) s->children_sorted[l] = false;
+  s->child_last[l] = of.seq;
+  s->children[l]++;
+  uint8_t head[CHILD_HEAD];
+  uint32_t sizes[2] = {(uint32_t)row->member_key.len, (uint32_t)s->buffer.len};
+  uint64_t source_row = row->source_row;
+  memcpy(head, &of.seq, 8), memcpy(head + 8, &source_row, 8), memcpy(head + 16, sizes, 8);
+  return append(s, l, head, sizeof head, row->member_key, &s->buffer, e);
+}
+
+enum status stage_village_at(struct stage *s, struct work_view *v, uint64_t at, struct span *data, struct err *e) {
+  const uint8_t *p;
+  uint32_t n;
+  TRY(work_at(&s->work, LEVEL_VILLAGE, v, at, sizeof n, &p, e));
+  memcpy(&n, p, sizeof n);
+  TRY(work_at(&s->work, LEVEL_VILLAGE, v, at, sizeof n + (size_t)n, &p, e));
+  *data = (struct span){(const char *)p + sizeof n, n};
+  return OK;
 }
 
 static enum status stage_village(struct stage *s, const struct ingest_row *row, struct err *e) {
@@ -349,9 +405,11 @@ static enum status stage_village(struct stage *s, const struct ingest_row *row, 
     return err_set(e, ERR_INPUT, "keep one of the two rows", "area %.*s was given before, in row %" PRId64, (int)k.len, k.at, before);
   }
   TRY(store_sql(s->db, SQL_STAGE_V_PUT, &st, e));
-  store_bind_int(st, 1, r->areas[i].home), store_bind_int(st, 2, r->areas[i].id), store_bind_int(st, 3, (int64_t)row->source_row), store_bind_blob(st, 4, s->buffer.at, s->buffer.len);
+  store_bind_int(st, 1, r->areas[i].home), store_bind_int(st, 2, r->areas[i].id), store_bind_int(st, 3, (int64_t)row->source_row), store_bind_int(st, 4, (int64_t)work_end(&s->work, LEVEL_VILLAGE));
+  TRY(store_run(st, e));
+  uint32_t n = (uint32_t)s->buffer.len;
   s->villages++;
-  return store_run(st, e);
+  return append(s, LEVEL_VILLAGE, &n, sizeof n, (struct span){"", 0}, &s->buffer, e);
 }
 
 static enum status sink_row(void *ctx, const struct ingest_row *row, struct err *e) {

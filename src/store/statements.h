@@ -76,23 +76,21 @@
            " b(home) AS (SELECT min(home) FROM household_history UNION ALL SELECT (SELECT min(home) FROM household_history WHERE home > b.home) FROM b WHERE b.home IS NOT NULL)" \
            " SELECT home FROM a WHERE home IS NOT NULL UNION SELECT home FROM b WHERE home IS NOT NULL ORDER BY 1") \
   /* the import's work file (a store of mode STORE_SCRATCH) */                                               \
-  X(STAGE_HOUSEHOLDS, "CREATE TABLE h(seq INTEGER PRIMARY KEY, home INTEGER, key TEXT, row INTEGER, given INTEGER, data BLOB)") \
-  X(STAGE_CHILDREN, "CREATE TABLE c(seq INTEGER PRIMARY KEY, h INTEGER, level INTEGER, key TEXT, row INTEGER, data BLOB)") \
-  X(STAGE_VILLAGES, "CREATE TABLE v(home INTEGER, area INTEGER, row INTEGER, data BLOB, PRIMARY KEY (home, area)) WITHOUT ROWID")                      \
-  X(STAGE_ORDER, "CREATE TABLE o(home INTEGER, id INTEGER, seq INTEGER, fresh INTEGER, PRIMARY KEY (home, id)) WITHOUT ROWID") \
-  X(STAGE_KEY_INDEX, "CREATE UNIQUE INDEX h_key ON h(key)")                                                  \
-  X(STAGE_CHILD_INDEX, "CREATE INDEX c_h ON c(h, level, seq)")                                               \
-  X(STAGE_H_SET, "UPDATE h SET home = ?2, row = ?3, given = ?4, data = ?5 WHERE seq = ?1")                   \
-  X(STAGE_H_GET, "SELECT seq, home, key, row, given, data FROM h WHERE seq = ?1")                            \
-  X(STAGE_H_FIND, "SELECT seq, row, given FROM h WHERE key = ?1")                                            \
-  X(STAGE_H_ALL, "SELECT seq, home, key, row, given, data FROM h ORDER BY seq")                              \
-  X(STAGE_H_ORPHAN, "SELECT seq, key, row FROM h WHERE given = 0 ORDER BY seq")                                   \
-  X(STAGE_C_LEVEL, "SELECT h, key, row, data FROM c WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")              \
-  X(STAGE_C_OF, "SELECT h, key, row, data FROM c WHERE h = ?1 AND level = ?2 ORDER BY seq")                  \
-  X(STAGE_V_PUT, "INSERT INTO v(home, area, row, data) VALUES (?1, ?2, ?3, ?4)")                                       \
-  X(STAGE_V_FIND, "SELECT row FROM v WHERE home = ?1 AND area = ?2")                                                       \
-  X(STAGE_V_ALL, "SELECT home, area, data FROM v ORDER BY home, area")                                              \
-  X(STAGE_O_PUT, "INSERT INTO o(home, id, seq, fresh) VALUES (?1, ?2, ?3, ?4)")                              \
-  X(STAGE_O_ALL, "SELECT o.home, o.id, o.fresh, h.seq, h.key, h.row, h.given, h.data FROM o JOIN h USING (seq) ORDER BY o.home, o.id")
+  X(STAGE_KEYS, "CREATE TABLE k(key TEXT PRIMARY KEY, seq INTEGER, at INTEGER) WITHOUT ROWID")             \
+  X(STAGE_NEWER, "CREATE TABLE n(seq INTEGER PRIMARY KEY, at INTEGER)")                                     \
+  X(STAGE_CHILDREN, "CREATE TABLE c(h INTEGER, level INTEGER, at INTEGER, PRIMARY KEY (h, level, at)) WITHOUT ROWID") \
+  X(STAGE_VILLAGES, "CREATE TABLE v(home INTEGER, area INTEGER, row INTEGER, at INTEGER, PRIMARY KEY (home, area)) WITHOUT ROWID") \
+  X(STAGE_ORDER, "CREATE TABLE o(home INTEGER, id INTEGER, seq INTEGER, fresh INTEGER, at INTEGER, PRIMARY KEY (home, id)) WITHOUT ROWID") \
+  X(STAGE_KEY_PUT, "INSERT INTO k(key, seq, at) VALUES (?1, ?2, ?3)")                                        \
+  X(STAGE_KEY_FIND, "SELECT seq, at FROM k WHERE key = ?1")                                                  \
+  X(STAGE_NEWER_PUT, "INSERT INTO n(seq, at) VALUES (?1, ?2) ON CONFLICT (seq) DO UPDATE SET at = excluded.at") \
+  X(STAGE_NEWER_GET, "SELECT at FROM n WHERE seq = ?1")                                                      \
+  X(STAGE_C_PUT, "INSERT INTO c(h, level, at) VALUES (?1, ?2, ?3)")                                          \
+  X(STAGE_C_OF, "SELECT at FROM c WHERE h = ?1 AND level = ?2 ORDER BY at")                                  \
+  X(STAGE_V_PUT, "INSERT INTO v(home, area, row, at) VALUES (?1, ?2, ?3, ?4)")                               \
+  X(STAGE_V_FIND, "SELECT row FROM v WHERE home = ?1 AND area = ?2")                                         \
+  X(STAGE_V_ALL, "SELECT home, area, at FROM v ORDER BY home, area")                                         \
+  X(STAGE_O_PUT, "INSERT INTO o(home, id, seq, fresh, at) VALUES (?1, ?2, ?3, ?4, ?5)")                      \
+  X(STAGE_O_ALL, "SELECT home, id, seq, fresh, at FROM o ORDER BY home, id")
 
 #endif

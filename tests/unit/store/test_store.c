@@ -370,7 +370,7 @@ static void every_named_statement_compiles(void **state) {
   static const struct store_column keyed[] = {{"home", STORE_INT, true}, {"id", STORE_INT, true}, {"from_event", STORE_INT, true}, {"key", STORE_TEXT, true}};
   assert_ok(store_create_table(s, &(struct table_spec){"household", keyed, 4, 2}, &e), &e);
   assert_ok(store_create_table(s, &(struct table_spec){"household_history", keyed, 4, 3}, &e), &e);
-  static const enum store_sql make[] = {SQL_STAGE_HOUSEHOLDS, SQL_STAGE_CHILDREN, SQL_STAGE_VILLAGES, SQL_STAGE_ORDER};
+  static const enum store_sql make[] = {SQL_STAGE_KEYS, SQL_STAGE_NEWER, SQL_STAGE_CHILDREN, SQL_STAGE_VILLAGES, SQL_STAGE_ORDER};
   struct store_stmt *st;
   for (size_t i = 0; i < sizeof make / sizeof *make; i++) {
     assert_ok(store_sql(s, make[i], &st, &e), &e);
