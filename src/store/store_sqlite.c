@@ -152,7 +152,7 @@ static enum status check_version(struct store *s, struct err *e) {
 
 static enum status settings(struct store *s, const struct store_options *o, struct err *e) {
   char q[400];
-  snprintf(q, sizeof q, "PRAGMA cache_size = -%d; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE;", o->cache_kib ? o->cache_kib : 16384);
+  snprintf(q, sizeof q, "PRAGMA cache_size = -%d; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE; PRAGMA threads = 2;", o->cache_kib ? o->cache_kib : 16384);
   TRY(run_text(s, q, "opening", e));
   switch (o->mode) {
   case STORE_CREATE: return run_text(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;", "opening", e);
