@@ -59,7 +59,7 @@ uint64_t work_end(const struct work *w, unsigned stream) { return w->streams[str
 static enum status load(struct work *w, unsigned stream, struct work_view *v, uint64_t at, size_t want, struct err *e) {
   const struct work_stream *s = &w->streams[stream];
   uint64_t end = work_end(w, stream);
-  v->from = at - at % GRAIN, v->have = 0;
+  v->stream = stream, v->from = at - at % GRAIN, v->have = 0;
   if (want > end - v->from) want = (size_t)(end - v->from);
   if (v->room < want) {
     uint8_t *p = realloc(v->bytes, want);
@@ -82,7 +82,7 @@ static enum status load(struct work *w, unsigned stream, struct work_view *v, ui
 enum status work_at(struct work *w, unsigned stream, struct work_view *v, uint64_t at, size_t n, const uint8_t **out, struct err *e) {
   uint64_t end = work_end(w, stream);
   if (at > end || n > end - at) return err_set(e, ERR_CORRUPT, "run the import again", "the import's work file was changed while it was read");
-  if (!v->bytes || at < v->from || at + n > v->from + v->have) TRY(load(w, stream, v, at, n + GRAIN > WINDOW ? n + GRAIN : WINDOW, e));
+  if (!v->bytes || v->stream != stream || at < v->from || at + n > v->from + v->have) TRY(load(w, stream, v, at, n + GRAIN > WINDOW ? n + GRAIN : WINDOW, e));
   *out = v->bytes + (at - v->from);
   return OK;
 }

@@ -21,7 +21,7 @@ struct work {
   struct work_stream { int fd; uint8_t *tail; size_t used; uint64_t written; /* bytes in the file; `used` more wait in `tail` */ } streams[WORK_STREAMS];
 };
 
-struct work_view { uint8_t *bytes; size_t have, room; uint64_t from; }; /* a window on one stream */
+struct work_view { unsigned stream; uint8_t *bytes; size_t have, room; uint64_t from; }; /* a window on the stream last looked at */
 
 enum status work_open(struct work *w, const char *path, struct err *e) MUST_CHECK;
 /* At the end of the stream. ERR_FULL, ERR_IO. */

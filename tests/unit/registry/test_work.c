@@ -57,6 +57,10 @@ static void what_was_appended_reads_back_from_any_place(void **state) {
   const uint8_t *p;
   assert_ok(work_at(&w, 0, &v[0], 0, have[0], &p, &e), &e); /* at once */
   assert_memory_equal(p, all[0], have[0]);
+  for (int i = 0; i < 4; i++) { /* one window on two streams */
+    assert_ok(work_at(&w, i & 1, &v[0], 64, 100, &p, &e), &e);
+    assert_memory_equal(p, all[i & 1] + 64, 100);
+  }
   assert_refused(work_at(&w, 0, &v[0], 5, have[0], &p, &e), ERR_CORRUPT, "work file was changed", &e);
   assert_refused(work_at(&w, 0, &v[0], UINT64_MAX, 2, &p, &e), ERR_CORRUPT, "work file was changed", &e);
   work_view_close(&v[0]), work_view_close(&v[1]);
