@@ -1,6 +1,7 @@
 #include "registry/freeze.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "column/builder.h"
 #include "registry/touched.h"
 #include "registry/version.h"
+
+enum { READERS_MOST = 4, WORTH_READERS = 16 << 20 };
 
 /* One level read as of an event: two cursors in key order, current and history, merged. */
 struct as_of {
@@ -21,7 +24,14 @@ struct as_of {
   int at; /* which of the two holds the row at hand; -1 = the end */
 };
 
-/* What the threads share: one a server (one in all for a file or a single database). */
+/* Homes that one thread takes, or several one after the other. */
+struct share {
+  int64_t *homes;
+  uint32_t count;
+  atomic_uint next;
+};
+
+/* What the threads share: one a server, or several for a file or a single database, each with a connection of its own. */
 struct team {
   struct registry *r;
   struct freezing *job;
@@ -34,10 +44,12 @@ struct team {
   bool stop;
 };
 
-struct freezer { /* one thread's: the homes of one server */
+struct freezer { /* one thread's: the homes of one server, or its share of them */
   struct team *team;
   struct registry *r;
   struct store *db; /* NULL: it cannot be reached, `err` says why */
+  bool own;         /* it was opened for this */
+  struct share *share;
   unsigned part;
   struct as_of level[LEVEL_MAX];
   struct cell *cells;
@@ -220,11 +232,11 @@ static enum status one_home(struct freezer *f, int64_t home, struct err *e) {
   return f->db ? freeze_home(f, home, e) : status_failed(f->err.status);
 }
 
-static enum status homes_of(struct freezer *f, struct arena *a, int64_t **out, uint32_t *count, struct err *e) {
+static enum status homes_of(const struct freezer *f, struct arena *a, struct share *share, struct err *e) {
   struct store_stmt *st;
   bool row = true;
   uint32_t n = 0, cap = 0;
-  *out = NULL;
+  int64_t **out = &share->homes;
   if (f->db) TRY(store_sql(f->db, SQL_HOMES, &st, e));
   while (f->db) {
     TRY(store_step(st, &row, e));
@@ -238,18 +250,16 @@ static enum status homes_of(struct freezer *f, struct arena *a, int64_t **out, u
     if (n == cap) ARENA_TRY(e, *out = arena_grow(a, *out, n, cap = cap ? 2 * cap : 64, sizeof **out));
     (*out)[n++] = x->home;
   }
-  *count = n;
+  share->count = n;
   return OK;
 }
 
 static enum status freeze_homes(struct freezer *f, struct arena *a, struct err *e) {
-  int64_t *homes;
-  uint32_t count, most = 1;
+  uint32_t most = 1, i;
   for (uint32_t l = 0; l < f->r->level_count; l++)
     if (f->r->levels[l].field_count > most) most = f->r->levels[l].field_count;
   ARENA_TRY(e, f->cells = arena_array(a, most, sizeof *f->cells));
-  TRY(homes_of(f, a, &homes, &count, e));
-  for (uint32_t i = 0; i < count; i++) TRY(one_home(f, homes[i], e));
+  while ((i = atomic_fetch_add(&f->share->next, 1u)) < f->share->count) TRY(one_home(f, f->share->homes[i], e));
   return OK;
 }
 
@@ -306,16 +316,43 @@ static enum status run_parts(struct freezer *f, unsigned count, struct err *e) {
   return OK;
 }
 
+/* More connections to a file or a single database that is worth them: each sees the rows as of the event, whatever else was committed since,
+ * because no version is ever lost; and inside the caller's write transaction nobody commits. Fewer, when they cannot be had. */
+static unsigned more_readers(struct freezer *f) {
+  struct registry *r = f->r;
+  uint64_t size = 0;
+  unsigned count = 1, most = pool_count(0) < READERS_MOST ? pool_count(0) : READERS_MOST;
+  if (most < 2 || f->share->count < 2 || store_size(r->db, &size, NULL) != OK || size < WORTH_READERS) return 1;
+  for (struct store *db; count < most && store_open(r->url, &(struct store_options){.mode = STORE_READ}, &db, NULL) == OK; count++) {
+    if (store_begin(db, false, NULL) != OK) {
+      store_close(db);
+      break;
+    }
+    f[count] = (struct freezer){.team = f->team, .r = r, .db = db, .own = true, .share = f->share};
+  }
+  return count;
+}
+
 static enum status freeze_parts(struct team *t, struct err *e) {
   struct store_part *parts = calloc(STORE_PARTS_MOST, sizeof *parts);
   struct freezer *f = calloc(STORE_PARTS_MOST, sizeof *f);
-  enum status s = parts && f ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+  struct share *shares = calloc(STORE_PARTS_MOST, sizeof *shares);
+  struct arena a;
+  arena_init(&a, 0);
+  enum status s = parts && f && shares ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) {
     unsigned count = store_parts(t->r->db, parts);
-    for (unsigned i = 0; i < count; i++) f[i].team = t, f[i].r = t->r, f[i].db = parts[i].db, f[i].err = parts[i].why, f[i].part = i;
-    s = run_parts(f, count, e);
+    for (unsigned i = 0; i < count && s == OK; i++) {
+      f[i] = (struct freezer){.team = t, .r = t->r, .db = parts[i].db, .err = parts[i].why, .part = i, .share = &shares[i]};
+      s = homes_of(&f[i], &a, &shares[i], e);
+    }
+    if (s == OK && count == 1 && f->db) count = more_readers(f);
+    if (s == OK) s = run_parts(f, count, e);
+    for (unsigned i = 0; i < count; i++)
+      if (f[i].own) store_rollback(f[i].db), store_close(f[i].db);
   }
-  free(parts), free(f);
+  free(parts), free(f), free(shares);
+  arena_drop(&a);
   return s;
 }
 

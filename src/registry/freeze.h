@@ -5,7 +5,9 @@
  * (`sealed`): enough to see that a value is there, nothing more, and no key is needed.
  *
  * Over several servers each is read by its own connection in its own thread, which writes the segments of its homes; the manifest joins
- * them by home, so the bytes are those of one file. Memory: one home at a time a server.
+ * them by home, so the bytes are those of one file. A large file or a single
+ * database is read by several connections, a thread each, which take home after home. Memory: the columns of one home a thread: a county is the bound,
+ * because a column's width and its sorted dictionary are known only when its last row was seen.
  *
  * A home that no event touched since an earlier snapshot has the same rows, so the same segment: it is taken over by a link to the
  * earlier file once the chain of events has proven that nothing touched it (registry/touched.h). The manifest is that of a whole rewrite. */
