@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "store/store.h"
 
 struct cost { double wall, cpu; long peak_kib; };
 
@@ -211,9 +212,9 @@ static void fresh(void) {
   if (!pg && file_remove_tree(path, NULL) != OK) die(path, "cannot be removed");
   unlink(key);
   if (pg) {
-    PGconn *c = PQconnectdb(pg);
-    ask(c, "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CHECKPOINT");
-    PQfinish(c);
+    struct err e;
+    enum status gone = store_remove(pg, &e);
+    if (gone != OK && gone != ERR_NOT_FOUND) die(e.message, e.hint);
   }
   run((const char *const[]){lucid, "init", "programmes/xiangxi", registry, "--key", key, "--quiet", NULL});
 }
