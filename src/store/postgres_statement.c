@@ -9,7 +9,7 @@
 #include "store/spec.h"
 
 /* Fixed statements whose rows may be many. */
-static const bool wide_sql[SQL_COUNT] = {[SQL_EVENT_ALL] = true, [SQL_SEAL_ALL] = true, [SQL_RUN_ALL] = true};
+static const bool wide_sql[SQL_COUNT] = {[SQL_EVENT_ALL] = true, [SQL_EVENT_HOMES] = true, [SQL_EVENT_ROWS] = true, [SQL_SEAL_ALL] = true, [SQL_RUN_ALL] = true};
 
 /* ---- making ---- */
 

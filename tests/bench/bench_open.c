@@ -116,13 +116,14 @@ static PGresult *ask(PGconn *c, const char *q) {
 
 static void multiply_database(const char *url, long times) {
   PGconn *c = PQconnectdb(url);
+  PQclear(ask(c, "SET search_path = lucid"));
   char q[20000];
-  PGresult *tables = ask(c, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND (table_name IN ('household', 'member') OR table_name LIKE 'line\\_%') AND table_name NOT LIKE '%history'");
+  PGresult *tables = ask(c, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'lucid' AND (table_name IN ('household', 'member') OR table_name LIKE 'line\\_%') AND table_name NOT LIKE '%history'");
   for (int i = 0; i < PQntuples(tables); i++) {
     const char *t = PQgetvalue(tables, i, 0);
     bool household = strcmp(t, "household") == 0;
     char list[9000] = "";
-    snprintf(q, sizeof q, "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '%s' ORDER BY ordinal_position", t);
+    snprintf(q, sizeof q, "SELECT column_name FROM information_schema.columns WHERE table_schema = 'lucid' AND table_name = '%s' ORDER BY ordinal_position", t);
     PGresult *columns = ask(c, q);
     for (int k = 0; k < PQntuples(columns); k++) {
       const char *x = PQgetvalue(columns, k, 0);
@@ -150,6 +151,7 @@ static char **pick_keys(long times, long *households) {
   rng_seed(&r, 11);
   if (pg) {
     PGconn *c = PQconnectdb(path);
+    PQclear(ask(c, "SET search_path = lucid"));
     PGresult *n = ask(c, "SELECT count(*) FROM household");
     *households = atol(PQgetvalue(n, 0, 0));
     PQclear(n);
@@ -197,6 +199,7 @@ static double bare_file(char **keys, double *times) {
 
 static double bare_database(char **keys, double *times) {
   PGconn *c = PQconnectdb(path);
+  PQclear(ask(c, "SET search_path = lucid"));
   PQclear(PQprepare(c, "p", "SELECT * FROM household WHERE key = $1", 1, NULL));
   for (uint32_t i = 0; i < samples; i++) {
     const char *value = keys[i];

@@ -187,6 +187,7 @@ static double read_file(void) {
 static double read_database(void) {
   static const char *const tables[] = {"household", "member", "line_crops", "line_income"};
   PGconn *c = PQconnectdb(pg);
+  ask(c, "SET search_path = lucid");
   int64_t began = progress_now_us();
   for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
     char q[100];

@@ -42,6 +42,7 @@ run "$LUCID" find "$R" "members.id_number=$number" --format csv --quiet
 says "the last person is found by an identity number" "$household"
 run "$LUCID" history "$R" "$household" --reveal
 says "and their sealed fields open" "$number"
-run "$LUCID" fsck "$R"
-ok "fsck finds nothing" [ "$rc" = 0 ]
+ok "a round is frozen by one connection" env LUCID_THREADS=1 "$LUCID" round close "$R" --quiet
+run env LUCID_THREADS=2 "$LUCID" fsck "$R"
+ok "fsck finds nothing, freezing it again by two" [ "$rc" = 0 ]
 finish
