@@ -20,7 +20,7 @@ struct staged_child { int64_t household /* its seq */; uint64_t row, next; struc
 struct stage {
   struct registry *r;
   struct store *db;
-  struct work work;
+  struct work_files work;
   struct work_view ahead, again; /* households as they come; one looked up */
   uint64_t source;        /* number of the source now read, from 1 */
   int64_t households, villages, children[LEVEL_MAX]; /* so far */

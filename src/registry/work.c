@@ -10,22 +10,22 @@
 
 enum { TAIL = 1 << 16, WINDOW = 1 << 15, GRAIN = 64 /* what the cipher counts in */ };
 
-enum status work_open(struct work *w, const char *path, struct err *e) {
-  *w = (struct work){.path = strdup(path)};
+enum status work_open(struct work_files *w, const char *path, struct err *e) {
+  *w = (struct work_files){.path = strdup(path)};
   for (unsigned i = 0; i < WORK_STREAMS; i++) w->streams[i].fd = -1;
   randombytes_buf(w->key, sizeof w->key);
   return w->path ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
 }
 
-static void name_of(const struct work *w, unsigned stream, char out[4300]) { snprintf(out, 4300, "%s-%u", w->path, stream); }
+static void name_of(const struct work_files *w, unsigned stream, char out[4300]) { snprintf(out, 4300, "%s-%u", w->path, stream); }
 
 /* The same both ways; `at` is a multiple of GRAIN. */
-static void cipher(const struct work *w, unsigned stream, uint64_t at, uint8_t *bytes, size_t n) {
+static void cipher(const struct work_files *w, unsigned stream, uint64_t at, uint8_t *bytes, size_t n) {
   uint8_t nonce[crypto_stream_chacha20_NONCEBYTES] = {(uint8_t)stream};
   crypto_stream_chacha20_xor_ic(bytes, bytes, n, nonce, at / GRAIN, w->key);
 }
 
-static enum status write_tail(struct work *w, unsigned stream, struct err *e) {
+static enum status write_tail(struct work_files *w, unsigned stream, struct err *e) {
   struct work_stream *s = &w->streams[stream];
   char name[4300];
   name_of(w, stream, name);
@@ -40,7 +40,7 @@ static enum status write_tail(struct work *w, unsigned stream, struct err *e) {
   return OK;
 }
 
-enum status work_append(struct work *w, unsigned stream, const void *p, size_t n, struct err *e) {
+enum status work_append(struct work_files *w, unsigned stream, const void *p, size_t n, struct err *e) {
   struct work_stream *s = &w->streams[stream];
   const uint8_t *from = p;
   if (!s->tail && !(s->tail = malloc(TAIL))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
@@ -53,10 +53,10 @@ enum status work_append(struct work *w, unsigned stream, const void *p, size_t n
   return OK;
 }
 
-uint64_t work_end(const struct work *w, unsigned stream) { return w->streams[stream].written + w->streams[stream].used; }
+uint64_t work_end(const struct work_files *w, unsigned stream) { return w->streams[stream].written + w->streams[stream].used; }
 
 /* Fills the view from `at` on, as far as the stream goes. */
-static enum status load(struct work *w, unsigned stream, struct work_view *v, uint64_t at, size_t want, struct err *e) {
+static enum status load(struct work_files *w, unsigned stream, struct work_view *v, uint64_t at, size_t want, struct err *e) {
   const struct work_stream *s = &w->streams[stream];
   uint64_t end = work_end(w, stream);
   v->stream = stream, v->from = at - at % GRAIN, v->have = 0;
@@ -79,7 +79,7 @@ static enum status load(struct work *w, unsigned stream, struct work_view *v, ui
   return OK;
 }
 
-enum status work_at(struct work *w, unsigned stream, struct work_view *v, uint64_t at, size_t n, const uint8_t **out, struct err *e) {
+enum status work_at(struct work_files *w, unsigned stream, struct work_view *v, uint64_t at, size_t n, const uint8_t **out, struct err *e) {
   uint64_t end = work_end(w, stream);
   if (at > end || n > end - at) return err_set(e, ERR_CORRUPT, "run the import again", "the import's work file was changed while it was read");
   if (!v->bytes || v->stream != stream || at < v->from || at + n > v->from + v->have) TRY(load(w, stream, v, at, n + GRAIN > WINDOW ? n + GRAIN : WINDOW, e));
@@ -97,7 +97,7 @@ void work_view_close(struct work_view *v) {
   *v = (struct work_view){0};
 }
 
-void work_close(struct work *w) {
+void work_close(struct work_files *w) {
   for (unsigned i = 0; i < WORK_STREAMS && w->path; i++) {
     struct work_stream *s = &w->streams[i];
     char name[4300];
@@ -107,5 +107,5 @@ void work_close(struct work *w) {
   }
   sodium_memzero(w->key, sizeof w->key);
   free(w->path);
-  *w = (struct work){0};
+  *w = (struct work_files){0};
 }

@@ -41,16 +41,16 @@ static long next_mark(long n) {
 }
 
 /* In the child: opens anew, does the work, closes. */
-struct job {
+struct work {
   struct fixture *f;
-  enum status (*act)(struct job *w, struct registry *r, struct err *e);
+  enum status (*act)(struct work *w, struct registry *r, struct err *e);
   struct registry *r;
   bool struck; /* its errors are expected */
 };
 enum { NOT_KEPT = 1, OTHERWISE, IN_DOUBT };
 
 static int in_child(void *ctx) {
-  struct job *w = ctx;
+  struct work *w = ctx;
   struct arena a;
   struct registry *r;
   struct registry_options o = fixture_options(w->f);
@@ -95,7 +95,7 @@ static void open_again(struct fixture *f) {
 
 /* ---- the key ---- */
 
-static enum status rotate(struct job *w, struct registry *r, struct err *e) {
+static enum status rotate(struct work *w, struct registry *r, struct err *e) {
   struct registry_rotated n;
   (void)w;
   return registry_key_rotate(r, NULL, &n, e);
@@ -122,7 +122,7 @@ static void a_change_of_the_key_is_whole_or_not_at_all(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
   struct import_counts c;
-  struct job w = {.f = f, .act = rotate};
+  struct work w = {.f = f, .act = rotate};
   bool killed = true;
   int done_so_far = 0;
   assert_ok(registry_import(f->r, NULL, NULL, NULL, false, &c, &f->e), &f->e);
@@ -155,7 +155,7 @@ static void a_change_of_the_key_is_whole_or_not_at_all(void **state) {
 
 /* ---- an import, a close ---- */
 
-static enum status import(struct job *w, struct registry *r, struct err *e) {
+static enum status import(struct work *w, struct registry *r, struct err *e) {
   struct import_counts c;
   (void)w;
   return registry_import(r, NULL, NULL, NULL, false, &c, e);
@@ -184,7 +184,7 @@ static void write_incomes(struct fixture *f, long income) {
 static void an_import_is_whole_or_not_at_all(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
-  struct job w = {.f = f, .act = import};
+  struct work w = {.f = f, .act = import};
   bool killed = true;
   int done_so_far = 0;
   long held = 1000, got;
@@ -216,7 +216,7 @@ static void an_import_is_whole_or_not_at_all(void **state) {
   fixture_free(f);
 }
 
-static enum status close_round(struct job *w, struct registry *r, struct err *e) {
+static enum status close_round(struct work *w, struct registry *r, struct err *e) {
   struct round_info round;
   (void)w;
   return registry_round_close(r, NULL, NULL, &round, e);
@@ -225,7 +225,7 @@ static enum status close_round(struct job *w, struct registry *r, struct err *e)
 static void a_close_is_whole_or_not_at_all(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
-  struct job w = {.f = f, .act = close_round};
+  struct work w = {.f = f, .act = close_round};
   struct import_counts c;
   bool killed = true;
   int done_so_far = 0;

@@ -11,7 +11,7 @@
 
 static char dir[64], path[100];
 
-static void open_in(struct work *w) {
+static void open_in(struct work_files *w) {
   struct err e;
   strcpy(dir, "/tmp/lucid-unit-XXXXXX");
   assert_non_null(mkdtemp(dir));
@@ -19,7 +19,7 @@ static void open_in(struct work *w) {
   assert_ok(work_open(w, path, &e), &e);
 }
 
-static void close_in(struct work *w) {
+static void close_in(struct work_files *w) {
   struct err e;
   work_close(w);
   assert_int_equal(rmdir(dir), 0); /* nothing is left in it */
@@ -30,7 +30,7 @@ static void what_was_appended_reads_back_from_any_place(void **state) {
   (void)state;
   enum { BYTES = 500000 };
   static uint8_t all[2][BYTES];
-  struct work w;
+  struct work_files w;
   struct work_view v[2] = {0};
   struct err e;
   struct rng r;
@@ -69,7 +69,7 @@ static void what_was_appended_reads_back_from_any_place(void **state) {
 
 static void nothing_lies_open_in_the_files(void **state) {
   (void)state;
-  struct work w;
+  struct work_files w;
   struct err e;
   struct stat st;
   char name[120], *data;
@@ -91,7 +91,7 @@ static void nothing_lies_open_in_the_files(void **state) {
 
 static void a_file_cut_short_is_said(void **state) {
   (void)state;
-  struct work w;
+  struct work_files w;
   struct work_view v = {0};
   struct err e;
   char name[120];
