@@ -137,6 +137,6 @@ help:
 	@echo "make test            every unit and flow test;  make unit ROOM=rules, make flow FLOW=help for some"
 	@echo "make check           layers and house rules;    make tidy  clang-tidy and cppcheck"
 	@echo "make asan | tsan     the tests under sanitizers; make cover  line coverage"
-	@echo "make fuzz-csv        fuzz a parser (csv dta rdata yaml boundaries cel), SECONDS=60"
+	@echo "make fuzz-csv        fuzz a parser (csv dta rdata yaml boundaries cel shards ...), SECONDS=60"
 	@echo "make bench           benchmarks with ratios, BENCH=decide for one"
 	@echo "make install         PREFIX=/usr/local DESTDIR="

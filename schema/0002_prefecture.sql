@@ -12,10 +12,10 @@ INSERT INTO key_generation(id, key_id, event) SELECT 1, value, 1 FROM meta WHERE
 
 -- ---- the life of a household ----
 
-CREATE TABLE natural_change (  -- the event's source_hash is over its rows here (registry/natural.h). Births, deaths, marriages, leavings, moves, splits, merges: who went where; one row a person, line or household
+CREATE TABLE natural_change (  -- the event's source_hash is over its rows here (registry/natural.h). Births, deaths, marriages, leavings, moves, splits, merges, transfers: who went where; one row a person, line or household
   event          INTEGER NOT NULL REFERENCES event(id), -- the event; its kind is `kind`
   position       INTEGER NOT NULL, -- order within it, from 0
-  kind           TEXT NOT NULL,    -- birth death marry leave move split merge
+  kind           TEXT NOT NULL,    -- birth death marry leave move split merge transfer
   round          INTEGER NOT NULL, -- the round it was recorded in: imports of that round leave it alone
   valid_on       INTEGER NOT NULL, -- the day it happened: days since 1970-01-01
   reason         TEXT NOT NULL,    -- or ''
@@ -31,8 +31,10 @@ CREATE TABLE natural_change (  -- the event's source_hash is over its rows here 
   to_item        INTEGER NOT NULL,
   to_number      TEXT NOT NULL,
   to_key         TEXT NOT NULL,
+  departure      INTEGER NOT NULL, -- of an arrival from another home: the event by which it left, the number of the transfer; else 0
   PRIMARY KEY (event, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX natural_change_departure ON natural_change(departure);
 CREATE INDEX natural_change_from ON natural_change(from_home, from_household);
 CREATE INDEX natural_change_to ON natural_change(to_home, to_household);
 CREATE INDEX natural_change_round ON natural_change(round);

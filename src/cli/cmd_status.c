@@ -5,6 +5,7 @@
 #include "cli/say.h"
 #include "cli/table.h"
 #include "registry/asof.h"
+#include "registry/transfer.h"
 
 static const char *const folder_words[] = {
     [FOLDER_SAME] = "as when the registry was made",
@@ -51,9 +52,11 @@ static enum status run(struct cli *c, struct err *e) {
   static const char *const heads[] = {"what", "value", NULL};
   TRY(open_registry(c, true, &r, e));
   struct round_info *rounds;
-  uint32_t n = 0;
+  struct transfer_half *half;
+  uint32_t n = 0, halves = 0;
   enum status s = registry_status(r, &c->arena, &st, e);
   if (s == OK) s = registry_rounds(r, &c->arena, &rounds, &n, e);
+  if (s == OK) s = transfer_halves(r, &c->arena, &half, &halves, e);
   if (s == OK) s = table_open(c, heads, &t, e);
   if (s == OK) {
     table_text(t, table_word(t, "registry")), table_text(t, st.path);
@@ -83,6 +86,7 @@ static enum status run(struct cli *c, struct err *e) {
     table_text(t, table_word(t, "key")), table_text(t, line);
     s = table_close(t, e);
     if (s == OK && !st.key) cli_note(c, "%s", st.key_why);
+    if (s == OK && halves) cli_note(c, "half done: %u; `lucid transfer` shows who left for another county and has not arrived", halves);
   }
   open_done(c, r);
   return s;

@@ -15,6 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_undo(r, event, &u, e);
   open_done(c, r);
   TRY(s);
+  if (u.arrival) cli_note(c, "with its second event, %" PRId64 ": they are back where they were", u.arrival);
   printf(say(c, "event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n"), u.event, u.undone, u.restored, u.ended);
   return OK;
 }

@@ -14,7 +14,7 @@
   X(synth)
 
 #define VERBS_REGISTRY(X) /* the registry: people and rounds */ \
-  X(init) X(import) X(export) X(set) X(change) X(sheet) X(round) X(status) X(adopt) X(find) X(check_households) X(history) X(undo) \
+  X(init) X(import) X(export) X(set) X(change) X(transfer) X(sheet) X(round) X(status) X(adopt) X(find) X(check_households) X(history) X(undo) \
   X(fsck) X(backup) X(restore) X(copy) X(shards) X(migrate) \
   X(key) X(erase)
 

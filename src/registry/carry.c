@@ -8,7 +8,7 @@
 #include "base/number.h"
 #include "registry/edit.h"
 
-static struct store_value *copy_values(struct arena *a, const struct store_value *v, uint32_t n) {
+struct store_value *carry_values(struct arena *a, const struct store_value *v, uint32_t n) {
   struct store_value *out = arena_array(a, n + 1, sizeof *out);
   for (uint32_t i = 0; out && i < n; i++) {
     out[i] = v[i];
@@ -32,7 +32,7 @@ static enum status load_level(struct carry *c, struct held *h, uint32_t l, struc
   enum status s = v ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
   while (s == OK && (s = store_step(st, &row, e)) == OK && row) {
     store_values(st, v, ls->current.count);
-    struct store_value *mine = copy_values(c->a, v, ls->current.count);
+    struct store_value *mine = carry_values(c->a, v, ls->current.count);
     if (h->count[l] == cap) h->children[l] = arena_grow(c->a, h->children[l], h->count[l], cap = cap ? 2 * cap : 8, sizeof *h->children[l]);
     if (!mine || !h->children[l]) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
     else h->children[l][h->count[l]++] = mine;
@@ -43,30 +43,33 @@ static enum status load_level(struct carry *c, struct held *h, uint32_t l, struc
 
 enum status carry_load(struct carry *c, const char *household, struct held *out, struct err *e) {
   struct household_ref ref;
+  TRY(registry_find(c->r, NULL, household, &ref, e));
+  return carry_load_at(c, ref.home, ref.id, household, out, e);
+}
+
+enum status carry_load_at(struct carry *c, int64_t home, int64_t id, const char *household, struct held *out, struct err *e) {
   struct store_stmt *st;
   bool row;
-  *out = (struct held){0};
-  TRY(registry_find(c->r, NULL, household, &ref, e));
-  out->home = ref.home, out->id = ref.id;
+  *out = (struct held){.home = home, .id = id};
   for (uint32_t l = 0; l < c->r->level_count; l++) {
     out->last[l] = -1;
     if (l != LEVEL_VILLAGE && l != LEVEL_HOUSEHOLD) TRY(load_level(c, out, l, e));
   }
   const struct level_store *ls = &c->r->levels[LEVEL_HOUSEHOLD];
   TRY(writer_get(c->w, LEVEL_HOUSEHOLD, &st, e));
-  store_bind_int(st, 1, ref.home), store_bind_int(st, 2, ref.id);
+  store_bind_int(st, 1, home), store_bind_int(st, 2, id);
   TRY(store_step(st, &row, e));
   if (!row) return err_set(e, ERR_CONFLICT, "`lucid history REGISTRY HOUSEHOLD` says when and why", "household \"%.100s\" has ended", household);
   struct store_value *v;
   ARENA_TRY(e, v = arena_array(c->a, ls->current.count, sizeof *v));
   store_values(st, v, ls->current.count);
-  ARENA_TRY(e, out->row = copy_values(c->a, v, ls->current.count));
+  ARENA_TRY(e, out->row = carry_values(c->a, v, ls->current.count));
   store_reset(st);
   ARENA_TRY(e, out->key = arena_strn(c->a, out->row[ls->key].s.at, out->row[ls->key].s.len));
   return OK;
 }
 
-static enum status next_household(struct carry *c, int64_t *out, struct err *e) {
+enum status carry_id(struct carry *c, int64_t *out, struct err *e) {
   struct store_stmt *st;
   bool row;
   TRY(store_sql(c->r->db, SQL_SEQUENCE_GET, &st, e));
@@ -89,7 +92,7 @@ enum status carry_new(struct carry *c, const char *number, int64_t home, struct 
   enum status s = registry_find(c->r, NULL, number, &ref, NULL);
   if (s == OK) return err_set(e, ERR_CONFLICT, "give a number that was never used", "there is or was a household \"%s\" already", number);
   if (s != ERR_NOT_FOUND) return registry_find(c->r, NULL, number, &ref, e);
-  TRY(next_household(c, &out->id, e));
+  TRY(carry_id(c, &out->id, e));
   ARENA_TRY(e, out->key = arena_str(c->a, number));
   ARENA_TRY(e, out->now = arena_array(c->a, ls->current.count + 1, sizeof *out->now));
   out->now[0] = int_value(home), out->now[1] = int_value(out->id);
@@ -159,7 +162,7 @@ static enum status reseal(struct carry *c, const struct level_store *ls, const s
     size_t n = sealed.len - SEAL_OVERHEAD;
     uint8_t *plain;
     ARENA_TRY(e, plain = arena_alloc(c->a, n + 1));
-    s = seal_decrypt(k, (struct seal_place){from[0].i, from[1].i, from[2].i, f->id}, sealed.at, sealed.len, plain, e);
+    s = seal_decrypt(k, (struct seal_place){from[0].i, from[1].i, ls->key_count == 3 ? from[2].i : 0, f->id}, sealed.at, sealed.len, plain, e);
     if (s == OK) s = put_sealed(c, ls, f, v, plain, n, e);
     sodium_memzero(plain, n);
     TRY(s);
@@ -169,11 +172,18 @@ static enum status reseal(struct carry *c, const struct level_store *ls, const s
 
 /* ---- changing ---- */
 
+enum status carry_household(struct carry *c, const struct store_value *from, struct held *to, struct err *e) {
+  const struct level_store *ls = &c->r->levels[LEVEL_HOUSEHOLD];
+  ARENA_TRY(e, to->now = carry_values(c->a, from, ls->current.count));
+  to->now[0] = int_value(to->home), to->now[1] = int_value(to->id);
+  return reseal(c, ls, from, to->now, e);
+}
+
 enum status carry_copy(struct carry *c, uint32_t level, const struct store_value *from, struct held *to, const char *number, struct store_value **out, struct err *e) {
   const struct level_store *ls = &c->r->levels[level];
   struct store_value *v;
   if (to->last[level] < 0) TRY(writer_last_child(c->w, level, to->home, to->id, &to->last[level], e));
-  ARENA_TRY(e, v = from ? copy_values(c->a, from, ls->current.count) : arena_array(c->a, ls->current.count + 1, sizeof *v));
+  ARENA_TRY(e, v = from ? carry_values(c->a, from, ls->current.count) : arena_array(c->a, ls->current.count + 1, sizeof *v));
   v[0] = int_value(to->home), v[1] = int_value(to->id), v[2] = int_value(++to->last[level]);
   v[ls->key] = (struct store_value){.kind = STORE_VALUE_TEXT, .s = span_of(number)};
   if (from) TRY(reseal(c, ls, from, v, e));

@@ -29,6 +29,14 @@ struct carry {
 
 /* ERR_NOT_FOUND with near numbers; ERR_CONFLICT when the household has ended. */
 enum status carry_load(struct carry *c, const char *household, struct held *out, struct err *e) MUST_CHECK;
+/* The same by where it lies; `household` is for messages. */
+enum status carry_load_at(struct carry *c, int64_t home, int64_t id, const char *household, struct held *out, struct err *e) MUST_CHECK;
+/* An id that no household has or had. */
+enum status carry_id(struct carry *c, int64_t *out, struct err *e) MUST_CHECK;
+/* The household's own row, sealed for `to` where it was sealed for `from`. */
+enum status carry_household(struct carry *c, const struct store_value *from, struct held *to, struct err *e) MUST_CHECK;
+/* Values that outlive their statement. NULL: out of memory. */
+struct store_value *carry_values(struct arena *a, const struct store_value *v, uint32_t n);
 /* A household that is not there yet: ERR_CONFLICT when its number was ever used. */
 enum status carry_new(struct carry *c, const char *number, int64_t home, struct held *out, struct err *e) MUST_CHECK;
 /* The child of that number; ERR_NOT_FOUND. */

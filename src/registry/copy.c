@@ -31,7 +31,8 @@ static const struct store_column run_columns[] = {{"id", I, true},       {"round
                                                   {"decisions_hash", T, true}, {"engine", T, true}, {"seed", T, true}, {"at", I, true},         {"summary", T, true}};
 static const struct store_column natural_columns[] = {{"event", I, true},     {"position", I, true},       {"kind", T, true},      {"round", I, true},       {"valid_on", I, true}, {"reason", T, true},
                                                       {"evidence", T, true},  {"level", T, true},          {"from_home", I, true}, {"from_household", I, true}, {"from_item", I, true}, {"from_number", T, true},
-                                                      {"from_key", T, true},  {"to_home", I, true},        {"to_household", I, true}, {"to_item", I, true},    {"to_number", T, true}, {"to_key", T, true}};
+                                                      {"from_key", T, true},  {"to_home", I, true},        {"to_household", I, true}, {"to_item", I, true},    {"to_number", T, true}, {"to_key", T, true},
+                                                      {"departure", I, true}};
 static const struct store_column correction_columns[] = {{"round", I, true}, {"corrects", I, true}, {"reason", T, true}};
 static const struct store_column generation_columns[] = {{"id", I, true}, {"key_id", T, true}, {"event", I, true}};
 #undef I

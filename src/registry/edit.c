@@ -7,6 +7,7 @@
 #include "ingest/validate.h"
 #include "registry/edit.h"
 #include "registry/import.h"
+#include "registry/transfer.h"
 
 enum status edit_field(const struct level_store *ls, const char *name, uint32_t *out, struct err *e) {
   for (uint32_t i = 0; i < ls->field_count; i++)
@@ -129,9 +130,13 @@ static enum status erased_before(struct registry *r, const struct household_ref 
 static enum status erase_body(struct registry *r, const struct household_ref *h, const char *key, int64_t *event, struct err *e) {
   struct event ev = {.kind = "erase", .source = "", .source_hash = "", .detail = key};
   struct event_hash none;
-  TRY(seal_erase(&r->seal, r->db, h->home, h->id, e));
-  for (uint32_t l = 0; l < r->level_count; l++)
-    if (l != LEVEL_VILLAGE) TRY(clear_blind(r, &r->levels[l], h->home, h->id, e));
+  int64_t home = h->home, id = h->id;
+  do { /* also where it lay before it was transferred: its history is there */
+    TRY(seal_erase(&r->seal, r->db, home, id, e));
+    for (uint32_t l = 0; l < r->level_count; l++)
+      if (l != LEVEL_VILLAGE) TRY(clear_blind(r, &r->levels[l], home, id, e));
+    TRY(transfer_before(r, home, id, &home, &id, e));
+  } while (home);
   event_hash_open(&none);
   TRY(event_put(r, &ev, &none, e));
   *event = ev.id;

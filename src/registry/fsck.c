@@ -10,7 +10,7 @@
 #include "column/snapshot.h"
 #include "registry/differ.h"
 #include "registry/freeze.h"
-#include "registry/natural.h"
+#include "registry/transfer.h"
 #include "registry/touched.h"
 #include "registry/version.h"
 
@@ -378,6 +378,31 @@ static enum status check_natural(struct fsck *f, struct err *e) {
   }
 }
 
+/* Nobody is in two homes, and who is in none is named. */
+static enum status check_transfers(struct fsck *f, struct arena *a, struct err *e) {
+  struct transfer_half *half;
+  uint32_t n;
+  struct store_stmt *st;
+  bool row, stands, left;
+  int64_t last = 0;
+  TRY(store_sql(f->r->db, SQL_NATURAL_ALL, &st, e));
+  for (;;) {
+    struct natural_link x;
+    TRY(store_step(st, &row, e));
+    if (!row) break;
+    natural_read(st, &x);
+    if (!x.departure || x.event == last) continue;
+    last = x.event, f->checked++;
+    TRY(natural_stands(f->r, x.event, &stands, e));
+    TRY(natural_stands(f->r, x.departure, &left, e));
+    if (stands && !left) say(f, true, RESTORE, "people arrived by event %" PRId64 " though their leaving by event %" PRId64 " was taken back: they are in two households", x.event, x.departure);
+  }
+  TRY(transfer_halves(f->r, a, &half, &n, e));
+  for (uint32_t i = 0; i < n; i++)
+    say(f, false, "`lucid transfer REGISTRY --finish` lets them arrive; `lucid undo REGISTRY EVENT` takes it back", "a transfer is half done: by event %" PRId64 " (%s) people left household \"%.100s\" and have not arrived in \"%.100s\"", half[i].departure, half[i].kind, half[i].from, half[i].to);
+  return OK;
+}
+
 /* The key that `meta` says is in force is the last of its generations, and each came by an event that is there. */
 static enum status check_generations(struct fsck *f, struct arena *a, struct err *e) {
   struct store_stmt *st;
@@ -434,6 +459,7 @@ static enum status check_all(struct fsck *f, struct arena *a, struct err *e) {
   for (uint32_t l = 0; l < r->level_count; l++)
     if (l != LEVEL_HOUSEHOLD && l != LEVEL_VILLAGE) TRY(check_belonging(f, l, e));
   TRY(check_natural(f, e));
+  TRY(check_transfers(f, a, e));
   TRY(check_generations(f, a, e));
   TRY(check_keys(f, e));
   struct round_info *rounds;

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "registry/history.h"
 #include "registry/natural.h"
+#include "registry/transfer.h"
 #include "registry/version.h"
 
 struct told { /* one version of one row */
@@ -215,17 +216,48 @@ static enum status follow(struct teller *t, struct err *e) {
     if (!row) return OK;
     natural_read(st, &x);
     bool was = x.from_home == t->home && x.from == t->id, is = x.to_home == t->home && x.to == t->id;
-    if (x.event > t->until || (was && is)) continue;
+    if (x.event > t->until || (was && is) || (was ? x.departure != 0 : natural_leaves(&x))) continue; /* of a transfer each side tells its own event */
     struct span key = was ? x.from_key : x.to_key, other = was ? x.to_household : x.from_household, there = was ? x.to_key : x.from_key;
     const char *word, *mine;
     bool whole = span_is(x.level, HOUSEHOLD_TABLE);
     if (!other.len) ARENA_TRY(e, word = arena_strn(t->a, x.kind.at, x.kind.len));
-    else ARENA_TRY(e, word = arena_printf(t->a, "%.*s: %s household %.*s%s%.*s", (int)x.kind.len, x.kind.at, was ? "to" : "from", (int)other.len, other.at, whole ? "" : ", ", whole ? 0 : (int)there.len, whole ? "" : there.at));
+    else ARENA_TRY(e, word = arena_printf(t->a, "%.*s: %s household %.*s%s%.*s", (int)x.kind.len, x.kind.at, was ? "to" : "from", (int)other.len, other.at, whole || !there.len ? "" : ", ", whole ? 0 : (int)there.len, whole ? "" : there.at));
     if (x.reason.len) ARENA_TRY(e, word = arena_printf(t->a, "%s (%.*s)", word, (int)x.reason.len, x.reason.at));
     ARENA_TRY(e, mine = whole ? "" : arena_strn(t->a, key.at, key.len));
     const char *level;
     ARENA_TRY(e, level = arena_strn(t->a, x.level.at, x.level.len));
     TRY(note(t, x.event, (struct registry_change){level, mine, "", NULL, word, x.on}, e));
+  }
+}
+
+/* What happened while it lay in one home. */
+static enum status tell_place(struct teller *t, struct err *e) {
+  t->rows = NULL, t->row_count = t->row_cap = 0;
+  for (uint32_t l = 0; l < t->r->level_count; l++) {
+    if (l == LEVEL_VILLAGE) continue;
+    TRY(gather_table(t, &t->r->levels[l], true, e));
+    TRY(gather_table(t, &t->r->levels[l], false, e));
+  }
+  if (t->row_count) qsort(t->rows, t->row_count, sizeof *t->rows, by_row);
+  TRY(tell(t, e));
+  return follow(t, e);
+}
+
+/* Where it lies, and where it lay before it was transferred: an earlier place whose server is away is left out, and store_partial says so. */
+static enum status tell_places(struct teller *t, struct err *e) {
+  TRY(tell_place(t, e));
+  for (;;) {
+    int64_t home, id;
+    struct err why;
+    TRY(transfer_before(t->r, t->home, t->id, &home, &id, e));
+    if (!home) return OK;
+    t->home = home, t->id = id;
+    enum status s = tell_place(t, &why);
+    if (s == ERR_IO && store_shard_count(t->r->db)) store_leave_out(t->r->db, store_shard_of(t->r->db, home));
+    else if (s != OK) {
+      if (e) *e = why;
+      return s;
+    }
   }
 }
 
@@ -236,15 +268,7 @@ enum status registry_history(struct registry *r, struct arena *a, const char *ke
   TRY(registry_find(r, NULL, key, &ref, e));
   t.home = ref.home, t.id = ref.id;
   TRY(store_begin(r->db, false, e)); /* one state of all tables */
-  enum status s = OK;
-  for (uint32_t l = 0; l < r->level_count && s == OK; l++) {
-    if (l == LEVEL_VILLAGE) continue;
-    s = gather_table(&t, &r->levels[l], true, e);
-    if (s == OK) s = gather_table(&t, &r->levels[l], false, e);
-  }
-  if (s == OK && t.row_count) qsort(t.rows, t.row_count, sizeof *t.rows, by_row);
-  if (s == OK) s = tell(&t, e);
-  if (s == OK) s = follow(&t, e);
+  enum status s = tell_places(&t, e);
   if (s == OK && t.event_count) qsort(t.events, t.event_count, sizeof *t.events, by_event);
   if (s == OK) s = name_events(&t, e);
   store_rollback(r->db);

@@ -52,7 +52,7 @@ enum status kept_load(struct kept *k, int64_t home, int64_t household, struct er
     if (x.round != k->round) continue;
     TRY(natural_stands(k->r, x.event, &stands, e));
     if (stands && x.from_home == home && x.from == household) TRY(take(k, &x, true, e));
-    if (stands && x.to_home == home && x.to == household) TRY(take(k, &x, false, e));
+    if (stands && x.to_home == home && x.to == household && !natural_leaves(&x)) TRY(take(k, &x, false, e));
   }
 }
 

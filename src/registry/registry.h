@@ -94,7 +94,7 @@ enum status registry_edit(struct registry *r, const char *round, const char *hou
 
 /* Takes an event back by a new event that restores what it changed. ERR_CONFLICT with the list when a later event, a close or
  * another undo depends on it. `event` 0 = the latest that can be undone. */
-struct registry_undone { int64_t event, undone; uint64_t restored, ended; };
+struct registry_undone { int64_t event, undone, arrival; /* of a transfer: its second event, taken back with it; 0 = none */ uint64_t restored, ended; };
 enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) MUST_CHECK;
 
 /* Destroys the data key of a household: its sealed fields are gone for good, also from history and snapshots. Hashes stay valid.

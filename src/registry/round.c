@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "registry/freeze.h"
+#include "registry/transfer.h"
 #include "registry/version.h"
 
 static void read_round(struct store_stmt *st, struct round_info *out, int64_t *closed) {
@@ -138,6 +139,7 @@ static enum status close_body(struct registry *r, const char *name, struct round
   char basis[65] = "";
   TRY(registry_round_get(r, name, &round, e));
   if (!round.open) return err_set(e, ERR_CONFLICT, "its snapshot is kept; nothing needs to be done", "round \"%s\" is closed already", round.name);
+  TRY(transfer_none_open(r, e));
   uint64_t size;
   TRY(store_size(r->db, &size, e));
   TRY(core_space(r, size / 4 + (1 << 20), "the snapshot", e)); /* columns are narrower than rows */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/natural.h"
+#include "registry/transfer.h"
 #include "registry/version.h"
 
 struct touched { /* a row the event wrote or ended; the key has 2 or 3 parts */
@@ -16,6 +16,7 @@ struct undo {
   int64_t event;
   struct touched *rows[LEVEL_MAX];
   size_t count[LEVEL_MAX], cap[LEVEL_MAX];
+  struct { int64_t level, home; } *homes; size_t home_count; /* it touched; none: not known, every row is looked at */
   struct text blockers; /* what depends on it */
   unsigned blocker_count;
 };
@@ -68,30 +69,55 @@ static enum status undone_by(struct registry *r, int64_t event, int64_t *by, str
   return OK;
 }
 
-/* Rows of one table whose column has the event's number. A row that a later event changed depends on it, unless that event
- * was taken back: then restore_level looks whether the row is as this event left it. */
-static enum status each(struct undo *u, uint32_t l, bool history, uint32_t column, bool dependent, struct err *e) {
-  const struct level_store *ls = &u->r->levels[l];
+/* Which homes the event touched: so only their servers are asked, and only their rows read. */
+static enum status read_homes(struct undo *u, struct err *e) {
   struct store_stmt *st;
   bool row;
-  TRY(store_prepare(u->r->db, history ? &ls->history : &ls->current, STORE_BY, column, &st, e));
-  store_bind_int(st, 1, u->event);
-  enum status s;
-  while ((s = store_step(st, &row, e)) == OK && row) {
-    int64_t key[3];
+  TRY(store_sql(u->r->db, SQL_EVENT_HOMES, &st, e));
+  store_bind_int(st, 1, u->event - 1), store_bind_int(st, 2, u->event);
+  for (;;) {
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
+    void *more = realloc(u->homes, (u->home_count + 1) * sizeof *u->homes);
+    if (!more) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    u->homes = more;
+    u->homes[u->home_count].level = store_int(st, 1), u->homes[u->home_count++].home = store_int(st, 2);
+  }
+}
+
+/* The rows of a statement. A row that a later event changed depends on this one, unless that event was taken back: then restore_level
+ * looks whether the row is as this event left it. */
+static enum status each_row(struct undo *u, uint32_t l, struct store_stmt *st, bool dependent, struct err *e) {
+  const struct level_store *ls = &u->r->levels[l];
+  bool row;
+  for (;;) {
+    int64_t key[3], by = 0;
+    TRY(store_step(st, &row, e));
+    if (!row) return OK;
     key_at(ls, st, key);
-    int64_t by = 0;
-    if (dependent) {
-      s = undone_by(u->r, store_int(st, (int)ls->current.count), &by, e);
-      if (s != OK) break;
-    }
+    if (dependent) TRY(undone_by(u->r, store_int(st, (int)ls->current.count), &by, e));
     if (dependent && !by) {
       struct span k = store_text(st, (int)ls->key);
       block(u, "event %" PRId64 " changed %s %.*s", store_int(st, (int)ls->current.count), core_level_word(u->r, l), (int)k.len, k.at);
-    } else {
-      s = touch(u, l, key, e);
-      if (s != OK) break;
-    }
+    } else TRY(touch(u, l, key, e));
+  }
+}
+
+/* Rows of one table whose column has the event's number. */
+static enum status each(struct undo *u, uint32_t l, bool history, uint32_t column, bool dependent, struct err *e) {
+  const struct level_store *ls = &u->r->levels[l];
+  struct store_stmt *st;
+  TRY(store_prepare(u->r->db, history ? &ls->history : &ls->current, u->home_count ? STORE_HOME_BY : STORE_BY, column, &st, e));
+  enum status s = OK;
+  if (!u->home_count) {
+    store_bind_int(st, 1, u->event);
+    s = each_row(u, l, st, dependent, e);
+  }
+  for (size_t i = 0; i < u->home_count && s == OK; i++) {
+    if (u->homes[i].level != (int64_t)l) continue;
+    store_reset(st);
+    store_bind_int(st, 1, u->homes[i].home), store_bind_int(st, 2, u->event);
+    s = each_row(u, l, st, dependent, e);
   }
   store_free(st);
   return s;
@@ -123,7 +149,7 @@ static enum status check_event(struct undo *u, struct err *e) {
   snprintf(kind, sizeof kind, "%.*s", (int)ev.kind.len, ev.kind.at);
   store_reset(st);
   enum natural_kind natural;
-  if (strcmp(kind, "import") != 0 && strcmp(kind, "edit") != 0 && strcmp(kind, "undo") != 0 && !natural_kind_of(kind, &natural))
+  if (strcmp(kind, "import") != 0 && strcmp(kind, "edit") != 0 && strcmp(kind, "undo") != 0 && strcmp(kind, "arrive") != 0 && !natural_kind_of(kind, &natural))
     return err_set(e, ERR_CONFLICT, "imports, edits, natural changes and undos can be taken back", "event %" PRId64 " (%s) cannot be taken back", u->event, kind);
   TRY(store_sql(u->r->db, SQL_EVENT_UNDONE_BY, &st, e));
   store_bind_int(st, 1, u->event);
@@ -141,6 +167,33 @@ static enum status check_event(struct undo *u, struct err *e) {
     if (!row) return OK;
     block(u, "event %" PRId64 " closed a round on it", store_int(st, 0));
   }
+}
+
+/* Nobody may come to be in two homes: who has arrived goes back from there first, and arrives again only when the departure stands. */
+static enum status check_transfer(struct undo *u, struct err *e) {
+  int64_t base = u->event, departure, arrival;
+  for (;;) { /* what an undo of an undo is about in the end */
+    struct store_stmt *st;
+    struct event_row ev = {0};
+    bool row;
+    TRY(store_sql(u->r->db, SQL_EVENT_GET, &st, e));
+    store_bind_int(st, 1, base);
+    TRY(store_step(st, &row, e));
+    if (row) event_read(st, &ev);
+    store_reset(st);
+    if (!ev.undoes) break;
+    base = ev.undoes;
+  }
+  bool stands, left;
+  TRY(natural_stands(u->r, base, &stands, e));
+  TRY(transfer_of(u->r, base, &departure, &arrival, e));
+  if (stands && arrival) block(u, "event %" PRId64 " let them arrive", arrival);
+  if (stands || !departure) return OK;
+  TRY(natural_stands(u->r, departure, &left, e));
+  if (!left) block(u, "event %" PRId64 ", by which they left, was taken back", departure);
+  TRY(transfer_of(u->r, departure, &base, &arrival, e));
+  if (arrival) block(u, "event %" PRId64 " let them arrive", arrival);
+  return OK;
 }
 
 /* The version of a row that the event replaced or ended. */
@@ -235,6 +288,8 @@ static enum status undo_body(struct undo *u, struct registry_undone *out, struct
   struct writer w;
   struct round_info round;
   TRY(check_event(u, e));
+  TRY(check_transfer(u, e));
+  TRY(read_homes(u, e));
   for (uint32_t l = 0; l < u->r->level_count; l++) TRY(collect(u, l, e));
   TRY(registry_round_get(u->r, NULL, &round, e));
   enum status s = writer_open(&w, u->r, round.id, false, e);
@@ -263,7 +318,7 @@ static enum status latest(struct registry *r, int64_t *event, struct err *e) {
   return none ? err_set(e, ERR_NOT_FOUND, NULL, "there is nothing to take back: no import, edit or natural change that still stands") : OK;
 }
 
-enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) {
+static enum status undo_one(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) {
   struct undo u = {.r = r, .event = event};
   *out = (struct registry_undone){0};
   text_init(&u.blockers, 500);
@@ -276,6 +331,41 @@ enum status registry_undo(struct registry *r, int64_t event, struct registry_und
   else core_rollback(r);
   core_writer_done(r);
   for (uint32_t l = 0; l < LEVEL_MAX; l++) free(u.rows[l]);
+  free(u.homes);
   text_free(&u.blockers);
   return s;
+}
+
+/* The event to take back so that this one no longer stands: itself, or what brought it back last. */
+static enum status standing(struct registry *r, int64_t event, int64_t *out, struct err *e) {
+  for (*out = event; event;) {
+    *out = event;
+    TRY(undone_by(r, event, &event, e));
+  }
+  return OK;
+}
+
+/* The two events of a transfer are taken back together, the second first; cut short between, it is half done, and either may follow. */
+static enum status undo_both(struct registry *r, int64_t departure, int64_t arrival, struct registry_undone *out, struct err *e) {
+  struct registry_undone second;
+  int64_t first, last;
+  TRY(standing(r, departure, &first, e));
+  TRY(standing(r, arrival, &last, e));
+  TRY(undo_one(r, last, &second, e));
+  enum status s = undo_one(r, first, out, e);
+  if (s != OK) return err_prefix(e, "event %" PRId64 " took back their arrival, and they are still away", second.event);
+  out->restored += second.restored, out->ended += second.ended, out->arrival = arrival;
+  return OK;
+}
+
+enum status registry_undo(struct registry *r, int64_t event, struct registry_undone *out, struct err *e) {
+  int64_t departure, arrival;
+  bool stands = false;
+  TRY(core_writable(r, e));
+  if (!event) TRY(latest(r, &event, e));
+  TRY(transfer_of(r, event, &departure, &arrival, e));
+  if (departure) TRY(natural_stands(r, event, &stands, e));
+  if (departure && stands) return undo_both(r, departure, event, out, e);
+  if (arrival) return undo_both(r, event, arrival, out, e);
+  return undo_one(r, event, out, e);
 }

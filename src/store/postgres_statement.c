@@ -62,7 +62,7 @@ enum status pg_prepare(struct store *s, const struct table_spec *t, enum store_o
   text_init(&q, 1 << 20);
   spec_operation(&q, t, op, n);
   enum status r = text_check(&q, t->name, e);
-  if (r == OK) r = make(s, text_str(&q), t->name, (op == STORE_PREFIX && n < 2) || op == STORE_BY, &st, e);
+  if (r == OK) r = make(s, text_str(&q), t->name, (op == STORE_PREFIX && n < 2) || op == STORE_BY || op == STORE_HOME_BY || op == STORE_RANKED, &st, e);
   text_free(&q);
   if (r == OK) *out = &st->base;
   return r;

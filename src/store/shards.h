@@ -17,6 +17,7 @@ struct shard {
   char **codes; uint32_t code_count;  /* of its homes, as the file names them */
   struct store *db;                   /* NULL until needed */
   bool down, touched;                 /* touched: has part in the transaction at hand */
+  bool wrote;                         /* the transaction changed something here: it must be kept together with the others */
   bool met;                           /* what was decided while it was away is finished */
 };
 

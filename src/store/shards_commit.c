@@ -1,6 +1,6 @@
 /* shards_commit.c - one change over several servers: kept by all that have part in it, or by none.
  *
- * Two phases: every other shard that was touched prepares (PREPARE TRANSACTION); then the main shard writes down which were prepared and
+ * Two phases: every other shard that was written to prepares (PREPARE TRANSACTION); then the main shard writes down which were prepared and
  * commits, in one transaction: that is the moment; then the others commit what they prepared. Whoever next opens it for writing finishes
  * what was decided and left over; what was prepared and never decided is rolled back by the next writer, who holds the main shard's lock.
  * The servers need max_prepared_transactions above 0. */
@@ -126,7 +126,7 @@ enum status sh_touch(struct sh_store *p, unsigned i, struct err *e) {
 }
 
 static void end(struct sh_store *p) {
-  for (unsigned i = 0; i < p->count; i++) p->shards[i].touched = false;
+  for (unsigned i = 0; i < p->count; i++) p->shards[i].touched = p->shards[i].wrote = false;
   for (uint32_t i = 0; i < p->table_count; i++) free(p->tables[i]);
   free(p->tables);
   p->tables = NULL, p->table_count = 0, p->tx = p->tx_write = false;
@@ -176,6 +176,7 @@ static enum status add_checks(struct sh_store *p, struct err *e) {
       text_add(&q, "))");
       st = n ? text_check(&q, p->tables[t], e) : OK;
       if (st == OK && n) st = sh_touch(p, i, e);
+      if (st == OK && n) p->shards[i].wrote = true;
       if (st == OK && n) st = pg_exec(PG_STORE(p->shards[i].db), text_str(&q), p->tables[t], e);
       text_free(&q);
     }
@@ -187,7 +188,7 @@ static void gid_of(const struct sh_store *p, unsigned i, char out[80]) { snprint
 static enum status prepare_others(struct sh_store *p, unsigned *prepared, struct err *e) {
   for (unsigned i = 1; i < p->count; i++) {
     char gid[80], q[200];
-    if (!p->shards[i].touched) continue;
+    if (!p->shards[i].touched || !p->shards[i].wrote) continue;
     gid_of(p, i, gid);
     snprintf(q, sizeof q, "INSERT INTO shard_commit VALUES ('%s')", gid);
     TRY(pg_exec(PG_STORE(p->shards[0].db), q, "deciding", e));

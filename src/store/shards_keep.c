@@ -63,6 +63,7 @@ enum status store_shard_move(struct store *s, const struct table_spec *const *ta
   *rows = 0;
   TRY(sh_touch(p, from, e));
   TRY(sh_touch(p, to, e));
+  p->shards[from].wrote = p->shards[to].wrote = true;
   struct pg_store *old = PG_STORE(p->shards[from].db), *new = PG_STORE(p->shards[to].db);
   for (uint32_t i = 0; i < count; i++) {
     char q[300], before[120], after[120];

@@ -53,7 +53,7 @@ enum status shards_layout_read(const char *path, const char *text, size_t n, str
   size_t k;
   *count = 0;
   json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
-  if (!root) return err_set(e, ERR_INPUT, LAYOUT_HINT, "%s:%d: %s", path, why.line, why.text);
+  if (!root) return err_set(e, ERR_INPUT, LAYOUT_HINT, "%s:%d: %s", path, why.line, text_is_utf8(why.text, strlen(why.text), NULL) ? why.text : "this is not JSON"); /* jansson shows broken bytes as they are */
   const json_t *list = json_object_get(root, "shards"), *x;
   enum status s = json_array_size(list) ? OK : err_set(e, ERR_INPUT, LAYOUT_HINT, "%s: no shards", path);
   if (s == OK && json_array_size(list) > SHARDS_MOST) s = err_set(e, ERR_LIMIT, NULL, "%s: more than %d shards", path, SHARDS_MOST);

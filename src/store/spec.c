@@ -86,14 +86,22 @@ void spec_operation(struct text *q, const struct table_spec *t, enum store_op op
               t->columns[n].name, t->columns[n].name, t->columns[n].name);
     columns(q, t, t->key_count);
     return;
+  case STORE_RANKED:
+    text_add(q, "SELECT ");
+    columns(q, t, t->count);
+    text_addf(q, ", CASE WHEN count(*) OVER (PARTITION BY \"%s\") > 1 THEN 1 ELSE 0 END FROM \"%s\" WHERE \"%s\" IS NOT NULL ORDER BY \"%s\", ", t->columns[n].name, t->name, t->columns[n].name, t->columns[n].name);
+    columns(q, t, t->key_count);
+    return;
   case STORE_GET:
   case STORE_PREFIX:
   case STORE_BY:
+  case STORE_HOME_BY:
   default:
     text_add(q, "SELECT ");
     columns(q, t, t->count);
     text_addf(q, " FROM \"%s\"", t->name);
     if (op == STORE_BY) text_addf(q, " WHERE \"%s\" = ?1", t->columns[n].name);
+    else if (op == STORE_HOME_BY) text_addf(q, " WHERE \"%s\" = ?1 AND \"%s\" = ?2", t->columns[0].name, t->columns[n].name);
     else where_key(q, t, op == STORE_GET ? t->key_count : n);
     text_add(q, " ORDER BY ");
     columns(q, t, t->key_count);

@@ -23,7 +23,7 @@
   X(EVENT_ALL, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id") \
   X(EVENT_GET, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event WHERE id = ?1") \
   X(EVENT_LATEST, "SELECT id, kind, actor, at, round, source, source_hash, detail, undoes, inserted, changed, ended, rows_hash, prev_hash, hash FROM event ORDER BY id DESC LIMIT 1") \
-  X(EVENT_UNDOABLE, "SELECT max(id) FROM event AS e WHERE kind IN ('import', 'edit', 'birth', 'death', 'marry', 'leave', 'move', 'split', 'merge') AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.undoes = e.id)") \
+  X(EVENT_UNDOABLE, "SELECT max(id) FROM event AS e WHERE kind IN ('import', 'edit', 'birth', 'death', 'marry', 'leave', 'move', 'split', 'merge', 'transfer', 'arrive') AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.undoes = e.id)") \
   X(EVENT_COUNT, "SELECT count(*) FROM event")                                                               \
   X(EVENT_UNDONE_BY, "SELECT id FROM event WHERE undoes = ?1")                                               \
   X(EVENT_CLOSE_AFTER, "SELECT id, detail FROM event WHERE kind = 'round_close' AND id > ?1 ORDER BY id")    \
@@ -34,14 +34,20 @@
   X(EVENT_ROWS, "SELECT id, rows_hash FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id")                    \
   /* natural changes */                                                                                      \
   X(NATURAL_PUT, "INSERT INTO natural_change(event, position, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key," \
-                 " to_home, to_household, to_item, to_number, to_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)") \
-  X(NATURAL_OF, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
+                 " to_home, to_household, to_item, to_number, to_key, departure) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)") \
+  X(NATURAL_OF, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key, departure" \
                 " FROM natural_change WHERE (from_home = ?1 AND from_household = ?2) OR (to_home = ?1 AND to_household = ?2) ORDER BY event, position") \
-  X(NATURAL_SPLITS, "SELECT n.event, n.kind, n.round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
-                    " FROM natural_change AS n JOIN event AS e ON e.id = n.event WHERE level = 'household' AND n.kind IN ('split', 'merge') AND (valid_on > ?1 OR e.at > ?2) ORDER BY n.event, position") \
-  X(NATURAL_ALL, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key" \
+  X(NATURAL_SPLITS, "SELECT n.event, n.kind, n.round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key, departure" \
+                    " FROM natural_change AS n JOIN event AS e ON e.id = n.event WHERE level = 'household' AND departure = 0 AND n.kind IN ('split', 'merge') AND (valid_on > ?1 OR e.at > ?2) ORDER BY n.event, position") \
+  X(NATURAL_ALL, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key, departure" \
                  " FROM natural_change ORDER BY event, position")                                             \
-  X(NATURAL_EVENTS, "SELECT id, source_hash FROM event WHERE kind IN ('birth', 'death', 'marry', 'leave', 'move', 'split', 'merge') ORDER BY id") \
+  X(NATURAL_EVENTS, "SELECT id, source_hash FROM event WHERE kind IN ('birth', 'death', 'marry', 'leave', 'move', 'split', 'merge', 'transfer', 'arrive') ORDER BY id") \
+  X(NATURAL_EVENT, "SELECT event, kind, round, valid_on, reason, evidence, level, from_home, from_household, from_item, from_number, from_key, to_home, to_household, to_item, to_number, to_key, departure" \
+                   " FROM natural_change WHERE event = ?1 ORDER BY position")                                  \
+  X(NATURAL_ARRIVALS, "SELECT DISTINCT event FROM natural_change WHERE departure = ?1 ORDER BY event")         \
+  /* who left for another home since the last close; rounds do not close over half a transfer */              \
+  X(NATURAL_AWAY, "SELECT DISTINCT event FROM natural_change WHERE departure = 0 AND from_home <> 0 AND to_home <> 0 AND from_home <> to_home" \
+                  " AND event > (SELECT coalesce(max(closed), 0) FROM round) ORDER BY event")                  \
   X(NATURAL_ANY, "SELECT 1 FROM natural_change WHERE round = ?1 LIMIT 1")                                     \
   /* rounds */                                                                                               \
   X(ROUND_PUT, "INSERT INTO round(id, name, year, opened, closed, snapshot, households, members) VALUES (?1, ?2, ?3, ?4, NULL, '', 0, 0)") \

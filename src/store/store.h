@@ -152,12 +152,14 @@ enum store_op {
   STORE_PREFIX,     /* parameters: the first `n` key columns; columns: all; in key order. n = 0: the whole table */
   STORE_DELETE,     /* parameters: the whole key */
   STORE_BY,         /* parameter: the value of column number `n`; columns: all; in key order */
+  STORE_HOME_BY,    /* parameters: the first key column, the value of column number `n`; columns: all; in key order */
   STORE_MAX,        /* parameters: the first `n` key columns; column: the largest value of key column n+1, null when none */
   STORE_CLEAR,      /* parameters: the first two key columns; sets column number `n` to null */
   STORE_SET,        /* parameters: the whole key, then the new value of column number `n` */
   STORE_COUNT_ALL,  /* column: number of rows */
   STORE_COUNT_UPTO, /* parameter: a value; column: number of rows whose column number `n` is at most that */
   STORE_REPEATED,   /* columns: all; the rows whose value of column number `n` stands in more than one row, in order of that value, then of the key */
+  STORE_RANKED,     /* columns: all, then 1 or 0: whether its value of column number `n` stands in more than one row; where that is not null, in order of it, then of the key */
   STORE_OP_COUNT
 };
 /* Prepares an operation over a generated table. Freed by store_free. */

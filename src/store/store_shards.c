@@ -18,7 +18,7 @@
 #include "store/shards.h"
 
 /* How rows of several shards come together. */
-enum order { ORDER_KEY, ORDER_TEXT, ORDER_SUM, ORDER_MAX };
+enum order { ORDER_KEY, ORDER_TEXT, ORDER_VALUE, ORDER_SUM, ORDER_MAX };
 
 struct sh_stmt {
   struct store_stmt base;
@@ -32,6 +32,7 @@ struct sh_stmt {
   bool row[SHARDS_MOST];
   struct store_value bound[PARAMS_MOST];
   bool is_bound[PARAMS_MOST];
+  char *last; size_t last_len; bool has_last; /* STORE_REPEATED: the value at hand before */
   bool running, one; /* one: the single row of a sum */
   int at;            /* shard whose row is at hand, -1 none */
   int64_t number; bool number_null;
@@ -96,9 +97,9 @@ static enum status sh_prepare(struct store *s, const struct table_spec *t, enum 
   struct sh_stmt *st = SH_STMT(*out);
   st->fixed = false, st->table = t, st->op = op, st->n = n, st->keys = t->key_count, st->spread = false;
   if (!is_routed(t)) return OK;
-  st->routed = op == STORE_INSERT || op == STORE_GET || op == STORE_DELETE || op == STORE_CLEAR || ((op == STORE_PREFIX || op == STORE_MAX) && n > 0);
+  st->routed = op == STORE_INSERT || op == STORE_GET || op == STORE_SET || op == STORE_HOME_BY || op == STORE_DELETE || op == STORE_CLEAR || ((op == STORE_PREFIX || op == STORE_MAX) && n > 0);
   st->spread = !st->routed;
-  st->order = op == STORE_COUNT_ALL ? ORDER_SUM : op == STORE_MAX ? ORDER_MAX : ORDER_KEY;
+  st->order = op == STORE_COUNT_ALL || op == STORE_COUNT_UPTO ? ORDER_SUM : op == STORE_REPEATED ? ORDER_VALUE : op == STORE_MAX ? ORDER_MAX : ORDER_KEY;
   return OK;
 }
 
@@ -106,7 +107,7 @@ static void sh_free(struct store_stmt *base) {
   struct sh_stmt *st = SH_STMT(base);
   for (unsigned i = 0; i < SHARDS_MOST; i++)
     if (st->inner[i]) store_postgres.free(st->inner[i]);
-  free(st);
+  free(st->last), free(st);
 }
 
 static void put(struct store_stmt *st, int at, struct store_value v) {
@@ -122,15 +123,16 @@ static void sh_bind_null(struct store_stmt *st, int at) { put(st, at, (struct st
 /* The statement on one shard, with what was bound. */
 static enum status ready(struct sh_store *p, struct sh_stmt *st, unsigned i, struct err *e) {
   TRY(sh_touch(p, i, e));
-  if (!st->inner[i]) TRY(st->fixed ? store_postgres.sql_new(p->shards[i].db, st->name, &st->inner[i], e) : store_postgres.prepare(p->shards[i].db, st->table, st->op, st->n, &st->inner[i], e));
+  if (!st->inner[i]) TRY(st->fixed ? store_postgres.sql_new(p->shards[i].db, st->name, &st->inner[i], e) : store_postgres.prepare(p->shards[i].db, st->table, st->op == STORE_REPEATED ? STORE_RANKED : st->op, st->n, &st->inner[i], e));
   for (int k = 0; k < PARAMS_MOST; k++)
     if (st->is_bound[k]) store_bind_value(st->inner[i], k + 1, &st->bound[k]);
+  if (!st->fixed && (st->op == STORE_INSERT || st->op == STORE_DELETE || st->op == STORE_CLEAR || st->op == STORE_SET)) p->shards[i].wrote = true;
   p->last = p->shards[i].db;
   return OK;
 }
 
 /* Statements that look for one household: a row found is the answer, whoever else could not be asked; and nobody says "there is none" without asking all. */
-static bool looks_for_one(const struct sh_stmt *st) { return st->fixed ? st->name == SQL_HOUSEHOLD_ANY || st->name == SQL_HOUSEHOLD_FIND : st->op == STORE_BY; }
+static bool looks_for_one(const struct sh_stmt *st) { return st->fixed && (st->name == SQL_HOUSEHOLD_ANY || st->name == SQL_HOUSEHOLD_FIND); }
 
 /* Starts the statement wherever it must run. */
 static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) {
@@ -149,7 +151,7 @@ static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) 
   for (unsigned i = 0; i < p->count; i++) {
     enum status s = ready(p, st, i, e);
     if (s == OK) s = store_postgres.step(st->inner[i], &st->row[i], e);
-    if (s != OK && i && p->base.mode == STORE_READ && p->shards[i].down && !(st->fixed && looks_for_one(st))) { /* leave it out and say so */
+    if (s != OK && i && p->base.mode == STORE_READ && p->shards[i].down && !looks_for_one(st)) { /* leave it out and say so */
       sh_note_partial(p, &p->shards[i]);
       continue;
     }
@@ -170,12 +172,54 @@ static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) 
   return OK;
 }
 
-static bool before(const struct sh_stmt *st, unsigned a, unsigned b) {
-  if (st->order == ORDER_TEXT) {
-    struct span x = store_postgres.col_text(st->inner[a], 0), y = store_postgres.col_text(st->inner[b], 0);
-    int order = memcmp(x.at, y.at, x.len < y.len ? x.len : y.len);
-    return order ? order < 0 : x.len < y.len;
+static int text_order(struct span x, struct span y) {
+  int order = memcmp(x.at, y.at, x.len < y.len ? x.len : y.len);
+  return order ? order : x.len < y.len ? -1 : x.len > y.len;
+}
+
+/* By the value of column n: what STORE_REPEATED compares. */
+static int value_order(const struct sh_stmt *st, unsigned a, unsigned b) {
+  struct store_stmt *x = st->inner[a], *y = st->inner[b];
+  int col = (int)st->n;
+  switch (st->table->columns[st->n].type) {
+  case STORE_INT: {
+    int64_t i = store_postgres.col_int(x, col), k = store_postgres.col_int(y, col);
+    return i < k ? -1 : i > k;
   }
+  case STORE_REAL: {
+    double i = store_postgres.col_real(x, col), k = store_postgres.col_real(y, col);
+    return i < k ? -1 : i > k;
+  }
+  case STORE_TEXT:
+  case STORE_BLOB:
+  default: return text_order(store_postgres.col_text(x, col), store_postgres.col_text(y, col));
+  }
+}
+
+/* Whether the value of the row at hand stands in another row: of the same server (its last column says so), at another server's head, or in the
+ * row before, wherever that was. */
+static enum status is_repeated(struct sh_stmt *st, bool *out, struct err *e) {
+  unsigned at = (unsigned)st->at;
+  int64_t i = 0;
+  double d = 0;
+  enum store_type type = st->table->columns[st->n].type;
+  struct span v = {(char *)&i, 8};
+  if (type == STORE_INT) i = store_postgres.col_int(st->inner[at], (int)st->n);
+  else if (type == STORE_REAL) d = store_postgres.col_real(st->inner[at], (int)st->n), memcpy(&i, &d, 8);
+  else v = store_postgres.col_text(st->inner[at], (int)st->n);
+  *out = store_postgres.col_int(st->inner[at], (int)st->table->count) != 0 || (st->has_last && st->last_len == v.len && memcmp(st->last, v.at, v.len) == 0);
+  for (unsigned k = 0; k < SHARDS_MOST && !*out; k++) *out = k != at && st->row[k] && value_order(st, at, k) == 0;
+  char *mine = realloc(st->last, v.len + 1);
+  if (!mine) return no_memory(e);
+  memcpy(mine, v.at, v.len);
+  st->last = mine, st->last_len = v.len, st->has_last = true;
+  return OK;
+}
+
+static bool before(const struct sh_stmt *st, unsigned a, unsigned b) {
+  if (st->order == ORDER_TEXT) return text_order(store_postgres.col_text(st->inner[a], 0), store_postgres.col_text(st->inner[b], 0)) < 0;
+  int by_value = st->order == ORDER_VALUE ? value_order(st, a, b) : 0;
+  if (by_value) return by_value < 0;
   for (uint32_t k = 0; k < st->keys; k++) {
     int64_t x = store_postgres.col_int(st->inner[a], (int)k), y = store_postgres.col_int(st->inner[b], (int)k);
     if (x != y) return x < y;
@@ -206,13 +250,14 @@ static enum status sh_step(struct store_stmt *base, bool *row, struct err *e) {
     else sh_reset(base);
     return OK;
   }
-  if (!fresh && st->at >= 0) {
-    enum status s = store_postgres.step(st->inner[st->at], &st->row[st->at], e);
-    if (s != OK) return s;
+  for (bool wanted = false; !wanted; fresh = false) {
+    if (!fresh && st->at >= 0) TRY(store_postgres.step(st->inner[st->at], &st->row[st->at], e));
+    st->at = -1;
+    for (unsigned i = 0; i < p->count; i++)
+      if (st->row[i] && (st->at < 0 || before(st, i, (unsigned)st->at))) st->at = (int)i;
+    wanted = st->at < 0 || st->order != ORDER_VALUE;
+    if (!wanted) TRY(is_repeated(st, &wanted, e));
   }
-  st->at = -1;
-  for (unsigned i = 0; i < p->count; i++)
-    if (st->row[i] && (st->at < 0 || before(st, i, (unsigned)st->at))) st->at = (int)i;
   *row = st->at >= 0;
   if (!*row) sh_reset(base);
   return OK;
@@ -222,7 +267,7 @@ static void sh_reset(struct store_stmt *base) {
   struct sh_stmt *st = SH_STMT(base);
   for (unsigned i = 0; i < SHARDS_MOST; i++)
     if (st->inner[i]) store_postgres.reset(st->inner[i]);
-  st->running = st->one = false, st->at = -1;
+  st->running = st->one = st->has_last = false, st->at = -1;
 }
 
 static int64_t sh_col_int(struct store_stmt *st, int col) { return SH_STMT(st)->one ? SH_STMT(st)->number : store_postgres.col_int(SH_STMT(st)->inner[SH_STMT(st)->at], col); }
@@ -245,6 +290,7 @@ static enum status sh_create_table(struct store *s, const struct table_spec *t, 
   if (is_routed(t)) TRY(sh_remember(p, t->name, e));
   for (unsigned i = 0; i < (is_routed(t) ? p->count : 1); i++) {
     TRY(sh_touch(p, i, e));
+    p->shards[i].wrote = true;
     TRY(store_postgres.create_table(p->shards[i].db, t, e));
   }
   return OK;
@@ -254,6 +300,7 @@ static enum status sh_create_index(struct store *s, const struct table_spec *t, 
   struct sh_store *p = SH(s);
   for (unsigned i = 0; i < (is_routed(t) ? p->count : 1); i++) {
     TRY(sh_touch(p, i, e));
+    p->shards[i].wrote = true;
     TRY(store_postgres.create_index(p->shards[i].db, t, name, columns, count, unique, e));
   }
   return OK;
@@ -281,6 +328,7 @@ static enum status sh_bulk_row(struct store_bulk *base, const struct store_value
   }
   if (!b->inner[i]) {
     TRY(sh_touch(p, i, e));
+    p->shards[i].wrote = true;
     TRY(store_postgres.bulk_open(p->shards[i].db, b->table, &b->inner[i], e));
   }
   return store_postgres.bulk_row(b->inner[i], values, e);
@@ -353,7 +401,10 @@ static enum status sh_open(const char *path, const struct store_options *o, stru
 static enum status sh_remove(const char *path, struct err *e) {
   struct sh_store p = {0};
   enum status s = shards_layout_load(path, p.shards, &p.count, e);
-  for (unsigned i = 0; i < p.count && s == OK; i++) s = store_postgres.remove(p.shards[i].url, e);
+  for (unsigned i = 0; i < p.count && (s == OK || s == ERR_NOT_FOUND); i++) { /* what a killed `init` made may be there on some of them */
+    enum status one = store_postgres.remove(p.shards[i].url, e);
+    if (one != OK) s = one;
+  }
   shards_layout_drop(p.shards, p.count);
   return s;
 }

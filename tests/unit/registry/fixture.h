@@ -1,5 +1,6 @@
 /* fixture.h - a small programme with every kind of level and field, and a registry made from it in a folder of its own.
- * With LUCID_TEST_PG (tools/with-postgres) the registry is in that database; key and snapshots lie in the folder all the same. */
+ * With LUCID_TEST_PG (tools/with-postgres) the registry is in that database; key and snapshots lie in the folder all the same. With LUCID_TEST_SHARDS
+ * too it lies over two servers: county C1 on the second, the rest on the first. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -116,7 +117,7 @@ static inline struct registry_options fixture_options(struct fixture *f) {
 static inline void fixture_beside(struct fixture *f, char *out, size_t cap) {
   struct registry_status st;
   assert_ok(registry_status(f->r, &f->arena, &st, &f->e), &f->e);
-  if (getenv("LUCID_TEST_PG")) snprintf(out, cap, "%s/lucid/lucid-%s/registry", f->dir, st.key_id);
+  if (getenv("LUCID_TEST_PG") && !getenv("LUCID_TEST_SHARDS")) snprintf(out, cap, "%s/lucid/lucid-%s/registry", f->dir, st.key_id);
   else snprintf(out, cap, "%s", f->path);
 }
 
@@ -140,9 +141,18 @@ static inline struct fixture *fixture_new(void) {
   snprintf(f->key, sizeof f->key, "%s/x.lucid.key", f->dir);
   snprintf(f->snapshots, sizeof f->snapshots, "%s/x.snapshots", f->dir);
   if (getenv("LUCID_TEST_PG")) {
-    const char *url = getenv("LUCID_TEST_PG"), *name = strstr(url, "/lucid?");
-    assert_non_null(name);
-    snprintf(f->path, sizeof f->path, "%.*s/lucid%s%s", (int)(name - url), url, fixture_live ? "2" : "", name + 6);
+    char urls[2][400], layout[1000];
+    for (int i = 0; i < 2; i++) {
+      const char *url = getenv(i && getenv("LUCID_TEST_SHARDS") ? "LUCID_TEST_PG_2" : "LUCID_TEST_PG"), *name = url ? strstr(url, "/lucid?") : NULL;
+      assert_non_null(name);
+      snprintf(urls[i], sizeof urls[i], "%.*s/lucid%s%s", (int)(name - url), url, fixture_live ? "2" : "", name + 6);
+    }
+    snprintf(f->path, sizeof f->path, "%s", urls[0]);
+    if (getenv("LUCID_TEST_SHARDS")) {
+      snprintf(f->path, sizeof f->path, "%s/x.shards", f->dir);
+      snprintf(layout, sizeof layout, "{\"shards\": [{\"name\": \"main\", \"url\": \"%s\"}, {\"name\": \"east\", \"url\": \"%s\", \"homes\": [\"C1\"]}]}", urls[0], urls[1]);
+      assert_ok(file_replace(f->path, layout, strlen(layout), 0600, &f->e), &f->e);
+    }
     enum status gone = store_remove(f->path, &f->e);
     assert_true(gone == OK || gone == ERR_NOT_FOUND);
     setenv("XDG_DATA_HOME", f->dir, 1);

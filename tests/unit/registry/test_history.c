@@ -223,7 +223,9 @@ static void run_sql(struct fixture *f, const char *sql) {
   char command[1000];
   registry_close(f->r);
   bool pg = getenv("LUCID_TEST_PG");
-  if (pg) snprintf(command, sizeof command, "PGOPTIONS='-c search_path=lucid' psql -q -v ON_ERROR_STOP=1 '%s' -c \"%s\" 2>&1", f->path, sql);
+  if (pg && getenv("LUCID_TEST_SHARDS")) /* on both servers: the row is on one of them */
+    snprintf(command, sizeof command, "for url in $(grep -o 'postgresql://[^\"]*' '%s'); do PGOPTIONS='-c search_path=lucid' psql -q -v ON_ERROR_STOP=1 $url -c \"%s\" 2>&1 || exit 1; done", f->path, sql);
+  else if (pg) snprintf(command, sizeof command, "PGOPTIONS='-c search_path=lucid' psql -q -v ON_ERROR_STOP=1 '%s' -c \"%s\" 2>&1", f->path, sql);
   else snprintf(command, sizeof command, "sqlite3 %s \"%s\" 2>&1", f->path, sql);
   if (!pg && system("command -v sqlite3 >/dev/null 2>&1") != 0) {
     fixture_open(f);
