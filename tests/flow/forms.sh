@@ -81,6 +81,9 @@ for s in w:
             c.value = {"因懒": "因病", "纸板": "砖混"}.get(c.value, c.value)
 w.save(sys.argv[1])
 PY
+run $PY -c 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); t = b"".join(map(z.read, z.namelist())).decode(); print("示例组" in t, "示例甲" in t or "999999" in t)' "$DIR/refused.xlsx"
+says sealed_values_stay_out_of_it "True False"
+ok and_only_its_owner_reads_it [ "$(stat -c %a "$DIR/refused.xlsx")" = 600 ]
 run $PY "$DIR/mend.py" "$DIR/refused.xlsx"
 says refused_forms_are_a_list_with_the_reason_beside_each "户表 户编号 问题 2 reasons 2"
 says so_are_the_rows_of_their_tables "家庭成员 户编号 问题"
