@@ -110,13 +110,17 @@ static const char *closed(struct refused_book *b, struct span s) {
   return b->cell.full ? "" : text_str(&b->cell);
 }
 
-static enum status page_of(struct refused_book *b, const char *sheet, const struct reader *r, struct page **out, struct err *e) {
+/* A column that feeds a sealed field is not in it: blank, it would wipe what the registry has when the rows come back. */
+static bool written(const struct reader *r, const struct mapping *m, uint32_t i) { return r->columns[i].name[0] && !m->sealed_column[i]; }
+
+static enum status page_of(struct refused_book *b, const char *sheet, const struct reader *r, const struct mapping *m, struct page **out, struct err *e) {
   struct text key;
-  uint32_t index;
+  uint32_t index, n = 0;
   bool fresh;
   text_init(&key, 1 << 20);
   text_add(&key, sheet);
-  for (uint32_t i = 0; i < r->column_count; i++) text_addf(&key, "\n%s", r->columns[i].name);
+  for (uint32_t i = 0; i < r->column_count; i++)
+    if (written(r, m, i)) text_addf(&key, "\n%s", r->columns[i].name), n++;
   bool kept = map_put(&b->pages, text_str(&key), key.len, &index, &fresh);
   text_free(&key);
   if (!kept) return err_set(e, ERR_MEMORY, NULL, "out of memory");
@@ -127,12 +131,12 @@ static enum status page_of(struct refused_book *b, const char *sheet, const stru
   TRY(sheet_name(b, sheet, name, e));
   if (!(p->sheet = workbook_add_worksheet(b->book, name))) return failed(b, LXW_ERROR_MEMORY_MALLOC_FAILED, e);
   worksheet_freeze_panes(p->sheet, 1, 0);
-  lxw_error w = LXW_NO_ERROR;
-  for (uint32_t i = 0; i < r->column_count && !w; i++) w = worksheet_set_column(p->sheet, (lxw_col_t)i, (lxw_col_t)i, 12, NULL);
-  if (!w) w = worksheet_set_column(p->sheet, (lxw_col_t)r->column_count, (lxw_col_t)r->column_count, 60, NULL);
+  lxw_error w = n ? worksheet_set_column(p->sheet, 0, (lxw_col_t)(n - 1), 12, NULL) : LXW_NO_ERROR;
+  if (!w) w = worksheet_set_column(p->sheet, (lxw_col_t)n, (lxw_col_t)n, 60, NULL);
+  lxw_col_t at = 0;
   for (uint32_t i = 0; i < r->column_count && !w; i++)
-    if (r->columns[i].name[0]) w = worksheet_write_string(p->sheet, 0, (lxw_col_t)i, closed(b, span_of(r->columns[i].name)), b->head);
-  if (!w) w = worksheet_write_string(p->sheet, 0, (lxw_col_t)r->column_count, reasons[b->lang], b->head);
+    if (written(r, m, i)) w = worksheet_write_string(p->sheet, 0, at++, closed(b, span_of(r->columns[i].name)), b->head);
+  if (!w) w = worksheet_write_string(p->sheet, 0, at, reasons[b->lang], b->head);
   p->row = 1;
   return w ? failed(b, w, e) : OK;
 }
@@ -157,12 +161,16 @@ static lxw_error put(struct refused_book *b, const struct page *p, lxw_col_t col
 enum status refused_book_row(struct refused_book *b, const char *sheet, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) {
   struct page *p;
   if (!b->book) TRY(begin(b, e));
-  TRY(page_of(b, sheet, r, &p, e));
+  TRY(page_of(b, sheet, r, m, &p, e));
   bool blank = row->shifted && m->any_sealed;
   lxw_error w = LXW_NO_ERROR;
-  for (uint32_t i = 0; i < r->column_count && !w; i++)
-    if (i < row->count && !blank && !m->sealed_column[i]) w = put(b, p, (lxw_col_t)i, &row->cells[i]);
-  if (!w) w = worksheet_write_string(p->sheet, p->row, (lxw_col_t)r->column_count, closed(b, span_of(problem)), b->text);
+  lxw_col_t at = 0;
+  for (uint32_t i = 0; i < r->column_count && !w; i++) {
+    if (!written(r, m, i)) continue;
+    if (i < row->count && !blank) w = put(b, p, at, &row->cells[i]);
+    at++;
+  }
+  if (!w) w = worksheet_write_string(p->sheet, p->row, at, closed(b, span_of(problem)), b->text);
   p->row++;
   if (w == LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE) return err_set(e, ERR_LIMIT, "name a .csv with --refused", "a sheet cannot hold all the refused rows");
   return w ? failed(b, w, e) : OK;

@@ -1,8 +1,8 @@
 /* refused_book.h - refused rows as a workbook: a sheet for each table they came from, its own headings, the reason beside each row. Mended, it is imported like any other.
  *
  * Rows of one source with the same columns share a sheet, whatever workbook of a folder they came from; other columns make another sheet. The household's number is a
- * column of each (also where it was inherited), so a row knows whose it is. Forms come back as a list in a sheet of the source's own name, a row each. What is left blank and
- * why is as in refused.h. The file is made with the first row and appears whole at the end, readable by its owner only. Memory: constant. */
+ * column of each (also where it was inherited), so a row knows whose it is. Forms come back as a list in a sheet of the source's own name, a row each. Columns that
+ * feed sealed fields are not in it: blank ones would wipe what the registry has when the rows come back; left out, they keep it. The file is made with the first row and appears whole at the end, readable by its owner only. Memory: constant. */
 #ifndef INGEST_REFUSED_BOOK_H
 #define INGEST_REFUSED_BOOK_H
 
