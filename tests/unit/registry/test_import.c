@@ -356,6 +356,70 @@ static void runs_of_a_flat_household_must_agree_wherever_they_stand(void **state
   fixture_free(f);
 }
 
+/* One household's row that gives some of the fields: number 0 its village, 4 its size, 7 its phone, which is sealed. */
+static enum status some_fields(struct import *im, int number, uint64_t row, unsigned fields, struct err *e) {
+  char key[16], phone[32];
+  uint64_t mapped[1] = {0};
+  struct cell cells[8];
+  for (int i = 0; i < 8; i++) cells[i] = (struct cell){.absence = ABSENT_EMPTY};
+  snprintf(key, sizeof key, "H%d", number), snprintf(phone, sizeof phone, "CANARY%d", number);
+  cells[0] = (struct cell){.s = {number % 3 ? "V11" : "V21", 3}}, cells[4] = (struct cell){.i = number % 50}, cells[7] = (struct cell){.s = span_of(phone)};
+  mapped[0] = fields;
+  struct ingest_sink sink = stage_sink(&im->stage);
+  return sink.row(sink.ctx, &(struct ingest_row){.level = LEVEL_HOUSEHOLD, .household_key = span_of(key), .cells = cells, .mapped = mapped, .source_row = row}, e);
+}
+
+static void sources_in_different_orders_come_together_household_by_household(void **state) {
+  (void)state;
+  enum { MANY = 3000 };
+  struct fixture *f = fixture_new();
+  struct import im;
+  struct import_counts c = {0};
+  struct source first = {.name = "first", .level = LEVEL_HOUSEHOLD}, second = {.name = "second", .level = LEVEL_HOUSEHOLD}, people = {.name = "people", .level = LEVEL_MEMBER};
+  struct registry_history *h;
+  struct round_info round;
+  struct snapshot *s;
+  uint32_t n;
+  assert_ok(import_begin(&im, f->r, NULL, false, &f->e), &f->e);
+  stage_source(&im.stage, &first);
+  for (int i = 1; i <= MANY; i++) assert_ok(some_fields(&im, i, (uint64_t)i, 1u << 0, &f->e), &f->e);
+  stage_source(&im.stage, &second);
+  for (int i = 1; i <= MANY; i++) assert_ok(some_fields(&im, (int)(i * 1009L % MANY) + 1, (uint64_t)i, 1u << 4 | 1u << 7, &f->e), &f->e);
+  assert_refused(some_fields(&im, 77, MANY + 1, 1u << 4, &f->e), ERR_INPUT, "household H77 was given before, in row ", &f->e);
+  stage_source(&im.stage, &people);
+  struct ingest_sink sink = stage_sink(&im.stage);
+  for (int i = 0; i < 2 * MANY; i++) { /* two a household, far from each other */
+    char key[16];
+    struct cell cells[3] = {{.i = i % 100}, {.absence = ABSENT_EMPTY}, {.absence = ABSENT_EMPTY}};
+    snprintf(key, sizeof key, "H%d", (int)(i * 17L % MANY) + 1);
+    assert_ok(sink.row(sink.ctx, &(struct ingest_row){.level = LEVEL_MEMBER, .household_key = span_of(key), .member_key = i < MANY ? span_of("1") : span_of("2"), .cells = cells, .source_row = (uint64_t)i + 1}, &f->e), &f->e);
+  }
+  assert_ok(import_finish(&im, "three", "", NULL, &c, &f->e), &f->e);
+  import_close(&im);
+  assert_int_equal(c.inserted, 3 * MANY);
+  for (int i = 1; i <= MANY; i += 611) {
+    char key[16], phone[32], size[16];
+    unsigned seen = 0;
+    snprintf(key, sizeof key, "H%d", i), snprintf(phone, sizeof phone, "CANARY%d", i), snprintf(size, sizeof size, "%d", i % 50);
+    assert_ok(registry_history(f->r, &f->arena, key, 0, true, &h, &n, &f->e), &f->e);
+    assert_int_equal(n, 1);
+    for (uint32_t k = 0; k < h[0].change_count; k++) {
+      const struct registry_change *x = &h[0].changes[k];
+      if (strcmp(x->field, "village_code") == 0 && strcmp(x->after, i % 3 ? "V11" : "V21") == 0) seen |= 1;
+      if (strcmp(x->field, "size") == 0 && strcmp(x->after, size) == 0) seen |= 2;
+      if (strcmp(x->field, "phone") == 0 && strcmp(x->after, phone) == 0) seen |= 4;
+      if (strcmp(x->field, "age") == 0) seen += 8;
+    }
+    assert_int_equal(seen, 7 + 16);
+  }
+  assert_ok(registry_round_close(f->r, NULL, NULL, &round, &f->e), &f->e);
+  assert_int_equal(round.households, MANY);
+  assert_int_equal(round.members, 2 * MANY);
+  assert_ok(registry_snapshot(f->r, NULL, &s, &f->e), &f->e);
+  snapshot_close(s);
+  fixture_free(f);
+}
+
 static void an_import_that_nobody_finishes_leaves_nothing(void **state) {
   (void)state;
   struct fixture *f = fixture_new();
@@ -372,7 +436,7 @@ static void an_import_that_nobody_finishes_leaves_nothing(void **state) {
   fixture_free(f);
 }
 
-UNIT_MAIN(UNIT(a_file_that_is_written_while_it_is_read_is_refused), UNIT(a_refused_row_of_a_list_is_not_an_empty_list), UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
+UNIT_MAIN(UNIT(a_file_that_is_written_while_it_is_read_is_refused), UNIT(a_refused_row_of_a_list_is_not_an_empty_list), UNIT(members_may_come_after_their_households), UNIT(runs_of_a_flat_household_must_agree_wherever_they_stand), UNIT(sources_in_different_orders_come_together_household_by_household), UNIT(an_import_that_nobody_finishes_leaves_nothing), UNIT(good_rows_are_kept_when_the_registry_refuses_others), UNIT(a_first_import_inserts_every_row), UNIT(the_same_files_again_write_nothing), UNIT(a_changed_value_is_one_new_version), UNIT(a_dry_run_counts_and_keeps_nothing),
           UNIT(a_household_given_twice_is_refused_naming_both_rows), UNIT(a_member_without_a_household_is_refused), UNIT(a_member_given_twice_is_refused_naming_both_rows),
           UNIT(an_unknown_area_is_refused_by_name), UNIT(files_in_any_order_give_the_same_snapshot_as_far_as_ids_allow), UNIT(a_new_round_takes_the_list_of_members_anew),
           UNIT(a_file_with_fewer_columns_leaves_the_others_alone), UNIT(a_closed_round_takes_no_data), UNIT(a_snapshot_holds_what_was_imported), UNIT(a_lost_snapshot_is_made_again_with_the_same_hash))
