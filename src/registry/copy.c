@@ -220,6 +220,7 @@ enum status registry_copy(struct registry *from, const char *to, const struct re
   if (s == OK && pr) progress_begin(pr, "copying", "rows", 0), shown = true;
   if (s == OK) s = store_begin(from->db, false, e);
   if (s == OK) s = store_begin(c.to, true, e);
+  if (s == OK) store_behind(c.to, true);
   if (s == OK && !digest_open(&c.all)) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (s == OK) {
     s = copy_all(&c, e);
