@@ -163,7 +163,7 @@ static double peer_database(const struct table *tables, uint32_t count) {
 
 /* Every column of every row that a snapshot holds. */
 static double read_file(void) {
-  static const char *const tables[] = {"household", "member", "line_crops", "line_income"};
+  static const char *const tables[] = {"household", "member", "line_crops", "line_income_lines"};
   sqlite3 *db;
   int64_t sum = 0, began = progress_now_us();
   if (sqlite3_open_v2(registry, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) die(registry, "cannot be opened");
@@ -185,7 +185,7 @@ static double read_file(void) {
 }
 
 static double read_database(void) {
-  static const char *const tables[] = {"household", "member", "line_crops", "line_income"};
+  static const char *const tables[] = {"household", "member", "line_crops", "line_income_lines"};
   PGconn *c = PQconnectdb(pg);
   ask(c, "SET search_path = lucid");
   int64_t began = progress_now_us();

@@ -3,7 +3,7 @@
 # Their times say nothing here; `make bench` measures.
 . "$(dirname "$0")/lib.sh"
 BUILD=${BUILD:-build}
-for b in decide snapshot; do
+for b in decide snapshot registry open; do
   run make -s -C "$TOP" BUILD="$BUILD" "$BUILD/bench/bench_$b"
   ok bench_${b}_builds [ "$rc" = 0 ]
 done
@@ -18,4 +18,10 @@ says says_how_the_peer_did_or_why_it_is_not_there "DuckDB: "
 fails a_word_it_does_not_know_is_refused 2 "usage: bench_decide" "$bench/bench_decide" --fast
 run "$bench/bench_snapshot" --rows 5000
 ok a_snapshot_is_built_written_and_opened [ "$rc" = 0 ]
+run env TMPDIR="$DIR" "$bench/bench_registry" --households 1500 --lines
+ok people_come_in_and_three_rounds_are_frozen [ "$rc" = 0 ]
+says says_what_the_engine_alone_took_to_take_them_in "times SQLite's bare insert of the same values"
+says says_what_nothing_changed_costs "close, nothing changed"
+run env TMPDIR="$DIR" "$bench/bench_open" --households 1000,3000 --samples 200
+ok households_open_in_a_small_and_in_a_larger_registry [ "$(echo "$out" | grep -c "households: opened in")" = 2 ]
 finish
