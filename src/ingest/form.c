@@ -18,7 +18,8 @@ struct form {
   struct span *numbers;           /* a sheet: the household's number on its form; at NULL = no form */
   struct span number;             /* the only one in the workbook; empty = none, or several */
   uint32_t forms;
-  bool *all_there;                /* form_there's */
+  bool *all_there;                /* a source: its table, or its form, stands somewhere in the workbook */
+  bool *lists;                    /* the same for the household at hand */
   uint32_t *column_of;            /* a heading sought -> column, UINT32_MAX */
   const char **name_of;           /* the spelling of it that was met first */
   uint32_t key_column;            /* UINT32_MAX = the source has none */
@@ -133,10 +134,17 @@ static enum status look_for_columns(struct form *f, uint32_t sheet, const struct
   return OK;
 }
 
+static enum status note_there(struct form *f, uint32_t sheet, const struct form_look *l, struct arena *a, struct err *e) {
+  TRY(look_for_forms(f, sheet, l, a, e));
+  for (uint32_t i = 0; i < l->head_count; i++) f->all_there[l->heads[i].sought] |= l->heads[i].table;
+  for (uint32_t s = 0; s < f->b.count; s++) f->all_there[s] |= l->form[s];
+  return OK;
+}
+
 /* Both at once: each sheet is parsed once. A table that is too long matters only when the workbook turns out to hold forms. */
 static enum status look_for_both(struct form *f, uint32_t sheet, const struct form_look *l, struct arena *a, struct err *e) {
   struct err local = {0};
-  TRY(look_for_forms(f, sheet, l, a, e));
+  TRY(note_there(f, sheet, l, a, e));
   if (f->sought[f->b.mine].kind == SOUGHT_OTHER) return OK;
   enum status s = look_for_columns(f, sheet, l, a, &local);
   if (s == ERR_LIMIT) f->too_long = local;
@@ -177,6 +185,7 @@ static void clear_row(struct form *f) {
 static enum status give(struct form *f, const struct form_look *l, uint32_t line, const char *problem, struct err *e) {
   f->r->sheet = l->grid->name;
   struct reader_row row = {.number = ++f->count, .line = line, .cells = f->cells, .count = f->r->column_count, .problem = problem, .places = f->places};
+  if (f->sought[f->b.mine].kind == SOUGHT_FORM) row.lists = f->lists;
   return f->fn(f->ctx, &row, e);
 }
 
@@ -188,6 +197,8 @@ static enum status give_form(struct form *f, const struct form_look *l, struct a
   ARENA_TRY(e, v);
   form_values(l, f->b.mine, v);
   clear_row(f);
+  for (uint32_t s = 0; s < f->b.count; s++) f->lists[s] = f->forms == 1 && f->all_there[s]; /* the only household: its tables may stand on any sheet */
+  for (uint32_t i = 0; i < l->head_count; i++) f->lists[l->heads[i].sought] |= l->heads[i].table;
   for (uint32_t k = 0; k < x->count; k++) {
     uint32_t at = f->column_of[k];
     if (at == UINT32_MAX || !v[k].found) continue;
@@ -227,6 +238,7 @@ static enum status give_table(struct form *f, uint32_t sheet, const struct form_
     char words[300] = "";
     if (!form_row_counts(l, h, columns, row)) continue;
     clear_row(f);
+    memset(f->lists, 0, f->b.count * sizeof *f->lists); /* a form in a list, as refused ones come back: nobody knows its tables whole */
     for (uint32_t k = 0; k < x->count; k++) {
       uint32_t at = f->column_of[k];
       const struct grid_cell *c = columns[k] == UINT32_MAX ? NULL : grid_at(l->grid, row, columns[k]);
@@ -277,6 +289,8 @@ static enum status keep_sought(struct form *f, const struct reader_book *b, stru
     if (f->sought[i].name) ARENA_TRY(e, f->sought[i].name = arena_str(a, f->sought[i].name));
   }
   f->b = (struct reader_book){f->sought, b->count, b->mine};
+  ARENA_TRY(e, f->lists = arena_array(a, b->count + 1, sizeof *f->lists));
+  if (!f->all_there) ARENA_TRY(e, f->all_there = arena_array(a, b->count + 1, sizeof *f->all_there));
   ARENA_TRY(e, f->numbers = arena_array(a, f->book.sheet_count + 1, sizeof *f->numbers));
   uint32_t n = f->sought[b->mine].count;
   ARENA_TRY(e, f->column_of = arena_array(a, n + 1, sizeof *f->column_of));
@@ -292,13 +306,6 @@ static enum status open_parts(struct form *f, const struct reader_wants *wants, 
   if (!f->there && f->only) return err_set(e, ERR_NOT_FOUND, NULL, "%s: the sheet %.80s does not hold what is sought", f->r->path, f->only);
   if (!f->there) return err_set(e, ERR_NOT_FOUND, wants->must ? NULL : "what the headings are called stands in the programme's sources", "%s holds households' forms, and no %s %s", f->r->path, x->kind == SOUGHT_FORM ? "form of" : "table of", x->name ? x->name : "what is sought");
   return name_columns(f, e);
-}
-
-static enum status note_there(struct form *f, uint32_t sheet, const struct form_look *l, struct arena *a, struct err *e) {
-  TRY(look_for_forms(f, sheet, l, a, e));
-  for (uint32_t i = 0; i < l->head_count; i++) f->all_there[l->heads[i].sought] |= l->heads[i].table;
-  for (uint32_t s = 0; s < f->b.count; s++) f->all_there[s] |= l->form[s];
-  return OK;
 }
 
 enum status form_there(struct arena *a, struct xlsx_book *book, const struct reader_book *b, bool *forms, bool *there, struct err *e) {

@@ -206,6 +206,19 @@ static enum status hand_over_spread(struct run *x, struct ingest_row *out, struc
   return OK;
 }
 
+/* A workbook of its own, or a form, without a table for a list: that list was not asked for, and is not empty. */
+static enum status not_asked(struct run *x, const struct reader_row *row, struct span household, struct err *e) {
+  const struct programme *p = x->p;
+  if (x->looking || !x->sink->not_asked || (x->counts->rows_refused && !x->o->keep_good) || (!row->lists && !x->o->not_asked)) return OK;
+  for (uint32_t l = 0; l < p->level_count; l++) {
+    if (l == LEVEL_HOUSEHOLD || l == LEVEL_VILLAGE) continue;
+    bool asked = row->lists ? false : !x->o->not_asked[l];
+    for (uint32_t i = 0; row->lists && i < p->source_count; i++) asked |= row->lists[i] && p->sources[i].level == l;
+    if (!asked) TRY(x->sink->not_asked(x->sink->ctx, l, household, e));
+  }
+  return OK;
+}
+
 static enum status on_row(void *ctx, const struct reader_row *row, struct err *e) {
   struct run *x = ctx;
   struct mapping *m = &x->mapping;
@@ -253,6 +266,7 @@ static enum status on_row(void *ctx, const struct reader_row *row, struct err *e
   if (taken == ERR_INPUT) return refuse_for_sink(x, row, household, e);
   if (taken != OK) return taken;
   c->rows_good++;
+  if (m->row.level == LEVEL_HOUSEHOLD) TRY(not_asked(x, row, household, e));
   if (m->row.level == LEVEL_HOUSEHOLD) c->households++;
   else if (m->row.level == LEVEL_MEMBER) c->members++;
   return OK;
@@ -362,6 +376,7 @@ static void add_note(struct run *x, const struct mapping_side *s) {
 static enum status verdict(struct run *x, struct err *e) {
   const struct ingest_counts *c = x->counts;
   const char *path = x->reader->path;
+  if (!c->rows_read && (x->reader->form || x->o->not_asked)) return OK; /* a household's own table, printed and left empty */
   if (!c->rows_read) return err_set(e, ERR_INPUT, "is it the file you meant?", "%s has headings but no rows", path);
   if (!c->rows_refused || (x->o->keep_good && c->rows_good)) return OK;
   char hint[400], place[80];

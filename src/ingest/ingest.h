@@ -37,6 +37,8 @@ struct ingest_sink {
   /* With keep_good: a row of that household's list was refused, so the list is not whole: rows that did not come say nothing. An empty
    * span: nobody can tell whose row it was. May be NULL. */
   enum status (*refused)(void *ctx, uint32_t level, struct span household_key, struct err *e);
+  /* The household's own workbook, or its form, has no table for that list: when no rows come, that is no answer. May be NULL. */
+  enum status (*not_asked)(void *ctx, uint32_t level, struct span household_key, struct err *e);
 };
 
 struct ingest_options {
@@ -46,6 +48,7 @@ struct ingest_options {
   bool guess;                /* no mapping given: guess from names and labels (without it, only from equal names) */
   bool keep_good;            /* refuse rows, not the file */
   const char *refused_path;  /* CSV of refused rows, made when there are some; NULL = none written */
+  const bool *not_asked;     /* by level: lists that the household's own workbook has no sheet for; NULL = every list is asked for */
   struct refused_book *refused_book; /* open for a refused_path that is a workbook's: shared by the sources of one import */
   void (*in_words)(const char *english, char *out, size_t size); /* the reasons beside refused rows, in the reader's language; NULL = English */
   struct progress *progress;

@@ -65,6 +65,7 @@ struct reader_row {
   const char *problem; /* NULL, or why this row can't be used */
   bool shifted;        /* with a problem: cells may stand under the wrong heading */
   uint64_t bytes_done; /* of the file, so far; 0 when not known */
+  const bool *lists;   /* of a form: for each source of reader_wants.book, whether its table is there for this household; NULL = not known, and lists are where they are */
   const struct reader_place *places; /* beside the cells, where the columns of a row do not stand in columns of the sheet; else NULL */
 };
 

@@ -126,12 +126,35 @@ static enum status refused_beside(struct import *im, struct ingest_options *mine
   return OK;
 }
 
+/* Which lists each workbook has a source for: by its path, a bit a level. */
+struct asked { struct map books; uint32_t *levels; };
+
+static enum status asked_open(struct asked *a, struct arena *arena, const struct source *const *src, const char *const *books, uint32_t count, struct err *e) {
+  map_init(&a->books, arena);
+  ARENA_TRY(e, a->levels = arena_array(arena, count + 1, sizeof *a->levels));
+  for (uint32_t i = 0; i < count && books; i++) {
+    uint32_t at;
+    if (books[i] && !map_put(&a->books, books[i], strlen(books[i]), &at, NULL)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    if (books[i]) a->levels[at] |= (uint32_t)1 << src[i]->level;
+  }
+  return OK;
+}
+
+static const bool *not_asked_in(const struct asked *a, const char *book, bool *levels) {
+  uint32_t at = book ? map_get(&a->books, book, strlen(book)) : MAP_NONE;
+  for (uint32_t l = 0; l < LEVEL_MAX && at != MAP_NONE; l++) levels[l] = !(a->levels[at] >> l & 1);
+  return at == MAP_NONE ? NULL : levels;
+}
+
 /* Where many workbooks are one source, all of them are read before the import is given up: who mends them wants the whole list. */
 static enum status import_sources(struct import *im, const struct source *const *src, const char *const *books, const struct file_seen *seen, uint32_t count, const struct ingest_options *o, struct import_counts *out, struct err *e) {
   struct ingest_sink sink = stage_sink(&im->stage);
   struct ingest_options mine = o ? *o : (struct ingest_options){0};
   struct err first = {0};
   uint32_t refused = 0;
+  struct asked asked;
+  bool not_asked[LEVEL_MAX];
+  TRY(asked_open(&asked, im->r->arena, src, books, count, e));
   for (uint32_t i = 0; i < count; i++) {
     struct ingest_counts c = {0};
     const char *book = books ? books[i] : NULL;
@@ -139,6 +162,7 @@ static enum status import_sources(struct import *im, const struct source *const 
     if (refused && !keep && src[i] != src[i - 1]) break;
     if (o && o->refused_path && !o->refused_book && out->read.rows_refused) TRY(refused_beside(im, &mine, o->refused_path, src[i], book, i + 1, e));
     mine.data_dir = book ? book : o ? o->data_dir : NULL;
+    mine.not_asked = not_asked_in(&asked, book, not_asked);
     if (!i || src[i] != src[i - 1]) stage_source(&im->stage, src[i]); /* the workbooks of one source are one file in many: nobody may be given in two of them */
     enum status s = ingest_source(im->r->p, src[i], &mine, &sink, &c, e);
     if (c.rows_refused && o && mine.refused_path != o->refused_path) {

@@ -15,6 +15,7 @@ enum status stage_open(struct stage *s, struct registry *r, struct err *e) {
   for (int l = 0; l < LEVEL_MAX; l++) s->children_sorted[l] = true;
   arena_init(&s->arena, (size_t)1 << 30);
   map_init(&s->torn, &s->arena);
+  map_init(&s->unasked, &s->arena);
   char path[4200];
   snprintf(path, sizeof path, "%s.stage-", r->beside);
   file_clear_left(path); /* of an import that was killed */
@@ -441,10 +442,19 @@ static enum status sink_refused(void *ctx, uint32_t level, struct span key, stru
   return map_put(&s->torn, buffer, torn_key(level, key, buffer), &index, NULL) ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
 }
 
+static enum status sink_not_asked(void *ctx, uint32_t level, struct span key, struct err *e) {
+  struct stage *s = ctx;
+  char buffer[256];
+  uint32_t index;
+  if (level >= LEVEL_MAX) return OK;
+  return map_put(&s->unasked, buffer, torn_key(level, key, buffer), &index, NULL) ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
+}
+
 bool stage_torn(const struct stage *s, uint32_t level, struct span key, bool rows_came) {
   char buffer[256];
   if (s->torn_any[level] && !rows_came) return true;
+  if (!rows_came && s->unasked.count && map_get(&s->unasked, buffer, torn_key(level, key, buffer)) != MAP_NONE) return true;
   return s->torn.count && map_get(&s->torn, buffer, torn_key(level, key, buffer)) != MAP_NONE;
 }
 
-struct ingest_sink stage_sink(struct stage *s) { return (struct ingest_sink){.row = sink_row, .ctx = s, .refused = sink_refused}; }
+struct ingest_sink stage_sink(struct stage *s) { return (struct ingest_sink){.row = sink_row, .ctx = s, .refused = sink_refused, .not_asked = sink_not_asked}; }

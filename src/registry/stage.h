@@ -33,6 +33,7 @@ struct stage {
   bool level_seen[LEVEL_MAX]; /* a source of this level was part of the import */
   struct arena arena;     /* of the next */
   struct map torn;        /* level and household of lists of which a row was refused: what did not come says nothing */
+  struct map unasked;     /* the same of lists that were not asked for: no rows are no answer */
   bool torn_any[LEVEL_MAX]; /* a row was refused, and nobody can tell whose */
   bool edit;              /* single values set by hand: no list counts as taken */
   bool has_references;    /* some child named a household that this import did not give */
@@ -47,7 +48,7 @@ struct ingest_sink stage_sink(struct stage *s);
 /* All rows are in. */
 enum status stage_ready(struct stage *s, struct err *e) MUST_CHECK;
 void stage_close(struct stage *s);
-/* Whether a row of that household's list was refused (or may have been, when none came): then the list is not known to be whole. */
+/* Whether a row of that household's list was refused (or may have been, when none came), or it was not asked for and none came: then the list is not known to be whole. */
 bool stage_torn(const struct stage *s, uint32_t level, struct span household_key, bool rows_came);
 
 /* Rows read back, good until the view is used again. Places: a household's `at` is that of its first row, and its latest is what comes; 0 is the first. */

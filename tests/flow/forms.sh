@@ -111,6 +111,38 @@ says and_nobody_has_gone '"ended": 0'
 "$LUCID" round close "$DIR/books.lucid" again --quiet >/dev/null
 for r in r again; do "$LUCID" export "$DIR/books.lucid" --round $r --out "$DIR/out-$r" --include-restricted --quiet >/dev/null; done
 ok there_and_back_is_the_same diff -r "$DIR/out-r" "$DIR/out-again"
+# ---- a table that is not on the form was not asked for; one that is there and empty is an answer ----
+"$LUCID" round open "$DIR/books.lucid" less --year 2019 --quiet >/dev/null
+mkdir "$DIR/less"
+$PY - "$DIR/made/books/户表/7001.xlsx" "$DIR/less" <<'PY'
+import sys, openpyxl
+def without(name, keep_headings):
+    w = openpyxl.load_workbook(sys.argv[1])
+    s = w.active
+    at = next(c.row for row in s.iter_rows() for c in row if c.value == name + "情况")
+    for r in list(s.merged_cells.ranges):
+        if r.min_row >= at:
+            s.unmerge_cells(str(r))
+    end = next((r for r in range(at + 1, s.max_row + 1) if str(s.cell(r, 1).value or "").endswith("情况") or "签字" in str(s.cell(r, 1).value or "")), s.max_row + 1)
+    first = at + 2 if keep_headings else at
+    for r in range(first, end):
+        for c in range(1, s.max_column + 1):
+            s.cell(r, c).value = None
+    return w
+without("种植养殖", False).save(sys.argv[2] + "/7001.xlsx")
+without("种植养殖", True).save(sys.argv[2] + "/empty.xlsx")
+PY
+mv "$DIR/less/empty.xlsx" "$DIR/empty.xlsx"
+cp "$DIR/made/books/户表/7003.xlsx" "$DIR/less"
+run "$LUCID" import "$DIR/books.lucid" --data "$DIR/less" --format json
+ok a_form_without_a_table_is_imported [ "$rc" = 0 ]
+says and_the_list_stays_as_it_was '"ended": 0'
+run "$LUCID" import "$DIR/books.lucid" --data "$DIR/empty.xlsx" --format json
+ok a_table_that_stayed_empty_is_no_mistake [ "$rc" = 0 ]
+says it_ends_what_was_on_the_list '"ended": 2'
+"$LUCID" undo "$DIR/books.lucid" --quiet >/dev/null
+"$LUCID" round close "$DIR/books.lucid" less --quiet >/dev/null
+
 # ---- what comes back from the refused rows takes nothing away ----
 "$LUCID" round open "$DIR/books.lucid" third --year 2019 --quiet >/dev/null
 mkdir "$DIR/third"

@@ -58,8 +58,6 @@ def fill_table(sheet, r, name, key, printed):
     heads, rows = rows_of(name)
     heads = [h for h in heads if h not in KEYS]
     mine = [x for x in rows if key_of(x) == key]
-    if not mine:
-        return
     sheet.cell(r, 1, name + "情况")
     sheet.merge_cells(start_row=r, end_row=r, start_column=1, end_column=max(2, len(heads)))
     for c, h in enumerate(heads):
@@ -113,8 +111,6 @@ for key in homes():
         if name != "户信息":
             heads = [h for h in heads if h not in KEYS]
         mine = [x for x in rows if key_of(x) == key]
-        if not mine:
-            continue
         s = w.active if name == "户信息" else w.create_sheet(name)
         for c, h in enumerate(heads):
             s.cell(1, c + 1, h)
