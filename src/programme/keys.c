@@ -422,7 +422,7 @@ static TABLE(keys_asset, draft_asset, "a measure's asset", asset_rows, NULL);
 static const struct key measure_rows[] = {
   ROW(draft_measure, name, NAME, R, "short name, unlike the others'"),
   ROW(draft_measure, label, LABEL, O, "the name people read"),
-  ROW_WORD(draft_measure, level, O, words_offered, "who takes it: a `household` (default) or a `village`, as one of its works"),
+  ROW_WORD(draft_measure, level, O, words_offered, "who takes it: a `household` (default) or a `village`, as one of its works; at most six of these"),
   ROW_WORD(draft_measure, project, R, words_projects, "which of the ten projects it belongs to"),
   ROW_WORD(draft_measure, option, O, words_options, "the policy option that it belongs to; default: by the project"),
   ROW(draft_measure, delivery, NAME, O, "how it is delivered, as a code"),

@@ -216,7 +216,7 @@ bool measures_build(struct loader *l) {
   const struct got_list *g = &l->draft.measures, *rows = &l->draft.capacities;
   const struct draft_measure *d = g->items, *from[PLANNING_MEASURES];
   struct measure *to = arena_array(l->arena, PLANNING_MEASURES, sizeof *to);
-  uint32_t *about = arena_array(l->arena, rows->count + 1, sizeof *about), n = 0;
+  uint32_t *about = arena_array(l->arena, rows->count + 1, sizeof *about), n = 0, works = 0;
   struct names names, causes, constraints, indicators, products;
   if (!to || !about || !names_of(l, &names, PLANNING_MEASURES) || !names_of(l, &causes, p->identify.cause_count) || !names_of(l, &constraints, p->planning.constraint_count) ||
       !names_of(l, &indicators, p->indicator_count) || !names_of(l, &products, p->planning.product_count))
@@ -233,6 +233,8 @@ bool measures_build(struct loader *l) {
     }
     for (uint32_t j = 0; j < n; j++)
       if (!strcmp(names.at[j], d[i].name.s)) problem_add(&l->list, d[i].name.from->at, ERR_INPUT, "give it another name", "the measure \"%s\" stands twice", d[i].name.s);
+    if (d[i].level.v == 1 && works++ == PLANNING_WORKS)
+      problem_add(&l->list, d[i].level.from->at, ERR_INPUT, "join those that are done together: all bundles of them are tried in each village", "there are more than %u works of a village", PLANNING_WORKS);
     names.at[names.count++] = d[i].name.s, from[n++] = &d[i];
   }
   for (uint32_t i = 0; i < rows->count; i++) {

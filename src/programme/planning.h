@@ -23,6 +23,7 @@
 #define PLANNING_AGES 30u    /* years of a yield curve */
 #define PLANNING_TIERS 8u    /* price tiers of a product */
 #define PLANNING_MEASURES 64u
+#define PLANNING_WORKS 6u      /* measures of villages: their bundles are tried one by one */
 #define PLANNING_PRODUCTS 32u
 #define PLANNING_FUNDS 2000u
 

@@ -282,6 +282,7 @@ static void more_than_the_most_is_refused_not_forgotten(void **state) {
     {"constraints:\n", "  - {name: c%d, rule: hard_road}\n", "more than 32 constraints", 31},
     {"guarantees:\n", "  - {name: g%d, rule: poor_house, amount: '1.0', owed: true}\n", "more than 16 guarantees", 15},
     {"measures:\n", "  - {name: m%d, project: labour, answers: '*', cost: 1, capacity: unlimited, effect: none}\n", "more than 64 measures", 60},
+    {"measures:\n", "  - {name: w%d, level: village, project: services, answers: '*', cost: 1, capacity: unlimited, effect: none}\n", "more than 6 works of a village", 5},
     {"funds:\n", "  - {name: f%d, year: 2021, amount: 1, pays: lane}\n", "more than 2000 rows of funds", 1999},
     {"products:\n", "  - {name: p%d, bears_from: 0, yield: [1], price: 1, price_place: a, price_date: a, price_source: a, cost_mu: 0, elasticity: -1, tiers: [1], per_day: 1, stressed_per_day: 1, per_day_source: a, season_days: 1, storage_days: 1}\n", "more than 32 products", 32},
   };
