@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "cli/cli.h"
+#include "cli/say_error.h"
 #include "cli/table.h"
 #include "programme/keys.h"
 #include "rules/block.h"
@@ -13,9 +14,13 @@ static enum status show_problems(struct cli *c, const char *folder, const struct
   uint32_t count = 0;
   if (c->format == FORMAT_TABLE) {
     for (const struct problem *p = list; p; p = p->next, count++) {
-      if (p->line) printf("%s/%s:%d:%d: %s\n", folder, p->file, p->line, p->column, p->message);
-      else printf("%s/%s: %s\n", folder, p->file, p->message);
-      if (p->hint) printf("    HINT: %s\n", p->hint);
+      char said[1200];
+      say_error(c->lang, p->message, said, sizeof said);
+      if (p->line) printf("%s/%s:%d:%d: %s\n", folder, p->file, p->line, p->column, said);
+      else printf("%s/%s: %s\n", folder, p->file, said);
+      if (!p->hint) continue;
+      say_error(c->lang, p->hint, said, sizeof said);
+      printf("    %s%s\n", c->lang == LANG_ZH ? "提示：" : "HINT: ", said);
     }
   } else {
     static const char *const headings[] = {"file", ">line", ">column", "message", "hint", NULL};

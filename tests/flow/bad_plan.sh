@@ -48,4 +48,7 @@ refused "a guarantee that nobody may pay for" plan_funds.csv 's/living_floor flo
 refused "money of a year outside the programme" plan_funds.csv '2s/,2016,/,2036,/' 'is of 2036, and the programme goes from 2010 to 2030' 'programme.years'
 refused "an unknown cause" programme.yaml '/name: kiwifruit_shares/,/unit:/s/no_labour/no_labor/' 'no cause is called "no_labor"' 'did you mean `no_labour`?'
 refused "a table with a ragged row" plan_growers.csv '2s/$/,more/' '8 cells where the heading has 7' 'comma'
+cp "$X/plan_capacities.csv" "$X/programme.yaml" "$X/plan_growers.csv" "$DIR/p/" && sed -i '/^ranger,/d' "$DIR/p/plan_capacities.csv"
+fails "in Chinese as well" 3 "措施“ranger”没有写明容量" "$LUCID" check "$DIR/p" --lang zh
+says "... with what to do" "提示：请写明数量"
 finish
