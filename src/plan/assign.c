@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BANDS = 64, FINE = 64 * 32, VILLAGES_A_TASK = 8 };
-#define CANDIDATES_MIN 4000000u
+enum { BANDS = 64, FINE = 64 * 32 };
+#define SPARE_MIN 100000u /* candidates that gain nothing at the prices: so many at least, or one for sixteen households */
 
 enum status assignment_make(struct arena *a, const struct plan_model *m, struct assignment *out, struct err *e) {
   ARENA_TRY(e, out->bundle = arena_array(a, m->village_count + 1u, 1));
@@ -32,15 +32,21 @@ static uint32_t fine(int64_t gain) {
   return gain > 0 ? FINE - 1 - at : FINE + at;
 }
 
-struct lane { int64_t *cost, *use; /* use: a band and a resource */ uint64_t *count; };
+struct candidate { uint32_t household, village; uint8_t item; };
+
+struct lane { int64_t *use; /* a band and a resource */ wide value; struct choice choice; };
 
 struct job {
   const struct plan_model *m;
-  const int64_t *prices;
   struct assignment *out;
   struct lane *lanes;
+  const struct places *places;
   int64_t *left;
-  uint8_t *lowest; /* one a resource: the band from which on everything fits */
+  uint8_t *lowest;    /* one a resource: the band from which on everything fits */
+  uint64_t *count;    /* candidates: a chunk of villages and a fineness; then where they go */
+  uint32_t last;      /* finenesses below it are looked at */
+  struct candidate *list;
+  wide value;
 };
 
 static bool fits(const struct plan_model *m, uint32_t v, uint32_t from, uint32_t count, int64_t quantity, const int64_t *left) {
@@ -69,110 +75,97 @@ static bool take_if_fits(const struct plan_model *m, uint32_t v, uint32_t from, 
 
 /* ---- works ---- */
 
-struct claim { wide margin; uint32_t village; };
-
-static int by_margin(const void *pa, const void *pb) {
-  const struct claim *a = pa, *b = pb;
-  if (a->margin != b->margin) return a->margin > b->margin ? -1 : 1;
-  return (a->village > b->village) - (a->village < b->village);
-}
-
-static bool take_bundle(const struct job *j, uint32_t v, unsigned bundle) {
+/* The works of a bundle one after the other, those they need first; all or nothing. */
+static bool take_bundle(struct job *j, uint32_t v, unsigned bundle) {
   const struct plan_model *m = j->m;
-  unsigned done = 0;
+  const struct plan_work *x = m->works + m->work_at[v];
+  const unsigned before = j->out->bundle[v];
+  for (unsigned w = 0; bundle >> w; w++)
+    if (bundle >> w & 1 && x[w].needs & ~bundle) return false;
   for (unsigned w = 0; bundle >> w; w++) {
-    if (!(bundle >> w & 1)) continue;
-    const struct plan_work *x = &m->works[m->work_at[v] + w];
-    if (!(x->needs & ~bundle) && take_if_fits(m, v, x->use_from, x->use_count, 1, j->left)) {
-      done |= 1u << w;
-      continue;
-    }
+    if (!((bundle & ~before) >> w & 1)) continue;
+    if (take_if_fits(m, v, x[w].use_from, x[w].use_count, 1, j->left)) continue;
     for (unsigned u = 0; u < w; u++)
-      if (done >> u & 1) take(m, v, m->works[m->work_at[v] + u].use_from, m->works[m->work_at[v] + u].use_count, -1, j->left);
+      if ((bundle & ~before) >> u & 1) take(m, v, x[u].use_from, x[u].use_count, -1, j->left);
     return false;
   }
-  j->out->bundle[v] = (uint8_t)bundle;
+  for (unsigned w = 0; bundle >> w; w++)
+    if ((bundle & ~before) >> w & 1) j->value += x[w].value;
+  j->out->bundle[v] = (uint8_t)(bundle | before);
   return true;
 }
 
-static enum status do_works(struct job *j, struct pricer *p, struct err *e) {
-  const struct plan_model *m = j->m;
-  memset(j->out->bundle, 0, m->village_count);
-  if (!m->work_at || !m->work_at[m->village_count]) return OK;
-  struct arena a;
-  arena_init(&a, 0);
-  wide *margin = arena_array(&a, m->village_count, sizeof *margin);
-  uint8_t *bundle = arena_array(&a, m->village_count, 1);
-  struct claim *claims = arena_array(&a, m->village_count, sizeof *claims);
-  if (!margin || !bundle || !claims) {
-    arena_drop(&a);
-    return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  }
-  pricer_bundles(p, j->prices, j->out->open, bundle, margin);
-  uint32_t n = 0;
-  for (uint32_t v = 0; v < m->village_count; v++)
-    if (bundle[v]) claims[n++] = (struct claim){margin[v], v};
-  qsort(claims, n, sizeof *claims, by_margin);
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t v = claims[i].village;
-    if (take_bundle(j, v, bundle[v])) continue;
-    for (unsigned b = bundle[v] - 1u; b; b--) /* a part of it, the later works first to go */
-      if ((b & ~(unsigned)bundle[v]) == 0 && take_bundle(j, v, b)) break;
-  }
-  arena_drop(&a);
-  return OK;
+/* The bundle, or the part of it that fits; the later works go first. */
+static void take_works(struct job *j, uint32_t v, unsigned bundle) {
+  for (unsigned b = bundle; b & ~(unsigned)j->out->bundle[v]; b = (b - 1) & bundle)
+    if ((b & j->out->bundle[v]) == j->out->bundle[v] && take_bundle(j, v, b)) return;
 }
 
-/* ---- households whose choice is clear ---- */
+static void begin_works(struct job *j, const struct works *works, uint32_t count) {
+  const struct plan_model *m = j->m;
+  memset(j->out->bundle, 0, m->village_count);
+  for (uint32_t v = 0; v < m->village_count; v++)
+    if (plan_works_of(m, v)) (void)take_bundle(j, v, price_free_works(m, v));
+  for (uint32_t i = 0; i < count && i < works->count; i++) take_works(j, works->village[i], works->bundle[works->village[i]]);
+}
 
-static void band_task(void *ctx, size_t i, unsigned worker) {
+/* ---- households ---- */
+
+static void add_use(const struct plan_model *m, uint32_t v, const struct plan_item *x, int64_t *use) {
+  const struct plan_column *c = &m->columns[x->column];
+  for (uint32_t u = c->use_from; u < c->use_from + c->use_count; u++) use[plan_use_resource(m, &m->uses[u], v)] += x->quantity * m->uses[u].amount;
+}
+
+/* What a village's households would choose, by how much each choice gains. */
+static void band_village(void *ctx, uint32_t v, size_t chunk, const struct seen *seen, unsigned worker) {
+  (void)chunk;
   struct job *j = ctx;
   const struct plan_model *m = j->m;
   struct lane *l = &j->lanes[worker];
-  struct pick picks[PLAN_MOST] = {{0}};
-  for (uint32_t v = (uint32_t)i * VILLAGES_A_TASK; v < (i + 1) * VILLAGES_A_TASK && v < m->village_count; v++) {
-    price_costs(m, v, j->out->bundle[v], j->prices, j->out->open, l->cost);
-    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
-      const struct plan_item *items = m->items + m->item_at[h];
-      int64_t gain;
-      unsigned n = price_choose(m, items, (unsigned)(m->item_at[h + 1] - m->item_at[h]), l->cost, picks, &gain);
-      for (unsigned k = 0; k < n; k++) {
-        const struct plan_item *x = &items[picks[k].item];
-        const struct plan_column *c = &m->columns[x->column];
-        int64_t *use = l->use + (size_t)band(picks[k].gain) * m->resource_count;
-        for (uint32_t u = c->use_from; u < c->use_from + c->use_count; u++) use[plan_use_resource(m, &m->uses[u], v)] += x->quantity * m->uses[u].amount;
-      }
+  for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
+    const struct plan_item *items = m->items + m->item_at[h];
+    choice_look(&l->choice, j->places, seen, items, (unsigned)(m->item_at[h + 1] - m->item_at[h]), j->out->bundle[v]);
+    for (unsigned k = 0; k < l->choice.best.have; k++) {
+      const struct offer *x = &l->choice.best.pick[k];
+      add_use(m, v, &items[x->item], l->use + (size_t)band(x->gain) * m->resource_count);
     }
   }
 }
 
-static void sure_task(void *ctx, size_t i, unsigned worker) {
+static bool is_sure(const struct job *j, uint32_t v, const struct plan_item *x, int64_t gain) {
+  const struct plan_column *c = &j->m->columns[x->column];
+  for (uint32_t u = c->use_from; u < c->use_from + c->use_count; u++)
+    if (band(gain) < j->lowest[plan_use_resource(j->m, &j->m->uses[u], v)]) return false;
+  return true;
+}
+
+static inline bool possible(const struct job *j, const struct seen *s, uint32_t v) { return s->lift && !(s->needs & ~j->out->bundle[v]) && !j->places->shut[s->tier]; }
+static inline int64_t gain_of(const struct seen *s, const struct plan_item *x) { return (int64_t)x->value * s->lift - (int64_t)x->quantity * s->cost; }
+
+/* Takes what is sure, and counts what else a household could take, by gain. */
+static void sure_village(void *ctx, uint32_t v, size_t chunk, const struct seen *seen, unsigned worker) {
   struct job *j = ctx;
   const struct plan_model *m = j->m;
   struct lane *l = &j->lanes[worker];
-  struct pick picks[PLAN_MOST] = {{0}};
-  for (uint32_t v = (uint32_t)i * VILLAGES_A_TASK; v < (i + 1) * VILLAGES_A_TASK && v < m->village_count; v++) {
-    price_costs(m, v, j->out->bundle[v], j->prices, j->out->open, l->cost);
-    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
-      const struct plan_item *items = m->items + m->item_at[h];
-      unsigned all = (unsigned)(m->item_at[h + 1] - m->item_at[h]), took = 0;
-      uint8_t *taken = j->out->taken + (size_t)h * m->most;
-      int64_t total;
-      unsigned n = price_choose(m, items, all, l->cost, picks, &total);
-      memset(taken, 0, m->most);
-      for (unsigned k = 0; k < n; k++) {
-        const struct plan_item *x = &items[picks[k].item];
-        const struct plan_column *c = &m->columns[x->column];
-        bool sure = true;
-        for (uint32_t u = c->use_from; u < c->use_from + c->use_count && sure; u++)
-          sure = band(picks[k].gain) >= j->lowest[plan_use_resource(m, &m->uses[u], v)];
-        if (!sure) continue;
-        taken[took++] = (uint8_t)(picks[k].item + 1);
-        for (uint32_t u = c->use_from; u < c->use_from + c->use_count; u++) l->use[plan_use_resource(m, &m->uses[u], v)] += x->quantity * m->uses[u].amount;
-      }
-      if (took == m->most) continue;
-      for (unsigned k = 0; k < all; k++) /* how many candidates there are at each gain */
-        if (l->cost[items[k].column] != COST_BLOCKED) l->count[fine(price_gain(&items[k], l->cost[items[k].column]))]++;
+  uint64_t *count = j->count + chunk * 2 * FINE;
+  for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
+    const struct plan_item *items = m->items + m->item_at[h];
+    const unsigned all = (unsigned)(m->item_at[h + 1] - m->item_at[h]);
+    uint8_t *taken = j->out->taken + (size_t)h * m->most;
+    unsigned took = 0;
+    choice_look(&l->choice, j->places, seen, items, all, j->out->bundle[v]);
+    memset(taken, 0, m->most);
+    for (unsigned k = 0; k < l->choice.best.have; k++) {
+      const struct offer *x = &l->choice.best.pick[k];
+      if (!is_sure(j, v, &items[x->item], x->gain)) continue;
+      taken[took++] = (uint8_t)(x->item + 1);
+      add_use(m, v, &items[x->item], l->use);
+      l->value += items[x->item].value;
+    }
+    if (took == m->most) continue;
+    for (unsigned k = 0; k < all; k++) {
+      const struct seen *s = &seen[items[k].column];
+      if (possible(j, s, v)) count[fine(gain_of(s, &items[k]))]++;
     }
   }
 }
@@ -188,109 +181,108 @@ static bool has_room(const struct plan_model *m, const struct plan_item *items, 
   return *at < m->most;
 }
 
-struct candidate { uint32_t household; uint8_t item; };
-
-static enum status do_margin(struct job *j, const uint64_t *count, struct err *e) {
+static void list_village(void *ctx, uint32_t v, size_t chunk, const struct seen *seen, unsigned worker) {
+  (void)worker;
+  struct job *j = ctx;
   const struct plan_model *m = j->m;
-  struct lane *l = &j->lanes[0];
-  uint64_t cap = CANDIDATES_MIN > plan_households(m) / 4 ? CANDIDATES_MIN : plan_households(m) / 4, sum = 0;
-  uint32_t last = 0; /* buckets below it are looked at; all that gain something always are */
-  uint64_t *at = calloc(2 * FINE + 1, sizeof *at);
-  if (!at) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  while (last < 2 * FINE && (last < FINE || sum + count[last] <= cap)) at[last] = sum, sum += count[last++];
-  struct candidate *list = malloc((sum + 1) * sizeof *list);
-  if (!list) {
-    free(at);
-    return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  }
-  for (uint32_t v = 0; v < m->village_count; v++) {
-    price_costs(m, v, j->out->bundle[v], j->prices, j->out->open, l->cost);
-    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
-      if (j->out->taken[(size_t)h * m->most + m->most - 1]) continue;
-      const struct plan_item *items = m->items + m->item_at[h];
-      for (unsigned k = 0, n = (unsigned)(m->item_at[h + 1] - m->item_at[h]); k < n; k++) {
-        if (l->cost[items[k].column] == COST_BLOCKED) continue;
-        uint32_t bucket = fine(price_gain(&items[k], l->cost[items[k].column]));
-        if (bucket < last) list[at[bucket]++] = (struct candidate){h, (uint8_t)k};
-      }
+  uint64_t *at = j->count + chunk * 2 * FINE;
+  for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
+    if (j->out->taken[(size_t)h * m->most + m->most - 1]) continue;
+    const struct plan_item *items = m->items + m->item_at[h];
+    for (unsigned k = 0, n = (unsigned)(m->item_at[h + 1] - m->item_at[h]); k < n; k++) {
+      const struct seen *s = &seen[items[k].column];
+      if (!possible(j, s, v)) continue;
+      const uint32_t bucket = fine(gain_of(s, &items[k]));
+      if (bucket < j->last) j->list[at[bucket]++] = (struct candidate){h, v, (uint8_t)k};
     }
   }
-  uint32_t v = 0;
-  for (uint64_t i = 0; i < sum; i++) {
-    uint32_t h = list[i].household;
-    const struct plan_item *items = m->items + m->item_at[h], *x = &items[list[i].item];
-    uint8_t *taken = j->out->taken + (size_t)h * m->most;
+}
+
+/* Where each chunk's candidates of each fineness go: by fineness, then by chunk, so that within one households ascend. */
+static uint64_t lay_out(struct job *j) {
+  const uint64_t spare = SPARE_MIN > plan_households(j->m) / 16 ? SPARE_MIN : plan_households(j->m) / 16;
+  uint64_t sum = 0, least = 0;
+  for (j->last = 0; j->last < 2 * FINE; j->last++) {
+    uint64_t here = 0;
+    for (size_t c = 0; c < PRICER_CHUNKS; c++) here += j->count[c * 2 * FINE + j->last];
+    if (j->last == FINE) least = sum;
+    if (j->last >= FINE && sum - least + here > spare) break;
+    for (size_t c = 0; c < PRICER_CHUNKS; c++) {
+      uint64_t n = j->count[c * 2 * FINE + j->last];
+      j->count[c * 2 * FINE + j->last] = sum;
+      sum += n;
+    }
+  }
+  return sum;
+}
+
+static enum status do_margin(struct job *j, struct pricer *p, const int64_t *prices, struct err *e) {
+  const struct plan_model *m = j->m;
+  const uint64_t n = lay_out(j);
+  if (!n) return OK;
+  if (!(j->list = malloc(n * sizeof *j->list))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  pricer_each(p, prices, j->out->open, list_village, j);
+  for (uint64_t i = 0; i < n; i++) {
+    const struct candidate *x = &j->list[i];
+    const struct plan_item *items = m->items + m->item_at[x->household], *item = &items[x->item];
+    const struct plan_column *c = &m->columns[item->column];
+    uint8_t *taken = j->out->taken + (size_t)x->household * m->most;
     unsigned slot;
-    if (!x->value || !has_room(m, items, taken, list[i].item, &slot)) continue;
-    if (h < m->household_at[v]) v = 0; /* a bucket's households ascend; a new bucket begins anew */
-    if (m->household_at[v + 1] <= h) {
-      uint32_t low = v, high = m->village_count;
-      while (high - low > 1) {
-        uint32_t mid = low + (high - low) / 2;
-        if (m->household_at[mid] <= h) low = mid;
-        else high = mid;
-      }
-      v = low;
-    }
-    const struct plan_column *c = &m->columns[x->column];
-    if (take_if_fits(m, v, c->use_from, c->use_count, x->quantity, j->left)) taken[slot] = (uint8_t)(list[i].item + 1);
+    if (!item->value || !has_room(m, items, taken, x->item, &slot) || !take_if_fits(m, x->village, c->use_from, c->use_count, item->quantity, j->left)) continue;
+    taken[slot] = (uint8_t)(x->item + 1);
+    j->value += item->value;
   }
-  free(list);
-  free(at);
+  free(j->list);
   return OK;
 }
 
-static int64_t total_value(const struct plan_model *m, const struct assignment *x) {
-  wide sum = 0;
-  for (uint32_t v = 0; v < m->village_count; v++)
-    for (unsigned w = 0; x->bundle[v] >> w; w++)
-      if (x->bundle[v] >> w & 1) sum += m->works[m->work_at[v] + w].value;
-  for (uint32_t h = 0, n = plan_households(m); h < n; h++)
-    for (unsigned k = 0; k < m->most && x->taken[(size_t)h * m->most + k]; k++) sum += m->items[m->item_at[h] + x->taken[(size_t)h * m->most + k] - 1u].value;
-  for (uint32_t k = 0; k < m->resource_count; k++)
-    if (m->resources[k].market != PLAN_NONE && x->open[k] && x->use[k]) sum -= m->resources[k].loss;
-  return (int64_t)sum;
+/* From each resource's fullest band down: the band from which on all that is wanted fits. */
+static void find_lowest(struct job *j, unsigned lanes) {
+  const uint32_t n = j->m->resource_count;
+  for (uint32_t k = 0; k < n; k++) {
+    wide sum = 0;
+    unsigned b = BANDS;
+    for (; b > 0; b--) {
+      for (unsigned t = 0; t < lanes; t++) sum += j->lanes[t].use[(size_t)(b - 1) * n + k];
+      if (sum > j->left[k]) break;
+    }
+    j->lowest[k] = (uint8_t)b;
+  }
+  for (unsigned t = 0; t < lanes; t++) memset(j->lanes[t].use, 0, (size_t)BANDS * n * sizeof(int64_t));
 }
 
-enum status assign(const struct plan_model *m, struct pricer *p, struct pool *pool, const int64_t *prices, struct assignment *out, struct err *e) {
+static enum status assign_in(struct arena *a, struct job *j, struct pricer *p, unsigned lanes, const int64_t *prices, const struct works *works, uint32_t count, struct err *e) {
+  const struct plan_model *m = j->m;
+  struct assignment *out = j->out;
+  ARENA_TRY(e, j->lanes = arena_array(a, lanes, sizeof *j->lanes));
+  ARENA_TRY(e, j->left = arena_array(a, m->resource_count + 1u, sizeof *j->left));
+  ARENA_TRY(e, j->lowest = arena_array(a, m->resource_count + 1u, 1));
+  ARENA_TRY(e, j->count = arena_array(a, (size_t)PRICER_CHUNKS * 2 * FINE, sizeof *j->count));
+  for (unsigned t = 0; t < lanes; t++) ARENA_TRY(e, j->lanes[t].use = arena_array(a, (size_t)BANDS * m->resource_count + 1u, sizeof(int64_t)));
+  for (uint32_t k = 0; k < m->resource_count; k++) j->left[k] = out->open[k] ? m->resources[k].limit : 0;
+  begin_works(j, works, count);
+  pricer_each(p, prices, out->open, band_village, j);
+  find_lowest(j, lanes);
+  pricer_each(p, prices, out->open, sure_village, j);
+  for (unsigned t = 0; t < lanes; t++) {
+    for (uint32_t k = 0; k < m->resource_count; k++) j->left[k] -= j->lanes[t].use[k];
+    j->value += j->lanes[t].value;
+  }
+  TRY(do_margin(j, p, prices, e));
+  for (uint32_t i = count; i < works->count; i++) take_works(j, works->village[i], works->bundle[works->village[i]]);
+  for (uint32_t k = 0; k < m->resource_count; k++) {
+    out->use[k] = (out->open[k] ? m->resources[k].limit : 0) - j->left[k];
+    if (m->resources[k].market != PLAN_NONE && out->use[k]) j->value -= m->resources[k].loss;
+  }
+  out->value = (int64_t)j->value;
+  return OK;
+}
+
+enum status assign(const struct plan_model *m, struct pricer *p, struct pool *pool, const int64_t *prices, const struct works *works, uint32_t count, struct assignment *out, struct err *e) {
   struct arena a;
   arena_init(&a, 0);
-  const unsigned lanes = pool ? pool_threads(pool) : 1;
-  struct job j = {.m = m, .prices = prices, .out = out};
-  bool room = (j.lanes = arena_array(&a, lanes, sizeof *j.lanes)) && (j.left = arena_array(&a, m->resource_count + 1u, sizeof *j.left)) && (j.lowest = arena_array(&a, m->resource_count + 1u, 1));
-  for (unsigned t = 0; t < lanes && room; t++)
-    room = (j.lanes[t].cost = arena_array(&a, m->column_count + 1u, sizeof(int64_t))) && (j.lanes[t].use = arena_array(&a, (size_t)BANDS * m->resource_count + 1u, sizeof(int64_t))) &&
-           (j.lanes[t].count = arena_array(&a, 2 * FINE, sizeof(uint64_t)));
-  enum status st = room ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (st == OK) {
-    for (uint32_t k = 0; k < m->resource_count; k++) j.left[k] = out->open[k] ? m->resources[k].limit : 0;
-    st = do_works(&j, p, e);
-  }
-  if (st == OK) {
-    const size_t tasks = (m->village_count + VILLAGES_A_TASK - 1) / VILLAGES_A_TASK;
-    pool_run(pool, tasks, band_task, &j);
-    for (uint32_t k = 0; k < m->resource_count; k++) {
-      wide sum = 0;
-      unsigned b = BANDS;
-      for (; b > 0; b--) {
-        for (unsigned t = 0; t < lanes; t++) sum += j.lanes[t].use[(size_t)(b - 1) * m->resource_count + k];
-        if (sum > j.left[k]) break;
-      }
-      j.lowest[k] = (uint8_t)b;
-    }
-    for (unsigned t = 0; t < lanes; t++) memset(j.lanes[t].use, 0, ((size_t)BANDS * m->resource_count + 1u) * sizeof(int64_t));
-    pool_run(pool, tasks, sure_task, &j);
-    for (unsigned t = 0; t < lanes; t++) {
-      for (uint32_t k = 0; k < m->resource_count; k++) j.left[k] -= j.lanes[t].use[k];
-      if (t)
-        for (uint32_t b = 0; b < 2 * FINE; b++) j.lanes[0].count[b] += j.lanes[t].count[b];
-    }
-    st = do_margin(&j, j.lanes[0].count, e);
-  }
-  if (st == OK) {
-    for (uint32_t k = 0; k < m->resource_count; k++) out->use[k] = (out->open[k] ? m->resources[k].limit : 0) - j.left[k];
-    out->value = total_value(m, out);
-  }
+  struct job j = {.m = m, .out = out, .places = pricer_places(p)};
+  enum status st = assign_in(&a, &j, p, pool_threads(pool), prices, works, count, e);
   arena_drop(&a);
   return st;
 }

@@ -56,12 +56,13 @@ struct allowed { const bool *open; uint32_t special, one, two; bool every; };
 struct proof {
   const struct plan_model *m;
   const bool *open;
-  int64_t *cost;           /* bundles x columns */
+  int64_t *cost;           /* one a column, in the village at hand */
   uint32_t *home;          /* one a column, in the village at hand: the tier it belongs to */
   wide *base;              /* one a bundle: worth with the open tiers */
-  wide *change;            /* bundles x (resources + markets): of a tier opened instead; after them, of none */
+  uint32_t *slot, slots;   /* one a resource: tiers numbered on */
+  wide *change;            /* bundles x (tiers + markets): of a tier opened instead; after them, of none */
   bool *touched;           /* one a market */
-  wide *sum;               /* resources + markets, over villages */
+  wide *sum;               /* tiers + markets, over villages */
 };
 
 static bool may(const struct proof *p, const struct allowed *a, uint32_t column) {
@@ -72,15 +73,16 @@ static bool may(const struct proof *p, const struct allowed *a, uint32_t column)
 }
 
 /* Best of a household by trying: the best item of each group and every ungrouped one, sorted by gain, the first `most`. */
-static wide household_best(const struct proof *p, uint32_t h, const int64_t *cost, const struct allowed *a) {
+static wide household_best(const struct proof *p, uint32_t h, unsigned b, const struct allowed *a) {
   const struct plan_model *m = p->m;
   wide best[PLAN_MOST] = {0}, group_best = 0;
   unsigned group = 0;
   uint64_t to = m->item_at[h + 1];
   for (uint64_t i = m->item_at[h]; i <= to; i++) {
     unsigned g = i < to ? m->columns[m->items[i].column].group : 0;
-    wide gain = i < to && cost[m->items[i].column] != COST_BLOCKED && may(p, a, m->items[i].column)
-                    ? ((wide)m->items[i].value << PRICE_BITS) - (wide)m->items[i].quantity * cost[m->items[i].column] : 0;
+    wide gain = 0;
+    if (i < to && p->cost[m->items[i].column] != COST_BLOCKED && !(m->columns[m->items[i].column].needs & ~b) && may(p, a, m->items[i].column))
+      gain = ((wide)m->items[i].value << PRICE_BITS) - (wide)m->items[i].quantity * p->cost[m->items[i].column];
     if (g && g == group) {
       if (gain > group_best) group_best = gain;
       continue;
@@ -107,17 +109,16 @@ static uint32_t open_tier(const struct proof *p, uint32_t x) {
 
 /* At most what a household gains when tier t of market x (PLAN_NONE: none) is open instead of `now`: what t adds to the open tiers, less
  * what `now` would add to t and every tier of the other markets. */
-static wide household_change(const struct proof *p, uint32_t h, const int64_t *cost, uint32_t x, uint32_t now, uint32_t t, wide as_is) {
+static wide household_change(const struct proof *p, uint32_t h, unsigned b, uint32_t x, uint32_t now, uint32_t t, wide as_is) {
   const struct allowed more = {p->open, x, now, t, false}, without = {p->open, x, t, PLAN_NONE, true}, with = {p->open, x, t, now, true};
-  return household_best(p, h, cost, &more) - as_is - (household_best(p, h, cost, &with) - household_best(p, h, cost, &without));
+  return household_best(p, h, b, &more) - as_is - (household_best(p, h, b, &with) - household_best(p, h, b, &without));
 }
 
 static void household_worth(const struct proof *p, uint32_t h, unsigned b) {
   const struct plan_model *m = p->m;
-  const int64_t *cost = p->cost + (size_t)b * m->column_count;
   const struct allowed as_is = {p->open, PLAN_NONE, PLAN_NONE, PLAN_NONE, false};
-  const wide base = household_best(p, h, cost, &as_is);
-  wide *change = p->change + (size_t)b * (m->resource_count + m->market_count);
+  const wide base = household_best(p, h, b, &as_is);
+  wide *change = p->change + (size_t)b * (p->slots + m->market_count);
   p->base[b] += base;
   for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) {
     uint32_t home = p->home[m->items[i].column];
@@ -131,9 +132,9 @@ static void household_worth(const struct proof *p, uint32_t h, unsigned b) {
     }
     p->touched[x] = true;
     if (!first || (!first_of_market && home == now)) continue;
-    wide none = household_change(p, h, cost, x, now, PLAN_NONE, base);
-    if (first_of_market) change[m->resource_count + x] += none; /* a tier that it is not offered is the same as none */
-    if (home != now) change[home] += household_change(p, h, cost, x, now, home, base) - none;
+    wide none = household_change(p, h, b, x, now, PLAN_NONE, base);
+    if (first_of_market) change[p->slots + x] += none; /* a tier that it is not offered is the same as none */
+    if (home != now) change[p->slot[home]] += household_change(p, h, b, x, now, home, base) - none;
   }
 }
 
@@ -142,38 +143,39 @@ static void household_worth(const struct proof *p, uint32_t h, unsigned b) {
 static wide village_worth(const struct proof *p, uint32_t v, const int64_t *prices) {
   const struct plan_model *m = p->m;
   const unsigned all = 1u << plan_works_of(m, v);
-  const size_t wide_row = (size_t)m->resource_count + m->market_count;
+  const size_t row = (size_t)p->slots + m->market_count;
+  const unsigned always = price_free_works(m, v);
   bool can[1 << PLAN_WORKS];
   uint32_t markets = 0;
-  unsigned at = 0;
+  unsigned at = always;
   for (uint32_t c = 0; c < m->column_count; c++) p->home[c] = price_home(m, v, c);
+  price_costs(m, v, 0xff, prices, NULL, p->cost); /* needs are asked of each item */
   for (uint32_t x = 0; x < m->market_count; x++) p->touched[x] = false;
   for (unsigned b = 0; b < all; b++) {
-    can[b] = price_bundle(m, v, b, prices, NULL, &p->base[b]);
+    can[b] = (b & always) == always && price_bundle(m, v, b, prices, NULL, &p->base[b]);
     if (!can[b]) continue;
-    price_costs(m, v, b, prices, NULL, p->cost + (size_t)b * m->column_count);
-    for (size_t i = 0; i < wide_row; i++) p->change[b * wide_row + i] = 0;
+    for (size_t i = 0; i < row; i++) p->change[b * row + i] = 0;
     for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) household_worth(p, h, b);
     if (p->base[b] > p->base[at]) at = b;
   }
   for (uint32_t x = 0; x < m->market_count; x++) markets += p->touched[x];
   for (uint32_t x = 0; x < m->market_count; x++) {
     if (!p->touched[x]) continue;
-    const size_t none_at = m->resource_count + x;
-    wide none = p->change[at * wide_row + none_at];
+    const size_t none_at = p->slots + x;
+    wide none = p->change[at * row + none_at];
     for (unsigned b = 0; b < all; b++) {
-      wide part = can[b] ? p->change[b * wide_row + none_at] - (p->base[at] - p->base[b]) / markets : none;
+      wide part = can[b] ? p->change[b * row + none_at] - (p->base[at] - p->base[b]) / markets : none;
       if (part > none) none = part;
     }
     p->sum[none_at] += none;
     for (uint32_t k = 0; k < m->resource_count; k++) {
       if (m->resources[k].market != x) continue;
-      wide best = p->change[at * wide_row + none_at] + p->change[at * wide_row + k];
+      wide best = p->change[at * row + none_at] + p->change[at * row + p->slot[k]];
       for (unsigned b = 0; b < all; b++) {
-        wide part = can[b] ? p->change[b * wide_row + none_at] + p->change[b * wide_row + k] - (p->base[at] - p->base[b]) / markets : best;
+        wide part = can[b] ? p->change[b * row + none_at] + p->change[b * row + p->slot[k]] - (p->base[at] - p->base[b]) / markets : best;
         if (part > best) best = part;
       }
-      p->sum[k] += best - none;
+      p->sum[p->slot[k]] += best - none;
     }
   }
   return p->base[at];
@@ -184,8 +186,11 @@ static enum status bound_of(struct arena *a, const struct plan_model *m, const b
   unsigned works = 0;
   for (uint32_t v = 0; v < m->village_count; v++)
     if (plan_works_of(m, v) > works) works = plan_works_of(m, v);
-  const size_t row = (size_t)m->resource_count + m->market_count + 1;
-  ARENA_TRY(e, p.cost = arena_array(a, ((size_t)m->column_count + 1) << works, sizeof *p.cost));
+  ARENA_TRY(e, p.slot = arena_array(a, m->resource_count + 1u, sizeof *p.slot));
+  for (uint32_t k = 0; k < m->resource_count; k++)
+    if (m->resources[k].market != PLAN_NONE) p.slot[k] = p.slots++;
+  const size_t row = (size_t)p.slots + m->market_count + 1;
+  ARENA_TRY(e, p.cost = arena_array(a, m->column_count + 1u, sizeof *p.cost));
   ARENA_TRY(e, p.home = arena_array(a, m->column_count + 1u, sizeof *p.home));
   ARENA_TRY(e, p.base = arena_array(a, (size_t)1 << works, sizeof *p.base));
   ARENA_TRY(e, p.change = arena_array(a, row << works, sizeof *p.change));
@@ -196,12 +201,12 @@ static enum status bound_of(struct arena *a, const struct plan_model *m, const b
   for (uint32_t k = 0; k < m->resource_count; k++)
     if (m->resources[k].market == PLAN_NONE) bound += (wide)prices[k] * m->resources[k].limit;
   for (uint32_t x = 0; x < m->market_count; x++) {
-    wide best = p.sum[m->resource_count + x], none = best;
+    wide best = p.sum[p.slots + x], none = best;
     uint32_t now = open_tier(&p, x);
     if (now == PLAN_NONE && best < 0) best = 0;
     for (uint32_t k = 0; k < m->resource_count; k++) {
       if (m->resources[k].market != x) continue;
-      wide worth = (k == now ? 0 : none + p.sum[k]) + (wide)prices[k] * m->resources[k].limit - ((wide)m->resources[k].loss << PRICE_BITS);
+      wide worth = (k == now ? 0 : none + p.sum[p.slot[k]]) + (wide)prices[k] * m->resources[k].limit - ((wide)m->resources[k].loss << PRICE_BITS);
       if (worth > best) best = worth;
     }
     bound += best;

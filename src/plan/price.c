@@ -81,4 +81,17 @@ uint32_t price_home(const struct plan_model *m, uint32_t village, uint32_t colum
   return PLAN_NONE;
 }
 
+uint8_t price_free_works(const struct plan_model *m, uint32_t village) {
+  const unsigned works = plan_works_of(m, village);
+  unsigned mask = 0;
+  for (unsigned round = 0; round < works; round++) /* each may wait for the one before */
+    for (unsigned w = 0; w < works; w++) {
+      const struct plan_work *x = &m->works[m->work_at[village] + w];
+      bool free = !(x->needs & ~mask);
+      for (uint32_t i = x->use_from; i < x->use_from + x->use_count; i++) free &= plan_use_resource(m, &m->uses[i], village) != PLAN_NONE && !m->uses[i].amount;
+      if (free) mask |= 1u << w;
+    }
+  return (uint8_t)mask;
+}
+
 int64_t price_bound_units(wide bound) { return (int64_t)((bound + ((wide)1 << PRICE_BITS) - 1) >> PRICE_BITS); }

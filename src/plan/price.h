@@ -41,6 +41,8 @@ void price_costs(const struct plan_model *m, uint32_t village, unsigned bundle, 
 bool price_bundle(const struct plan_model *m, uint32_t village, unsigned bundle, const int64_t *prices, const bool *open, wide *gain);
 /* The tier that a column's items belong to in a village: the first that it uses; PLAN_NONE when it sells nothing. */
 uint32_t price_home(const struct plan_model *m, uint32_t village, uint32_t column);
+/* The works of a village that use nothing and need only such works: a bundle without them is never better, so they are always done. */
+uint8_t price_free_works(const struct plan_model *m, uint32_t village);
 /* The bound in whole value units, rounded up. */
 int64_t price_bound_units(wide bound);
 

@@ -4,8 +4,9 @@
  * what is used of everything; for each tier that is shut, what would be used of it were it open instead, and what that would be worth; and
  * the bound of price.h. So all prices can move after each pass, those of shut tiers too, and a market that is better off at another tier shows it.
  *
- * Hard part: a household's best items are a base of a matroid (one of a group, `most` in all), so one item more changes them by at most one
- * exchange; all tiers of a market are tried by such exchanges from the choice already made.
+ * Hard part: not to do for each village what can be done once. A column's cost is worked out once a village, its part that no layer decides once a
+ * pass, and only for columns that the village's households could take; of the bundles of works only those are tried on households that differ in a work
+ * that some column there needs, and works that cost nothing are always done.
  *
  * Cost: some 20 ns a household of ten items on one core, twice that where it sells in a market of five tiers. Integer sums: the same for any number
  * of threads. */
@@ -14,7 +15,7 @@
 
 #include "base/arena.h"
 #include "base/pool.h"
-#include "plan/price.h"
+#include "plan/choice.h"
 
 struct priced {
   wide bound;     /* in 1/2^20 */
@@ -33,6 +34,14 @@ enum status pricer_open(struct arena *a, const struct plan_model *m, struct pool
 void pricer_pass(struct pricer *p, const int64_t *prices, uint32_t stride, const bool *open, struct priced *out);
 /* The bundle of works each village would choose, and what it gains over doing none of them (0 where it has none). */
 void pricer_bundles(struct pricer *p, const int64_t *prices, const bool *open, uint8_t *bundle, wide *margin);
+/* From here on the villages' works are these (NULL: their own choice again). Then `held` is the bound of plans with just these works and tiers. */
+void pricer_fix(struct pricer *p, const uint8_t *bundle);
+enum { PRICER_CHUNKS = 64 };
+typedef void pricer_see(void *ctx, uint32_t village, size_t chunk, const struct seen *seen, unsigned worker);
+/* Shows every village's columns at the prices to `each`, on all cores. A chunk is a run of villages that one worker sees one after the other. */
+void pricer_each(struct pricer *p, const int64_t *prices, const bool *open, pricer_see *each, void *ctx);
+/* The markets as the last call with open tiers left them. */
+const struct places *pricer_places(const struct pricer *p);
 /* Room for a pass's result. */
 enum status priced_make(struct arena *a, const struct plan_model *m, struct priced *out, struct err *e) MUST_CHECK;
 

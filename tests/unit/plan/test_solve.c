@@ -194,6 +194,31 @@ static void a_plan_of_many_households_is_near_its_bound(void **state) {
   country_free(&c);
 }
 
+/* Roads that gain a hair at the prices, each a ninth of the purse: eight of them would leave the households with next to nothing. */
+static void lumps_that_gain_a_hair_do_not_eat_the_purse(void **state) {
+  (void)state;
+  struct country_size z = {.households = 5000, .villages = 10, .funds = 1, .measures = 4, .most = 1, .items = 3, .money = 0.2, .works = 1};
+  struct country c = country_make(&z, 17);
+  struct arena a;
+  arena_init(&a, 0);
+  const uint32_t *work_at = c.m.work_at;
+  c.m.work_at = NULL;
+  struct solved s = solved(&a, &c.m, NULL);
+  const int64_t without = s.plan.value;
+  c.m.work_at = work_at;
+  for (uint32_t v = 0; v < 10; v++) {
+    struct plan_work *w = (struct plan_work *)&c.m.works[v];
+    ((struct plan_use *)c.m.uses)[w->use_from].amount = c.m.resources[0].limit / 9;
+    w->value = (int64_t)((double)s.prices[0] / (1 << PRICE_BITS) * (double)(c.m.resources[0].limit / 9) * 1.0005);
+  }
+  s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  assert_true(s.plan.value >= without - without / 1000);
+  if (s.gap > 0.01) fail_msg("gap %.4f", s.gap);
+  arena_drop(&a);
+  country_free(&c);
+}
+
 static void any_number_of_threads_gives_the_same_plan(void **state) {
   (void)state;
   struct country c = country_make(&middling, 12);
@@ -328,7 +353,7 @@ static void a_model_out_of_order_is_refused_by_name(void **state) {
   arena_drop(&a);
 }
 
-UNIT_MAIN(UNIT(on_small_cases_plan_best_and_bound_stand_in_this_order), UNIT(markets_with_works_and_several_sales_keep_the_order_and_the_bound_is_near), UNIT(a_plan_of_many_households_is_near_its_bound), UNIT(any_number_of_threads_gives_the_same_plan),
+UNIT_MAIN(UNIT(on_small_cases_plan_best_and_bound_stand_in_this_order), UNIT(markets_with_works_and_several_sales_keep_the_order_and_the_bound_is_near), UNIT(a_plan_of_many_households_is_near_its_bound), UNIT(lumps_that_gain_a_hair_do_not_eat_the_purse), UNIT(any_number_of_threads_gives_the_same_plan),
           UNIT(any_prices_prove_a_bound_and_a_changed_choice_is_found_out), UNIT(without_any_money_nobody_gets_what_costs),
           UNIT(where_there_is_enough_everybody_gets_the_best_and_the_gap_is_nothing), UNIT(an_empty_country_has_an_empty_plan),
           UNIT(one_fund_and_equal_households_lose_less_than_one_item), UNIT(a_model_out_of_order_is_refused_by_name))
