@@ -42,7 +42,9 @@ struct job {
   struct lane *lanes;
   const struct places *places;
   int64_t *left;
+  int64_t *got;       /* one a village, where there are floors: value of what its households take */
   uint8_t *lowest;    /* one a resource: the band from which on everything fits */
+  uint32_t chunks;
   uint64_t *count;    /* candidates: a chunk of villages and a fineness; then where they go */
   uint32_t last;      /* finenesses below it are looked at */
   struct candidate *list;
@@ -161,6 +163,7 @@ static void sure_village(void *ctx, uint32_t v, size_t chunk, const struct seen 
       taken[took++] = (uint8_t)(x->item + 1);
       add_use(m, v, &items[x->item], l->use);
       l->value += items[x->item].value;
+      if (j->got) j->got[v] += items[x->item].value;
     }
     if (took == m->most) continue;
     for (unsigned k = 0; k < all; k++) {
@@ -204,10 +207,10 @@ static uint64_t lay_out(struct job *j) {
   uint64_t sum = 0, least = 0;
   for (j->last = 0; j->last < 2 * FINE; j->last++) {
     uint64_t here = 0;
-    for (size_t c = 0; c < PRICER_CHUNKS; c++) here += j->count[c * 2 * FINE + j->last];
+    for (size_t c = 0; c < j->chunks; c++) here += j->count[c * 2 * FINE + j->last];
     if (j->last == FINE) least = sum;
     if (j->last >= FINE && sum - least + here > spare) break;
-    for (size_t c = 0; c < PRICER_CHUNKS; c++) {
+    for (size_t c = 0; c < j->chunks; c++) {
       uint64_t n = j->count[c * 2 * FINE + j->last];
       j->count[c * 2 * FINE + j->last] = sum;
       sum += n;
@@ -231,6 +234,7 @@ static enum status do_margin(struct job *j, struct pricer *p, const int64_t *pri
     if (!item->value || !has_room(m, items, taken, x->item, &slot) || !take_if_fits(m, x->village, c->use_from, c->use_count, item->quantity, j->left)) continue;
     taken[slot] = (uint8_t)(x->item + 1);
     j->value += item->value;
+    if (j->got) j->got[x->village] += item->value;
   }
   free(j->list);
   return OK;
@@ -256,8 +260,9 @@ static enum status assign_in(struct arena *a, struct job *j, struct pricer *p, u
   struct assignment *out = j->out;
   ARENA_TRY(e, j->lanes = arena_array(a, lanes, sizeof *j->lanes));
   ARENA_TRY(e, j->left = arena_array(a, m->resource_count + 1u, sizeof *j->left));
+  if (m->floor) ARENA_TRY(e, j->got = arena_array(a, m->village_count + 1u, sizeof *j->got));
   ARENA_TRY(e, j->lowest = arena_array(a, m->resource_count + 1u, 1));
-  ARENA_TRY(e, j->count = arena_array(a, (size_t)PRICER_CHUNKS * 2 * FINE, sizeof *j->count));
+  ARENA_TRY(e, j->count = arena_array(a, (size_t)(j->chunks + 1) * 2 * FINE, sizeof *j->count));
   for (unsigned t = 0; t < lanes; t++) ARENA_TRY(e, j->lanes[t].use = arena_array(a, (size_t)BANDS * m->resource_count + 1u, sizeof(int64_t)));
   for (uint32_t k = 0; k < m->resource_count; k++) j->left[k] = out->open[k] ? m->resources[k].limit : 0;
   begin_works(j, works, count);
@@ -274,6 +279,7 @@ static enum status assign_in(struct arena *a, struct job *j, struct pricer *p, u
     out->use[k] = (out->open[k] ? m->resources[k].limit : 0) - j->left[k];
     if (m->resources[k].market != PLAN_NONE && out->use[k]) j->value -= m->resources[k].loss;
   }
+  for (uint32_t v = 0; v < m->village_count && j->got; v++) j->value -= plan_short_of_floor(m, v, j->got[v]);
   out->value = (int64_t)j->value;
   return OK;
 }
@@ -281,7 +287,7 @@ static enum status assign_in(struct arena *a, struct job *j, struct pricer *p, u
 enum status assign(const struct plan_model *m, struct pricer *p, struct pool *pool, const int64_t *prices, const struct works *works, uint32_t count, struct assignment *out, struct err *e) {
   struct arena a;
   arena_init(&a, 0);
-  struct job j = {.m = m, .out = out, .places = pricer_places(p)};
+  struct job j = {.m = m, .out = out, .places = pricer_places(p), .chunks = pricer_chunks(p)};
   enum status st = assign_in(&a, &j, p, pool_threads(pool), prices, works, count, e);
   arena_drop(&a);
   return st;

@@ -20,7 +20,7 @@ struct assignment {
   uint8_t *taken;  /* `most` a household: 1 + the item's place in the household's list; 0 = nothing more */
   bool *open;      /* one a resource: false = the tier is not the market's */
   int64_t *use;    /* one a resource */
-  int64_t value;   /* of items and works, less the losses of open tiers that anybody uses */
+  int64_t value;   /* of items and works, less the losses of open tiers that anybody uses and what villages are short of their floors */
 };
 
 /* Villages that would have works beyond those that cost nothing, most wanted first. */

@@ -44,7 +44,10 @@ static enum status check_village(const struct plan_model *m, const struct assign
     TRY(add(m, v, work->use_from, work->use_count, 1, use, e));
     *value += work->value;
   }
-  for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) TRY(check_household(m, x, v, h, use, value, e));
+  wide households = 0;
+  for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) TRY(check_household(m, x, v, h, use, &households, e));
+  *value += households;
+  if (m->floor && households < m->floor[v]) *value -= (m->floor[v] - households) * (wide)m->floor_weight;
   return OK;
 }
 
@@ -56,12 +59,13 @@ struct allowed { const bool *open; uint32_t special, one, two; bool every; };
 struct proof {
   const struct plan_model *m;
   const bool *open;
-  int64_t *cost;           /* one a column, in the village at hand */
+  int64_t *cost, lift;     /* one a column, in the village at hand; what a value unit counts there */
   uint32_t *home;          /* one a column, in the village at hand: the tier it belongs to */
   wide *base;              /* one a bundle: worth with the open tiers */
   uint32_t *slot, slots;   /* one a resource: tiers numbered on */
   wide *change;            /* bundles x (tiers + markets): of a tier opened instead; after them, of none */
   bool *touched;           /* one a market */
+  uint32_t *now;           /* one a market: its open tier */
   wide *sum;               /* tiers + markets, over villages */
 };
 
@@ -82,7 +86,7 @@ static wide household_best(const struct proof *p, uint32_t h, unsigned b, const 
     unsigned g = i < to ? m->columns[m->items[i].column].group : 0;
     wide gain = 0;
     if (i < to && p->cost[m->items[i].column] != COST_BLOCKED && !(m->columns[m->items[i].column].needs & ~b) && may(p, a, m->items[i].column))
-      gain = ((wide)m->items[i].value << PRICE_BITS) - (wide)m->items[i].quantity * p->cost[m->items[i].column];
+      gain = (wide)m->items[i].value * p->lift - (wide)m->items[i].quantity * p->cost[m->items[i].column];
     if (g && g == group) {
       if (gain > group_best) group_best = gain;
       continue;
@@ -101,12 +105,6 @@ static wide household_best(const struct proof *p, uint32_t h, unsigned b, const 
   return sum;
 }
 
-static uint32_t open_tier(const struct proof *p, uint32_t x) {
-  for (uint32_t k = 0; k < p->m->resource_count; k++)
-    if (p->m->resources[k].market == x && p->open[k]) return k;
-  return PLAN_NONE;
-}
-
 /* At most what a household gains when tier t of market x (PLAN_NONE: none) is open instead of `now`: what t adds to the open tiers, less
  * what `now` would add to t and every tier of the other markets. */
 static wide household_change(const struct proof *p, uint32_t h, unsigned b, uint32_t x, uint32_t now, uint32_t t, wide as_is) {
@@ -114,33 +112,49 @@ static wide household_change(const struct proof *p, uint32_t h, unsigned b, uint
   return household_best(p, h, b, &more) - as_is - (household_best(p, h, b, &with) - household_best(p, h, b, &without));
 }
 
-static void household_worth(const struct proof *p, uint32_t h, unsigned b) {
+/* Does anything of tier t gain at the prices? If not, t is the same as none. */
+static bool gains(const struct proof *p, uint32_t h, uint32_t t) {
+  for (uint64_t i = p->m->item_at[h]; i < p->m->item_at[h + 1]; i++) {
+    const struct plan_item *x = &p->m->items[i];
+    if (p->home[x->column] == t && p->cost[x->column] != COST_BLOCKED && (wide)x->value * p->lift > (wide)x->quantity * p->cost[x->column]) return true;
+  }
+  return false;
+}
+
+/* Adds a household's part to each bundle that is possible. */
+static void household_worth(const struct proof *p, uint32_t h, unsigned all, const bool *can) {
   const struct plan_model *m = p->m;
   const struct allowed as_is = {p->open, PLAN_NONE, PLAN_NONE, PLAN_NONE, false};
-  const wide base = household_best(p, h, b, &as_is);
-  wide *change = p->change + (size_t)b * (p->slots + m->market_count);
-  p->base[b] += base;
-  for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) {
-    uint32_t home = p->home[m->items[i].column];
+  uint32_t tier[PLAN_ITEMS], tiers = 0;
+  for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) { /* the tiers that it is offered */
+    const uint32_t home = p->home[m->items[i].column];
+    uint32_t at = 0;
     if (home == PLAN_NONE) continue;
-    uint32_t x = m->resources[home].market, now = open_tier(p, x);
-    bool first = true, first_of_market = true;
-    for (uint64_t o = m->item_at[h]; o < i; o++) {
-      uint32_t k = p->home[m->items[o].column];
-      first &= k != home;
-      first_of_market &= k == PLAN_NONE || m->resources[k].market != x;
+    while (at < tiers && tier[at] != home) at++;
+    if (at == tiers) tier[tiers++] = home;
+    p->touched[m->resources[home].market] = true;
+  }
+  for (unsigned b = 0; b < all; b++) {
+    if (!can[b]) continue;
+    wide *change = p->change + (size_t)b * (p->slots + m->market_count);
+    const wide base = household_best(p, h, b, &as_is);
+    p->base[b] += base;
+    for (uint32_t i = 0; i < tiers; i++) {
+      const uint32_t x = m->resources[tier[i]].market, now = p->now[x];
+      bool first = true;
+      for (uint32_t o = 0; o < i; o++) first &= m->resources[tier[o]].market != x;
+      if (!first) continue;
+      const wide none = household_change(p, h, b, x, now, PLAN_NONE, base); /* a tier that it is not offered is the same as none */
+      change[p->slots + x] += none;
+      for (uint32_t o = i; o < tiers; o++)
+        if (m->resources[tier[o]].market == x && tier[o] != now && gains(p, h, tier[o])) change[p->slot[tier[o]]] += household_change(p, h, b, x, now, tier[o], base) - none;
     }
-    p->touched[x] = true;
-    if (!first || (!first_of_market && home == now)) continue;
-    wide none = household_change(p, h, b, x, now, PLAN_NONE, base);
-    if (first_of_market) change[p->slots + x] += none; /* a tier that it is not offered is the same as none */
-    if (home != now) change[p->slot[home]] += household_change(p, h, b, x, now, home, base) - none;
   }
 }
 
 /* Adds a village's part: its best bundle with the open tiers, and for each market what each tier changes, over the bundles: another bundle
  * counts less its part of what it falls short of the best by. */
-static wide village_worth(const struct proof *p, uint32_t v, const int64_t *prices) {
+static wide village_worth(struct proof *p, uint32_t v, const int64_t *prices) {
   const struct plan_model *m = p->m;
   const unsigned all = 1u << plan_works_of(m, v);
   const size_t row = (size_t)p->slots + m->market_count;
@@ -149,15 +163,17 @@ static wide village_worth(const struct proof *p, uint32_t v, const int64_t *pric
   uint32_t markets = 0;
   unsigned at = always;
   for (uint32_t c = 0; c < m->column_count; c++) p->home[c] = price_home(m, v, c);
+  p->lift = price_lift(m, v, prices);
   price_costs(m, v, 0xff, prices, NULL, p->cost); /* needs are asked of each item */
   for (uint32_t x = 0; x < m->market_count; x++) p->touched[x] = false;
   for (unsigned b = 0; b < all; b++) {
     can[b] = (b & always) == always && price_bundle(m, v, b, prices, NULL, &p->base[b]);
     if (!can[b]) continue;
     for (size_t i = 0; i < row; i++) p->change[b * row + i] = 0;
-    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) household_worth(p, h, b);
-    if (p->base[b] > p->base[at]) at = b;
   }
+  for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) household_worth(p, h, all, can);
+  for (unsigned b = 0; b < all; b++)
+    if (can[b] && p->base[b] > p->base[at]) at = b;
   for (uint32_t x = 0; x < m->market_count; x++) markets += p->touched[x];
   for (uint32_t x = 0; x < m->market_count; x++) {
     if (!p->touched[x]) continue;
@@ -178,7 +194,7 @@ static wide village_worth(const struct proof *p, uint32_t v, const int64_t *pric
       p->sum[p->slot[k]] += best - none;
     }
   }
-  return p->base[at];
+  return p->base[at] - (m->floor ? (wide)prices[m->resource_count + v] * m->floor[v] : 0);
 }
 
 static enum status bound_of(struct arena *a, const struct plan_model *m, const bool *open, const int64_t *prices, wide *out, struct err *e) {
@@ -196,13 +212,17 @@ static enum status bound_of(struct arena *a, const struct plan_model *m, const b
   ARENA_TRY(e, p.change = arena_array(a, row << works, sizeof *p.change));
   ARENA_TRY(e, p.touched = arena_array(a, m->market_count + 1u, sizeof *p.touched));
   ARENA_TRY(e, p.sum = arena_array(a, row, sizeof *p.sum));
+  ARENA_TRY(e, p.now = arena_array(a, m->market_count + 1u, sizeof *p.now));
+  for (uint32_t x = 0; x < m->market_count; x++) p.now[x] = PLAN_NONE;
+  for (uint32_t k = 0; k < m->resource_count; k++)
+    if (m->resources[k].market != PLAN_NONE && open[k]) p.now[m->resources[k].market] = k;
   wide bound = 0;
   for (uint32_t v = 0; v < m->village_count; v++) bound += village_worth(&p, v, prices);
   for (uint32_t k = 0; k < m->resource_count; k++)
     if (m->resources[k].market == PLAN_NONE) bound += (wide)prices[k] * m->resources[k].limit;
   for (uint32_t x = 0; x < m->market_count; x++) {
     wide best = p.sum[p.slots + x], none = best;
-    uint32_t now = open_tier(&p, x);
+    const uint32_t now = p.now[x];
     if (now == PLAN_NONE && best < 0) best = 0;
     for (uint32_t k = 0; k < m->resource_count; k++) {
       if (m->resources[k].market != x) continue;
@@ -233,6 +253,8 @@ static enum status check_all(struct arena *a, const struct plan_model *m, const 
   ARENA_TRY(e, use = arena_array(a, m->resource_count + 1u, sizeof *use));
   for (uint32_t k = 0; k < m->resource_count; k++)
     if (prices[k] < 0 || prices[k] > PRICE_MAX) BROKEN("the price of resource %u is %lld", k, (long long)prices[k]);
+  for (uint32_t v = 0; v < m->village_count && m->floor; v++)
+    if (prices[m->resource_count + v] < 0 || prices[m->resource_count + v] > (int64_t)m->floor_weight << PRICE_BITS) BROKEN("the price of the floor of village %u is %lld", v, (long long)prices[m->resource_count + v]);
   for (uint32_t v = 0; v < m->village_count; v++) TRY(check_village(m, x, v, use, &value, e));
   TRY(check_limits(m, x, use, &value, e));
   TRY(bound_of(a, m, x->open, prices, &bound, e));

@@ -20,13 +20,13 @@ void choice_look(struct choice *c, const struct places *p, const struct seen *se
   c->best.have = 0, c->best.total = 0;
   for (unsigned i = 0; i < n; i++) {
     const struct seen *s = &seen[items[i].column];
-    int64_t gain = (int64_t)items[i].value * s->lift - (int64_t)items[i].quantity * s->cost;
-    if (gain <= 0 || s->needs & ~bundle) continue;
-    struct offer *x = &c->offer[offers++];
-    *x = (struct offer){gain, (uint16_t)i, s->group, s->tier};
-    if (!p->shut[s->tier]) put(&c->best, p->most, x);
+    const int64_t gain = (int64_t)items[i].value * s->lift - (int64_t)items[i].quantity * s->cost;
+    c->offer[offers] = (struct offer){gain, (uint16_t)i, s->group, s->tier}; /* written always, kept when it gains: nobody can guess which do */
+    offers += (gain > 0) & !(s->needs & ~bundle);
   }
   c->offers = offers;
+  for (unsigned i = 0; i < offers; i++)
+    if (!p->shut[c->offer[i].tier]) put(&c->best, p->most, &c->offer[i]);
 }
 
 static inline uint32_t market_of(const struct places *p, const struct offer *x) { return x->tier ? p->market[x->tier - 1] : PLAN_NONE; }

@@ -30,7 +30,7 @@ struct places { const bool *shut; const uint32_t *market; uint32_t tiers; unsign
 
 /* A household being looked at. */
 struct choice {
-  struct offer offer[PLAN_ITEMS]; /* that gain something, in the household's order */
+  struct offer offer[PLAN_ITEMS + 1]; /* that gain something, in the household's order */
   struct change change[2 * PLAN_ITEMS];
   unsigned offers, changes;
   struct chosen best; /* with the open tiers */

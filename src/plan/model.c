@@ -17,6 +17,10 @@ static enum status check_small(const struct plan_model *m, struct err *e) {
     if (r->market != PLAN_NONE && r->market >= m->market_count) WRONG("resource %u is a tier of market %u; there are %u", k, r->market, m->market_count);
     if (r->loss < 0 || r->loss > PLAN_AMOUNT_MAX || (r->loss && r->market == PLAN_NONE)) WRONG("resource %u has a loss of %lld", k, (long long)r->loss);
   }
+  if (m->floor && (m->floor_weight < 1 || m->floor_weight > PLAN_FLOOR_WEIGHT_MAX)) WRONG("floors weigh %u: 1 to %u are possible", m->floor_weight, PLAN_FLOOR_WEIGHT_MAX);
+  for (uint32_t v = 0; v < m->village_count && m->floor; v++)
+    if (m->floor[v] < 0 || m->floor[v] > PLAN_AMOUNT_MAX) WRONG("village %u has a floor of %lld", v, (long long)m->floor[v]);
+  if (m->column_count > UINT16_MAX + 1u) WRONG("there are %u columns: at most %u", m->column_count, UINT16_MAX + 1u);
   for (uint32_t l = 0; l < m->layer_count; l++)
     for (uint32_t v = 0; v < m->village_count; v++)
       if (m->layers[l].resource[v] != PLAN_NONE && m->layers[l].resource[v] >= m->resource_count) WRONG("layer %u names resource %u in village %u", l, m->layers[l].resource[v], v);

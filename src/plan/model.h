@@ -16,6 +16,13 @@
  * A *work* is something a village gets as a whole (a road); at most six a village. It may need other works of the same village, and
  * columns may need works: their items count only where all the needed works are done.
  *
+ * A *floor* is the least that a village's households should have between them. It is kept where that is possible: what a village is short of its floor
+ * counts `floor_weight` times against the plan's value, so the floor comes before what is worth less than so many times as much elsewhere.
+ *
+ * Hand changes need no field of their own. Forbidden: leave the item out, or make a layer PLAN_NONE in the village. Pinned: `plan_pinned` instead of
+ * the value, which nothing unpinned outweighs; take the pins' bonus off the value and the bound again. Kept from last year: add
+ * the bonus for not changing to last year's items. A work that must be done: add a bonus to its value in the same way; one that must not: leave it out.
+ *
  * Memory: 8 bytes an item, 4 a household, and little else. */
 #ifndef PLAN_MODEL_H
 #define PLAN_MODEL_H
@@ -31,6 +38,8 @@
 #define PLAN_MOST 8u           /* items a household can take */
 #define PLAN_ITEMS 250u        /* items a household can choose among */
 #define PLAN_TIERS 16u         /* tiers a market can have; they stand by falling price */
+#define PLAN_PIN (1 << 30)     /* on top of a pinned item's value; values then stay below it */
+#define PLAN_FLOOR_WEIGHT_MAX 255u
 #define PLAN_AMOUNT_MAX ((int64_t)1 << 46) /* of one use, and of a limit in all */
 
 struct plan_resource {
@@ -78,10 +87,19 @@ struct plan_model {
   const uint64_t *item_at;      /* households + 1 */
   const struct plan_item *items;
   unsigned most;                /* items a household may take, 1 to PLAN_MOST */
+  const int64_t *floor;         /* one a village: value its households should have, 0 and up; or NULL */
+  unsigned floor_weight;        /* how often each value unit that a village is short counts; 1 to PLAN_FLOOR_WEIGHT_MAX where there are floors */
 };
 
 static inline uint32_t plan_households(const struct plan_model *m) { return m->village_count ? m->household_at[m->village_count] : 0; }
 static inline unsigned plan_works_of(const struct plan_model *m, uint32_t village) { return m->work_at ? m->work_at[village + 1] - m->work_at[village] : 0; }
+/* How many prices prove a bound: one a resource, and one a village where there are floors. */
+static inline uint32_t plan_price_count(const struct plan_model *m) { return m->resource_count + (m->floor ? m->village_count : 0); }
+static inline int32_t plan_pinned(int32_t value) { return value + PLAN_PIN; }
+/* What a village whose households have `value` is short of its floor, as it counts in the plan's value. */
+static inline int64_t plan_short_of_floor(const struct plan_model *m, uint32_t village, int64_t value) {
+  return m->floor && value < m->floor[village] ? (m->floor[village] - value) * (int64_t)m->floor_weight : 0;
+}
 /* The resource a use draws on in a village, or PLAN_NONE. */
 static inline uint32_t plan_use_resource(const struct plan_model *m, const struct plan_use *u, uint32_t village) {
   return u->layer ? m->layers[u->layer - 1].resource[village] : u->resource;

@@ -13,6 +13,8 @@
  * "What changes" is exact for a village that sells in one market and is bounded from above elsewhere; docs/method/plan.md has the formula and
  * the proof. An item belongs to the market of the first tier that its column uses there; a further tier costs its price, no more.
  *
+ * A floor has a price too, y(v) from 0 to floor_weight: the village's households then count each value unit 1 + y(v) times, and y(v) * floor(v) is taken off.
+ *
  * Prices are integers in 1/2^20 of a value unit, so the bound is exact and anybody can check it in integers (plan/certificate.h).
  * A cost that would not fit is cut off at 2^46, which makes something look cheaper and the bound only larger: still a bound. */
 #ifndef PLAN_PRICE_H
@@ -32,7 +34,11 @@ struct pick { int64_t gain; uint32_t item; }; /* item: counted from the househol
 /* The best items of one household at the costs of one unit of each column; highest gain first, the earlier item when equal.
  * Only what gains something counts. Returns how many; `total` is their gain. */
 unsigned price_choose(const struct plan_model *m, const struct plan_item *items, unsigned n, const int64_t *cost, struct pick out[PLAN_MOST], int64_t *total);
-/* Gain of an item after its cost, in 1/2^20; the cost must not be COST_BLOCKED. */
+/* What a value unit of a village's households counts, in 1/2^20: 1, or more where there is a price on its floor. */
+static inline int64_t price_lift(const struct plan_model *m, uint32_t village, const int64_t *prices) {
+  return ((int64_t)1 << PRICE_BITS) + (m->floor ? prices[m->resource_count + village] : 0);
+}
+/* Gain of an item after its cost, in 1/2^20, floors apart; the cost must not be COST_BLOCKED. */
 static inline int64_t price_gain(const struct plan_item *x, int64_t cost) { return ((int64_t)x->value << PRICE_BITS) - (int64_t)x->quantity * cost; }
 /* Cost of one unit of every column in a village whose works `bundle` are done. `open` NULL = every tier may be used; else open[k] false =
  * resource k cannot be used at all. */

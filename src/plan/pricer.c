@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { BUNDLES = 1 << PLAN_WORKS, VILLAGES_A_TASK = 8 };
+enum { BUNDLES = 1 << PLAN_WORKS, VILLAGES_A_TASK = 8, CHUNKS_MOST = 64 };
 #define COLUMNS_FEW 192u /* up to so many columns, villages keep no list of those they use */
 
 /* Sums of changes, by slot and after them by market; a tier's are beside those of none. */
@@ -36,8 +36,9 @@ struct pricer {
   struct places places;
   uint32_t tiers, *tier_at, *market, *market_from; /* tiers' slots: their resources and markets; a market's slots lie together */
   uint16_t *slot;            /* one a resource: 1 + slot, or 0 */
-  bool *shut;
+  bool *shut, asking;
   bool *layered;             /* one a column: costs something else in another village */
+  uint16_t *layers; uint32_t layers_count; /* those columns */
   uint64_t *column_at;       /* villages + 1: the columns that its households could take; NULL = all columns everywhere */
   uint16_t *column, *every;
   uint8_t *needed, *free_of; /* one a village: works that some column there needs; works that cost nothing */
@@ -45,8 +46,9 @@ struct pricer {
   struct seen *flat;         /* one a column: what is the same in every village */
   const int64_t *prices;
   const bool *open;
-  uint32_t stride;
+  struct view { uint32_t stride; const uint32_t *household_at; const uint64_t *item_at; const struct plan_item *items; } view; /* all households, or every stride-th */
   const uint8_t *fixed;      /* bundles that are given, or NULL */
+  int64_t *village;          /* the pass's result, where there are floors */
   uint8_t *bundle;           /* pricer_bundles' results */
   wide *margin;
   pricer_see *each;
@@ -54,7 +56,6 @@ struct pricer {
 };
 
 static uint32_t changes_most(const struct pricer *p) { return p->tiers + p->m->market_count; }
-static uint32_t first_of(uint32_t from, uint32_t stride) { return (from + stride - 1) / stride * stride; }
 
 static void add_changes(const struct choice *c, struct tally *t, uint32_t stride) {
   for (unsigned i = 0; i < c->changes; i++) {
@@ -95,10 +96,14 @@ static void see_village(const struct pricer *p, struct lane *l, uint32_t v) {
     l->layer_resource[y] = m->layers[y].resource[v];
     l->layer_price[y] = l->layer_resource[y] == PLAN_NONE ? 0 : p->prices[l->layer_resource[y]];
   }
+  const uint32_t lift = (uint32_t)price_lift(m, v, p->prices);
+  if (!p->column_at && !m->floor) column = p->layers, n = p->layers_count;
   for (uint32_t i = 0; i < n; i++) {
     const uint32_t c = column[i];
     struct seen *s = &l->seen[c];
+    if (!p->layered[c] && !m->floor) continue;
     *s = p->flat[c];
+    s->lift = lift;
     if (!p->layered[c]) continue;
     const struct plan_column *x = &m->columns[c];
     wide sum = s->cost;
@@ -168,9 +173,9 @@ static unsigned best_kind(const struct pricer *p, struct lane *l, uint32_t v, bo
     memset(l->branch[b].alone, 0, changes_most(p) * sizeof(wide));
   }
   if (summing) memset(l->touched, 0, m->market_count * sizeof *l->touched);
-  for (uint32_t h = first_of(m->household_at[v], p->stride); h < m->household_at[v + 1]; h += p->stride) {
-    const struct plan_item *items = m->items + m->item_at[h];
-    unsigned n = (unsigned)(m->item_at[h + 1] - m->item_at[h]), needs = 0;
+  for (uint32_t h = p->view.household_at[v]; h < p->view.household_at[v + 1]; h++) {
+    const struct plan_item *items = p->view.items + p->view.item_at[h];
+    unsigned n = (unsigned)(p->view.item_at[h + 1] - p->view.item_at[h]), needs = 0;
     for (unsigned i = 0; i < n; i++) {
       const struct seen *s = &l->seen[items[i].column];
       needs |= s->needs;
@@ -186,8 +191,8 @@ static unsigned best_kind(const struct pricer *p, struct lane *l, uint32_t v, bo
         if (summing) choice_changes(&l->choice, &p->places, items, NULL);
         for (unsigned b = 0; b < k->count; b++) {
           if ((k->mask[b] & needs) != done) continue;
-          k->sum[b] += (wide)l->choice.best.total * p->stride;
-          if (summing) add_changes(&l->choice, &l->branch[b], p->stride);
+          k->sum[b] += (wide)l->choice.best.total * p->view.stride;
+          if (summing) add_changes(&l->choice, &l->branch[b], p->view.stride);
         }
       }
       if (!part) break;
@@ -213,7 +218,7 @@ static void add_quantities(const struct pricer *p, struct lane *l, uint32_t v) {
   for (uint32_t i = 0; i < n; i++) {
     const uint32_t c = column[i];
     if (!l->quantity[c]) continue;
-    const int64_t quantity = l->quantity[c] * p->stride;
+    const int64_t quantity = l->quantity[c] * p->view.stride;
     l->quantity[c] = 0;
     const struct plan_column *x = &m->columns[c];
     const unsigned tier = l->seen[c].tier;
@@ -229,11 +234,12 @@ static void village_pass(const struct pricer *p, struct lane *l, uint32_t v) {
   const unsigned works = plan_works_of(m, v);
   unsigned bundle = 0;
   bool plain = true; /* households' changes are the village's */
+  if (!works && !m->floor && p->view.household_at[v] == p->view.household_at[v + 1]) return;
   see_village(p, l, v);
   if (works) {
     kinds_of(p, &l->kinds, v, works, NULL);
     plain = l->kinds.count == 1;
-    const unsigned at = plain ? 0 : best_kind(p, l, v, true);
+    const unsigned at = plain ? 0 : best_kind(p, l, v, p->asking);
     if (l->kinds.count) {
       bundle = l->kinds.whole[at];
       l->gain += l->kinds.sum[at];
@@ -247,9 +253,9 @@ static void village_pass(const struct pricer *p, struct lane *l, uint32_t v) {
   }
   int64_t value = 0;
   wide gain = 0;
-  for (uint32_t h = first_of(m->household_at[v], p->stride); h < m->household_at[v + 1]; h += p->stride) {
-    const struct plan_item *items = m->items + m->item_at[h];
-    choice_look(&l->choice, &p->places, l->seen, items, (unsigned)(m->item_at[h + 1] - m->item_at[h]), bundle);
+  for (uint32_t h = p->view.household_at[v]; h < p->view.household_at[v + 1]; h++) {
+    const struct plan_item *items = p->view.items + p->view.item_at[h];
+    choice_look(&l->choice, &p->places, l->seen, items, (unsigned)(p->view.item_at[h + 1] - p->view.item_at[h]), bundle);
     const struct chosen *c = &l->choice.best;
     gain += c->total;
     for (unsigned k = 0; k < c->have; k++) {
@@ -257,12 +263,16 @@ static void village_pass(const struct pricer *p, struct lane *l, uint32_t v) {
       l->quantity[x->column] += x->quantity;
       value += x->value;
     }
-    if (!p->tiers) continue;
+    if (!p->asking) continue;
     choice_changes(&l->choice, &p->places, items, l->quantity);
-    if (plain) add_changes(&l->choice, &l->sum, p->stride);
+    if (plain) add_changes(&l->choice, &l->sum, p->view.stride);
   }
-  if (plain) l->gain += gain * p->stride;
-  l->value += (wide)value * p->stride;
+  if (plain) l->gain += gain * p->view.stride;
+  l->value += (wide)value * p->view.stride;
+  if (m->floor) {
+    p->village[v] = value;
+    l->gain -= (wide)p->prices[m->resource_count + v] * m->floor[v];
+  }
   add_quantities(p, l, v);
 }
 
@@ -292,33 +302,36 @@ static void bundle_task(void *ctx, size_t i, unsigned worker) {
 }
 
 /* What is the same in every village. */
-static void begin(struct pricer *p, const int64_t *prices, uint32_t stride, const bool *open) {
-  p->prices = prices, p->stride = stride, p->open = open;
+static void begin(struct pricer *p, const int64_t *prices, const bool *open) {
+  p->prices = prices, p->open = open;
   for (uint32_t t = 0; t < p->tiers; t++) p->shut[t + 1] = !open[p->tier_at[t]];
   for (uint32_t c = 0; c < p->m->column_count; c++) see_flat(p, c);
   for (unsigned t = 0; t < p->lane_count; t++) {
     struct lane *l = &p->lanes[t];
     l->gain = l->value = 0;
+    memcpy(l->seen, p->flat, p->m->column_count * sizeof *l->seen);
     memset(l->use, 0, p->m->resource_count * sizeof *l->use);
     memset(l->sum.bound, 0, changes_most(p) * sizeof(wide));
     memset(l->sum.alone, 0, changes_most(p) * sizeof(wide));
   }
 }
 
+uint32_t pricer_chunks(const struct pricer *p) { return p->m->village_count < CHUNKS_MOST ? p->m->village_count : CHUNKS_MOST; }
+
 static void each_task(void *ctx, size_t chunk, unsigned worker) {
   struct pricer *p = ctx;
   struct lane *l = &p->lanes[worker];
-  const uint32_t n = p->m->village_count, to = (uint32_t)((uint64_t)n * (chunk + 1) / PRICER_CHUNKS);
-  for (uint32_t v = (uint32_t)((uint64_t)n * chunk / PRICER_CHUNKS); v < to; v++) {
+  const uint32_t n = p->m->village_count, chunks = pricer_chunks(p), to = (uint32_t)((uint64_t)n * (chunk + 1) / chunks);
+  for (uint32_t v = (uint32_t)((uint64_t)n * chunk / chunks); v < to; v++) {
     see_village(p, l, v);
     p->each(p->each_ctx, v, chunk, l->seen, worker);
   }
 }
 
 void pricer_each(struct pricer *p, const int64_t *prices, const bool *open, pricer_see *each, void *ctx) {
-  begin(p, prices, 1, open);
+  begin(p, prices, open);
   p->each = each, p->each_ctx = ctx;
-  pool_run(p->pool, PRICER_CHUNKS, each_task, p);
+  pool_run(p->pool, pricer_chunks(p), each_task, p);
 }
 
 const struct places *pricer_places(const struct pricer *p) { return &p->places; }
@@ -326,7 +339,7 @@ const struct places *pricer_places(const struct pricer *p) { return &p->places; 
 void pricer_fix(struct pricer *p, const uint8_t *bundle) { p->fixed = bundle; }
 
 void pricer_bundles(struct pricer *p, const int64_t *prices, const bool *open, uint8_t *bundle, wide *margin) {
-  begin(p, prices, 1, open);
+  begin(p, prices, open);
   p->bundle = bundle, p->margin = margin;
   pool_run(p->pool, p->m->village_count, bundle_task, p);
 }
@@ -335,9 +348,11 @@ static wide worth_of_limit(const struct pricer *p, uint32_t k) {
   return (wide)p->prices[k] * p->m->resources[k].limit - ((wide)p->m->resources[k].loss << PRICE_BITS);
 }
 
-void pricer_pass(struct pricer *p, const int64_t *prices, uint32_t stride, const bool *open, struct priced *out) {
+void pricer_pass(struct pricer *p, const int64_t *prices, const bool *open, bool asking, struct priced *out) {
   const struct plan_model *m = p->m;
-  begin(p, prices, stride, open);
+  p->asking = asking && p->tiers;
+  p->village = out->village;
+  begin(p, prices, open);
   pool_run(p->pool, (m->village_count + VILLAGES_A_TASK - 1) / VILLAGES_A_TASK, pass_task, p);
   out->bound = out->value = out->held = 0;
   memset(out->use, 0, m->resource_count * sizeof(int64_t));
@@ -356,6 +371,11 @@ void pricer_pass(struct pricer *p, const int64_t *prices, uint32_t stride, const
     wide now = 0, none = l->sum.bound[p->tiers + x], alone = l->sum.alone[p->tiers + x];
     for (uint32_t t = from; t < to; t++)
       if (!p->shut[t + 1]) now = worth_of_limit(p, p->tier_at[t]);
+    out->held += now;
+    if (!p->asking) {
+      out->bound += now;
+      continue;
+    }
     wide best = now > none ? now : none;
     out->shut[x] = alone - now;
     for (uint32_t t = from; t < to; t++) {
@@ -367,8 +387,34 @@ void pricer_pass(struct pricer *p, const int64_t *prices, uint32_t stride, const
       out->worth[k] = alone + l->sum.alone[t] + limit - now;
     }
     out->bound += best;
-    out->held += now;
   }
+}
+
+static struct view all_of(const struct plan_model *m) { return (struct view){1, m->household_at, m->item_at, m->items}; }
+
+enum status pricer_sample(struct arena *a, struct pricer *p, uint32_t stride, struct err *e) {
+  const struct plan_model *m = p->m;
+  p->view = all_of(m);
+  if (stride <= 1) return OK;
+  uint32_t *household_at, n = 0;
+  uint64_t *item_at, count = 0;
+  struct plan_item *items;
+  for (uint32_t h = 0; h < plan_households(m); h += stride) count += m->item_at[h + 1] - m->item_at[h];
+  ARENA_TRY(e, household_at = arena_array(a, m->village_count + 1u, sizeof *household_at));
+  ARENA_TRY(e, item_at = arena_array(a, plan_households(m) / stride + 2u, sizeof *item_at));
+  ARENA_TRY(e, items = arena_array(a, count + 1, sizeof *items));
+  count = 0;
+  for (uint32_t v = 0, h = 0; v < m->village_count; v++) {
+    for (; h < m->household_at[v + 1]; h += stride) {
+      const uint64_t have = m->item_at[h + 1] - m->item_at[h];
+      memcpy(items + count, m->items + m->item_at[h], have * sizeof *items);
+      count += have;
+      item_at[++n] = count;
+    }
+    household_at[v + 1] = n;
+  }
+  p->view = (struct view){stride, household_at, item_at, items};
+  return OK;
 }
 
 /* ---- room ---- */
@@ -444,15 +490,18 @@ enum status pricer_open(struct arena *a, const struct plan_model *m, struct pool
   struct pricer *p;
   unsigned works = 0;
   ARENA_TRY(e, p = arena_new(a, struct pricer));
-  *p = (struct pricer){.m = m, .pool = pool, .lane_count = pool ? pool_threads(pool) : 1};
+  *p = (struct pricer){.m = m, .pool = pool, .lane_count = pool_threads(pool), .view = all_of(m)};
   TRY(tiers_make(a, p, e));
   TRY(columns_make(a, p, e));
   ARENA_TRY(e, p->layered = arena_array(a, m->column_count + 1u, sizeof *p->layered));
   ARENA_TRY(e, p->flat = arena_array(a, m->column_count + 1u, sizeof *p->flat));
   ARENA_TRY(e, p->needed = arena_array(a, m->village_count + 1u, 1));
   ARENA_TRY(e, p->free_of = arena_array(a, m->village_count + 1u, 1));
-  for (uint32_t c = 0; c < m->column_count; c++)
+  ARENA_TRY(e, p->layers = arena_array(a, m->column_count + 1u, sizeof *p->layers));
+  for (uint32_t c = 0; c < m->column_count; c++) {
     for (uint32_t i = m->columns[c].use_from; i < m->columns[c].use_from + m->columns[c].use_count; i++) p->layered[c] |= m->uses[i].layer != 0;
+    if (p->layered[c]) p->layers[p->layers_count++] = (uint16_t)c;
+  }
   for (uint32_t v = 0; v < m->village_count; v++) {
     uint32_t n;
     const uint16_t *column = columns_of(p, v, &n);
@@ -470,6 +519,7 @@ enum status pricer_open(struct arena *a, const struct plan_model *m, struct pool
 enum status priced_make(struct arena *a, const struct plan_model *m, struct priced *out, struct err *e) {
   ARENA_TRY(e, out->use = arena_array(a, m->resource_count + 1u, sizeof *out->use));
   ARENA_TRY(e, out->worth = arena_array(a, m->resource_count + 1u, sizeof *out->worth));
+  if (m->floor) ARENA_TRY(e, out->village = arena_array(a, m->village_count + 1u, sizeof *out->village));
   ARENA_TRY(e, out->shut = arena_array(a, m->market_count + 1u, sizeof *out->shut));
   return OK;
 }

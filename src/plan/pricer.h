@@ -22,6 +22,7 @@ struct priced {
   wide held;      /* the bound of plans with just these tiers open */
   wide value;     /* of what was chosen with the open tiers, before costs */
   int64_t *use;   /* one a resource: of what was chosen; of a shut tier: what would be used of it were it open instead */
+  int64_t *village; /* one a village where there are floors, else NULL: value of what its households chose */
   wide *worth;    /* one a resource; tiers: what the plan gains at the prices when it opens instead; 0 for an open one */
   wide *shut;     /* one a market: what the plan gains at the prices when no tier of it is open */
 };
@@ -29,16 +30,18 @@ struct priced {
 struct pricer;
 /* Room for passes over one model with this pool (NULL: one thread). The model must have been checked. */
 enum status pricer_open(struct arena *a, const struct plan_model *m, struct pool *pool, struct pricer **out, struct err *e) MUST_CHECK;
-/* One pass with these tiers open (at most one a market). `stride` s > 1 looks at every s-th household only and counts it s times: an estimate, not
- * a bound. */
-void pricer_pass(struct pricer *p, const int64_t *prices, uint32_t stride, const bool *open, struct priced *out);
+/* Passes from here on look at every s-th household only and count it s times: an estimate, not a bound. 1 = all again. The sample is a copy that lies
+ * together, as reading a household here and there takes longer than choosing for it. */
+enum status pricer_sample(struct arena *a, struct pricer *p, uint32_t stride, struct err *e) MUST_CHECK;
+/* One pass with these tiers open (at most one a market). `asking`: about shut tiers too; else `bound` is `held`, and the rest about tiers is left alone; that is twice as fast. */
+void pricer_pass(struct pricer *p, const int64_t *prices, const bool *open, bool asking, struct priced *out);
 /* The bundle of works each village would choose, and what it gains over doing none of them (0 where it has none). */
 void pricer_bundles(struct pricer *p, const int64_t *prices, const bool *open, uint8_t *bundle, wide *margin);
 /* From here on the villages' works are these (NULL: their own choice again). Then `held` is the bound of plans with just these works and tiers. */
 void pricer_fix(struct pricer *p, const uint8_t *bundle);
-enum { PRICER_CHUNKS = 64 };
 typedef void pricer_see(void *ctx, uint32_t village, size_t chunk, const struct seen *seen, unsigned worker);
 /* Shows every village's columns at the prices to `each`, on all cores. A chunk is a run of villages that one worker sees one after the other. */
+uint32_t pricer_chunks(const struct pricer *p);
 void pricer_each(struct pricer *p, const int64_t *prices, const bool *open, pricer_see *each, void *ctx);
 /* The markets as the last call with open tiers left them. */
 const struct places *pricer_places(const struct pricer *p);

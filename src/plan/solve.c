@@ -4,10 +4,12 @@
 
 #include "plan/search.h"
 
-#define SAMPLE 32768u /* households of the smallest sample */
 #define SMALL 4096u   /* up to so many households passes are free, and rounding is what matters */
 #define STEP_FIRST 0.3
 #define SINGLE 24u    /* works near the margin that are tried one by one */
+
+/* Samples that prices are found on before all households are looked at, and how many sets of tiers are tried there. */
+static const struct { uint32_t sample; unsigned steps, tries; } levels[] = {{32768, 100, 12}, {131072, 30, 6}, {1048576, 15, 0}};
 
 /* Plans on the way: the best so far, and room for the next. */
 struct plans {
@@ -89,7 +91,7 @@ static enum status try_fixed(struct plans *p, unsigned steps, struct err *e) {
   s->fixed = true;
   search_back(s);
   search_restart(s, 0.1);
-  search_steps(s, 1, steps);
+  search_steps(s, steps);
   pricer_fix(s->pricer, NULL);
   s->fixed = false;
   for (uint32_t v = 0; v < p->m->village_count; v++) {
@@ -118,19 +120,20 @@ static enum status solve_in(struct arena *a, struct arena *scratch, const struct
   TRY(assignment_make(a, m, &out->plan, e));
   TRY(assignment_make(scratch, m, &p.work, e));
   TRY(works_make(scratch, m, &p.works, e));
-  ARENA_TRY(e, out->prices = arena_array(a, m->resource_count + 1u, sizeof *out->prices));
-  uint32_t stride = plan_households(m) / SAMPLE > 1 ? plan_households(m) / SAMPLE : 1;
+  ARENA_TRY(e, out->prices = arena_array(a, plan_price_count(m) + 1u, sizeof *out->prices));
   const bool small = plan_households(m) <= SMALL;
   search_restart(&s, STEP_FIRST);
-  search_steps(&s, stride, 120);
-  if (stride == 1 && m->market_count) search_tiers(&s, 1, small ? 40 : 12, small ? 60 : 25);
-  for (; stride > 1; stride /= 8) {
-    if (m->market_count) search_tiers(&s, stride, 12, 25);
+  for (unsigned level = 0; level < sizeof levels / sizeof *levels; level++) {
+    const uint32_t stride = plan_households(m) / levels[level].sample;
+    if (level && stride <= 1) break;
+    TRY(search_sample(scratch, &s, stride > 1 ? stride : 1, e));
+    search_steps(&s, levels[level].steps);
+    if (m->market_count && levels[level].tries) search_tiers(&s, small ? 40 : levels[level].tries, small ? 60 : 20);
     search_restart(&s, 0.05);
-    if (stride / 8 > 1) search_steps(&s, stride / 8, 40);
   }
+  TRY(search_sample(scratch, &s, 1, e));
   search_restart(&s, 0.02);
-  search_steps(&s, 1, small ? 300 : passes / 5);
+  search_steps(&s, small ? 300 : passes / 12);
   const unsigned from = s.passes;
   for (double before = 2;;) {
     TRY(make_plans(&p, small ? 100 : passes / 6, e));
@@ -140,9 +143,17 @@ static enum status solve_in(struct arena *a, struct arena *scratch, const struct
     search_polish(&s, out->plan.value, small ? 60 : passes / 12);
     search_back(&s);
     search_restart(&s, 0.01);
-    search_steps(&s, 1, small ? 150 : passes / 8);
+    search_steps(&s, small ? 150 : passes / 8);
   }
-  memcpy(out->prices, s.best, m->resource_count * sizeof *out->prices);
+  search_back(&s);
+  search_ask(&s, m->market_count > 0); /* so far the bound was that of plans with these tiers */
+  search_look(&s);
+  if (m->market_count && gap_of(&s, out->plan.value) > p.enough) {
+    search_restart(&s, 0.01);
+    search_steps(&s, small ? 150 : passes / 8);
+    search_polish(&s, out->plan.value, small ? 60 : passes / 12);
+  }
+  memcpy(out->prices, s.best, plan_price_count(m) * sizeof *out->prices);
   out->bound = price_bound_units(s.least);
   out->gap = gap_of(&s, out->plan.value);
   out->passes = s.passes;

@@ -24,7 +24,7 @@ struct solve_options {
 
 struct solved {
   struct assignment plan;
-  int64_t *prices;  /* of the bound, 1/2^20 of a value unit for a unit of the resource */
+  int64_t *prices;  /* of the bound, 1/2^20 of a value unit for a unit of the resource; after them those of the villages' floors, where there are any */
   int64_t bound;    /* in value units */
   unsigned passes;  /* over all households */
   double gap;       /* (bound - value) / bound */

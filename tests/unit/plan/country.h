@@ -12,7 +12,7 @@
 struct country_size {
   uint32_t households, villages, funds, capacities, markets, tiers, measures; /* measures that are sold in a market: one a market, in tiers, beside these */
   unsigned sells; /* markets a household could sell in; 0 = one */
-  unsigned most, works, items; /* items: of each household, beside those of markets */
+  unsigned most, works, free_works, items; /* free_works: beside those that cost; items: of each household, beside those of markets */
   double money; /* limits as a share of what everybody would use */
   bool equal;   /* all values equal: ties everywhere */
   bool apart;   /* each tier of a market is paid for by a fund of its own: which one to open is hard to say */
@@ -108,17 +108,18 @@ static struct country country_make(const struct country_size *z, uint64_t seed) 
   item_at[z->households] = n;
   m->item_at = item_at, m->items = items;
   /* works */
-  if (z->works) {
+  const unsigned works_each = z->works + z->free_works;
+  if (works_each) {
     uint32_t *work_at = country_room(z->villages + 1u, sizeof *work_at);
-    struct plan_work *works = country_room((size_t)z->villages * z->works, sizeof *works);
+    struct plan_work *works = country_room((size_t)z->villages * works_each, sizeof *works);
     for (uint32_t w = 0; w < z->villages; w++) {
-      work_at[w] = w * z->works;
+      work_at[w] = w * works_each;
       for (unsigned k = 0; k < z->works; k++) {
-        works[w * z->works + k] = (struct plan_work){.value = (int64_t)country_below(&r, 30000), .use_from = m->use_count, .use_count = z->funds ? 1 : 0, .needs = (uint8_t)(k ? 1u << (k - 1) : 0)};
+        works[work_at[w] + k] = (struct plan_work){.value = (int64_t)country_below(&r, 30000), .use_from = m->use_count, .use_count = z->funds ? 1 : 0, .needs = (uint8_t)(k ? 1u << (k - 1) : 0)};
         if (z->funds) uses[m->use_count++] = (struct plan_use){.resource = 0, .amount = 2000 + (int64_t)country_below(&r, 20000)};
       }
     }
-    work_at[z->villages] = z->villages * z->works;
+    work_at[z->villages] = z->villages * works_each;
     m->work_at = work_at, m->works = works;
   }
   double open = 1;
