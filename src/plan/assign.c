@@ -34,7 +34,7 @@ static uint32_t fine(int64_t gain) {
 
 struct candidate { uint32_t household, village; uint8_t item; };
 
-struct lane { int64_t *use; /* a band and a resource */ wide value; struct choice choice; };
+struct lane { int64_t *use; /* a band and a resource */ wide value; struct choosing choice; };
 
 struct job {
   const struct plan_model *m;

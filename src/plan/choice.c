@@ -15,7 +15,7 @@ static inline void put(struct chosen *best, unsigned most, const struct offer *x
   best->pick[at] = *x;
 }
 
-void choice_look(struct choice *c, const struct places *p, const struct seen *seen, const struct plan_item *items, unsigned n, unsigned bundle) {
+void choice_look(struct choosing *c, const struct places *p, const struct seen *seen, const struct plan_item *items, unsigned n, unsigned bundle) {
   unsigned offers = 0;
   c->best.have = 0, c->best.total = 0;
   for (unsigned i = 0; i < n; i++) {
@@ -32,26 +32,26 @@ void choice_look(struct choice *c, const struct places *p, const struct seen *se
 static inline uint32_t market_of(const struct places *p, const struct offer *x) { return x->tier ? p->market[x->tier - 1] : PLAN_NONE; }
 
 /* The first offer of a tier at or after `from` that gains more than `least`; c->offers when there is none. */
-static unsigned next_of_tier(const struct choice *c, unsigned from, unsigned tier, int64_t least) {
+static unsigned next_of_tier(const struct choosing *c, unsigned from, unsigned tier, int64_t least) {
   while (from < c->offers && (c->offer[from].tier != tier || c->offer[from].gain <= least)) from++;
   return from;
 }
 
-static struct chosen with_tier(const struct choice *c, const struct places *p, unsigned tier, const struct chosen *before) {
+static struct chosen with_tier(const struct choosing *c, const struct places *p, unsigned tier, const struct chosen *before) {
   struct chosen out = *before;
   for (unsigned i = next_of_tier(c, 0, tier, 0); i < c->offers; i = next_of_tier(c, i + 1, tier, 0)) put(&out, p->most, &c->offer[i]);
   return out;
 }
 
 /* The best without market x; of the other markets every tier, or the open one only. */
-static void without(const struct choice *c, const struct places *p, uint32_t x, bool every, struct chosen *out) {
+static void without(const struct choosing *c, const struct places *p, uint32_t x, bool every, struct chosen *out) {
   out->have = 0, out->total = 0;
   for (unsigned i = 0; i < c->offers; i++)
     if (market_of(p, &c->offer[i]) != x && (every || !p->shut[c->offer[i].tier])) put(out, p->most, &c->offer[i]);
 }
 
 /* What the tier of an offer adds to a choice; its sales are counted. A tier has one offer for most: then nothing need be copied. */
-static int64_t adds(const struct choice *c, const struct places *p, const struct plan_item *items, unsigned at, const struct chosen *to, int64_t *quantity) {
+static int64_t adds(const struct choosing *c, const struct places *p, const struct plan_item *items, unsigned at, const struct chosen *to, int64_t *quantity) {
   const struct offer *x = &c->offer[at];
   if (next_of_tier(c, at + 1, x->tier, 0) < c->offers) {
     struct chosen then = with_tier(c, p, x->tier, to);
@@ -68,10 +68,10 @@ static int64_t adds(const struct choice *c, const struct places *p, const struct
   return x->gain - least;
 }
 
-static void add(struct choice *c, uint32_t at, int64_t bound, int64_t alone) { c->change[c->changes++] = (struct change){at, bound, alone}; }
+static void add(struct choosing *c, uint32_t at, int64_t bound, int64_t alone) { c->change[c->changes++] = (struct change){at, bound, alone}; }
 
 /* The tiers of a market it sells in as things are: `sold` is the open one. `several`: it could sell in other markets too. */
-static void changes_sold(struct choice *c, const struct places *p, const struct plan_item *items, unsigned sold, bool several, int64_t *quantity) {
+static void changes_sold(struct choosing *c, const struct places *p, const struct plan_item *items, unsigned sold, bool several, int64_t *quantity) {
   const uint32_t x = p->market[sold - 1];
   struct chosen alone, all, with;
   without(c, p, x, false, &alone);
@@ -91,7 +91,7 @@ static void changes_sold(struct choice *c, const struct places *p, const struct 
   }
 }
 
-void choice_changes(struct choice *c, const struct places *p, const struct plan_item *items, int64_t *quantity) {
+void choice_changes(struct choosing *c, const struct places *p, const struct plan_item *items, int64_t *quantity) {
   uint32_t sold[PLAN_MOST], sales = 0, other = PLAN_NONE;
   bool several = false;
   c->changes = 0;

@@ -29,7 +29,7 @@ struct change { uint32_t at; int64_t bound, alone; }; /* at: slot of a tier, or 
 struct places { const bool *shut; const uint32_t *market; uint32_t tiers; unsigned most; }; /* shut: by 1 + slot; shut[0] never */
 
 /* A household being looked at. */
-struct choice {
+struct choosing {
   struct offer offer[PLAN_ITEMS + 1]; /* that gain something, in the household's order */
   struct change change[2 * PLAN_ITEMS];
   unsigned offers, changes;
@@ -37,8 +37,8 @@ struct choice {
 };
 
 /* The offers where the works `bundle` are done, and the best choice. */
-void choice_look(struct choice *c, const struct places *p, const struct seen *seen, const struct plan_item *items, unsigned n, unsigned bundle);
+void choice_look(struct choosing *c, const struct places *p, const struct seen *seen, const struct plan_item *items, unsigned n, unsigned bundle);
 /* What the tiers that are shut would change. `quantity` (or NULL), by column: what would be sold of them were each open instead. */
-void choice_changes(struct choice *c, const struct places *p, const struct plan_item *items, int64_t *quantity);
+void choice_changes(struct choosing *c, const struct places *p, const struct plan_item *items, int64_t *quantity);
 
 #endif

@@ -21,7 +21,7 @@ struct lane {
   int64_t *layer_price;
   uint32_t *layer_resource; /* in the village at hand */
   struct tally sum, branch[BUNDLES];
-  struct choice choice;
+  struct choosing choice;
   struct kinds kinds;
   int64_t *quantity, *use; /* by column, by resource */
   bool *touched; /* one a market: somebody in the village could sell there */
@@ -57,7 +57,7 @@ struct pricer {
 
 static uint32_t changes_most(const struct pricer *p) { return p->tiers + p->m->market_count; }
 
-static void add_changes(const struct choice *c, struct tally *t, uint32_t stride) {
+static void add_changes(const struct choosing *c, struct tally *t, uint32_t stride) {
   for (unsigned i = 0; i < c->changes; i++) {
     t->bound[c->change[i].at] += (wide)c->change[i].bound * stride;
     t->alone[c->change[i].at] += (wide)c->change[i].alone * stride;
