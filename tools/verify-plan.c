@@ -235,6 +235,21 @@ static wide cost_of(uint32_t v, uint32_t from, uint32_t count) {
   return sum < COST_MOST ? sum : COST_MOST;
 }
 
+/* The works that use nothing, and need only such works: a bundle without them is never better, so they are always done. */
+static unsigned free_works(uint32_t v) {
+  const uint32_t n = work_at[v + 1] - work_at[v];
+  unsigned mask = 0;
+  for (uint32_t round = 0; round < n; round++)
+    for (uint32_t w = 0; w < n; w++) {
+      const struct work *x = &works[work_at[v] + w];
+      bool is_free = !(x->needs & ~mask);
+      for (uint32_t u = x->from; u < x->from + x->count; u++)
+        if (resource_of(&uses[u], v) == NONE || uses[u].amount) is_free = false;
+      if (is_free) mask |= 1u << w;
+    }
+  return mask;
+}
+
 static wide *cost;       /* one a column, in the village at hand; negative = cannot be had */
 static uint32_t *home;   /* one a column: the first tier that it uses there, or NONE */
 static uint32_t *now_of; /* one a market: its open tier, or NONE */
@@ -294,7 +309,8 @@ static wide bound_of_all(void) {
     wide g[64];
     bool can[64];
     uint32_t markets = 0;
-    unsigned best = 0;
+    const unsigned always = free_works(v);
+    unsigned best = always;
     memset(touched, 0, market_count * sizeof *touched);
     memset(change, 0, all * row * sizeof *change);
     for (uint32_t c = 0; c < column_count; c++) {
@@ -305,7 +321,7 @@ static wide bound_of_all(void) {
       }
     }
     for (unsigned b = 0; b < all; b++) {
-      g[b] = 0, can[b] = true;
+      g[b] = 0, can[b] = (b & always) == always;
       for (uint32_t w = 0; b >> w; w++) {
         if (!(b >> w & 1)) continue;
         const struct work *x = &works[work_at[v] + w];
