@@ -18,7 +18,6 @@
 typedef __int128 wide;
 #define NONE UINT32_MAX
 #define UNIT ((wide)1 << 20) /* prices are in this part of a value unit */
-#define COST_MOST ((wide)1 << 46)
 
 __attribute__((noreturn, format(printf, 2, 3))) static void stop(int code, const char *fmt, ...) {
   va_list args;
@@ -232,7 +231,7 @@ static wide cost_of(uint32_t v, uint32_t from, uint32_t count) {
     if (k == NONE) return -1;
     sum += (wide)prices[k] * uses[u].amount;
   }
-  return sum < COST_MOST ? sum : COST_MOST;
+  return sum;
 }
 
 /* The works that use nothing, and need only such works: a bundle without them is never better, so they are always done. */

@@ -142,7 +142,7 @@ static bool is_sure(const struct job *j, uint32_t v, const struct plan_item *x, 
 }
 
 static inline bool possible(const struct job *j, const struct seen *s, uint32_t v) { return s->lift && !(s->needs & ~j->out->bundle[v]) && !j->places->shut[s->tier]; }
-static inline int64_t gain_of(const struct seen *s, const struct plan_item *x) { return (int64_t)x->value * s->lift - (int64_t)x->quantity * s->cost; }
+static inline int64_t gain_of(const struct seen *s, const struct plan_item *x) { return price_gain_at(x, s->lift, s->cost); }
 
 /* Takes what is sure, and counts what else a household could take, by gain. */
 static void sure_village(void *ctx, uint32_t v, size_t chunk, const struct seen *seen, unsigned worker) {

@@ -20,7 +20,7 @@ void choice_look(struct choosing *c, const struct places *p, const struct seen *
   c->best.have = 0, c->best.total = 0;
   for (unsigned i = 0; i < n; i++) {
     const struct seen *s = &seen[items[i].column];
-    const int64_t gain = (int64_t)items[i].value * s->lift - (int64_t)items[i].quantity * s->cost;
+    const int64_t gain = price_gain_at(&items[i], s->lift, s->cost);
     c->offer[offers] = (struct offer){gain, (uint16_t)i, s->group, s->tier}; /* written always, kept when it gains: nobody can guess which do */
     offers += (gain > 0) & !(s->needs & ~bundle);
   }

@@ -40,22 +40,24 @@ unsigned price_choose(const struct plan_model *m, const struct plan_item *items,
   return have;
 }
 
-/* Cost of uses at the prices, cut off at COST_MAX; COST_BLOCKED when one cannot be had. */
-static int64_t cost_of(const struct plan_model *m, uint32_t village, uint32_t from, uint32_t count, const int64_t *prices, const bool *open) {
-  wide sum = 0;
+/* Cost of uses at the prices; false when one cannot be had. */
+static bool cost_of(const struct plan_model *m, uint32_t village, uint32_t from, uint32_t count, const int64_t *prices, const bool *open, wide *cost) {
+  *cost = 0;
   for (uint32_t i = from; i < from + count; i++) {
     const struct plan_use *u = &m->uses[i];
     uint32_t k = plan_use_resource(m, u, village);
-    if (k == PLAN_NONE || (open && !open[k])) return COST_BLOCKED;
-    sum += (wide)prices[k] * u->amount;
+    if (k == PLAN_NONE || (open && !open[k])) return false;
+    *cost += (wide)prices[k] * u->amount;
   }
-  return sum > COST_MAX ? COST_MAX : (int64_t)sum;
+  return true;
 }
 
 void price_costs(const struct plan_model *m, uint32_t village, unsigned bundle, const int64_t *prices, const bool *open, int64_t *cost) {
   for (uint32_t c = 0; c < m->column_count; c++) {
     const struct plan_column *x = &m->columns[c];
-    cost[c] = x->needs & ~bundle ? COST_BLOCKED : cost_of(m, village, x->use_from, x->use_count, prices, open);
+    wide sum;
+    if (x->needs & ~bundle || !cost_of(m, village, x->use_from, x->use_count, prices, open, &sum)) cost[c] = COST_BLOCKED;
+    else cost[c] = sum > COST_MAX ? COST_MAX : (int64_t)sum;
   }
 }
 
@@ -65,9 +67,9 @@ bool price_bundle(const struct plan_model *m, uint32_t village, unsigned bundle,
     if (!(bundle >> w & 1)) continue;
     const struct plan_work *x = &m->works[m->work_at[village] + w];
     if (x->needs & ~bundle) return false;
-    int64_t c = cost_of(m, village, x->use_from, x->use_count, prices, open);
-    if (c == COST_BLOCKED) return false;
-    *gain += ((wide)x->value << PRICE_BITS) - c;
+    wide cost;
+    if (!cost_of(m, village, x->use_from, x->use_count, prices, open, &cost)) return false;
+    *gain += ((wide)x->value << PRICE_BITS) - cost;
   }
   return true;
 }

@@ -16,7 +16,7 @@
  * A floor has a price too, y(v) from 0 to floor_weight: the village's households then count each value unit 1 + y(v) times, and y(v) * floor(v) is taken off.
  *
  * Prices are integers in 1/2^20 of a value unit, so the bound is exact and anybody can check it in integers (plan/certificate.h).
- * A cost that would not fit is cut off at 2^46, which makes something look cheaper and the bound only larger: still a bound. */
+ * The cost of a unit of a column is cut off at 2^60, which is more than any item is worth; the cost of works is not. */
 #ifndef PLAN_PRICE_H
 #define PLAN_PRICE_H
 
@@ -25,7 +25,7 @@
 #define PRICE_BITS 20
 #define PRICE_MAX ((int64_t)1 << 50)
 #define COST_BLOCKED INT64_MAX /* cannot be had */
-#define COST_MAX ((int64_t)1 << 46)
+#define COST_MAX ((int64_t)1 << 60)
 
 typedef __int128 wide;
 
@@ -39,7 +39,12 @@ static inline int64_t price_lift(const struct plan_model *m, uint32_t village, c
   return ((int64_t)1 << PRICE_BITS) + (m->floor ? prices[m->resource_count + village] : 0);
 }
 /* Gain of an item after its cost, in 1/2^20, floors apart; the cost must not be COST_BLOCKED. */
-static inline int64_t price_gain(const struct plan_item *x, int64_t cost) { return ((int64_t)x->value << PRICE_BITS) - (int64_t)x->quantity * cost; }
+static inline int64_t price_gain_at(const struct plan_item *x, int64_t lift, int64_t cost) {
+  int64_t paid;
+  if (__builtin_mul_overflow((int64_t)x->quantity, cost, &paid)) paid = INT64_MAX; /* beyond every value: no gain */
+  return (int64_t)x->value * lift - paid;
+}
+static inline int64_t price_gain(const struct plan_item *x, int64_t cost) { return price_gain_at(x, (int64_t)1 << PRICE_BITS, cost); }
 /* Cost of one unit of every column in a village whose works `bundle` are done. `open` NULL = every tier may be used; else open[k] false =
  * resource k cannot be used at all. */
 void price_costs(const struct plan_model *m, uint32_t village, unsigned bundle, const int64_t *prices, const bool *open, int64_t *cost);

@@ -110,6 +110,7 @@ static void lumps_that_gain_a_hair_do_not_eat_the_purse(void **state) {
   arena_init(&a, 0);
   const uint32_t *work_at = c.m.work_at;
   c.m.work_at = NULL;
+  for (uint64_t i = 0; i < c.m.item_at[5000]; i++) ((struct plan_item *)c.m.items)[i].value *= 200; /* what a road costs is then a number of 50 bits and more */
   struct solved s = solved(&a, &c.m, NULL);
   const int64_t without = s.plan.value;
   c.m.work_at = work_at;
@@ -122,6 +123,10 @@ static void lumps_that_gain_a_hair_do_not_eat_the_purse(void **state) {
   must_hold(&c.m, &s);
   assert_true(s.plan.value >= without - without / 1000);
   if (s.gap > 0.01) fail_msg("gap %.4f", s.gap);
+  for (uint32_t v = 0; v < 10; v++) ((struct plan_work *)c.m.works)[v].value /= 2; /* not worth its price, however large the number is */
+  s = solved(&a, &c.m, NULL);
+  must_hold(&c.m, &s);
+  if (s.gap > 0.001) fail_msg("gap %.4f where no road is worth it", s.gap);
   arena_drop(&a);
   country_free(&c);
 }
