@@ -67,12 +67,15 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
   struct planned p;
   TRY(cli_need(c, 0, "the registry", &path, e));
   TRY(table_wanted(c, &table, e));
-  enum status st = planned_open(c, path, true, &p, e);
+  const bool dry = cli_flag(c, "dry-run") || table != PLAN_TABLE_COUNT || (cli_option(c, "draws") && !strcmp(cli_option(c, "draws"), "0"));
+  enum status st = planned_open(c, path, dry, &p, e);
   if (st == OK) st = planned_make(c, &p, e);
   const char *bundle = cli_option(c, "bundle");
   if (st == OK && (bundle || table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
   if (st == OK) st = table != PLAN_TABLE_COUNT ? planned_print(c, &p.plan, table, e) : c->format == FORMAT_JSON ? tables_json(c, &p.plan, e) : screen(c, &p.plan, e);
   if (st == OK && c->format == FORMAT_TABLE) st = planned_wishes(c, &p, e);
+  if (st == OK && !dry && p.stale) cli_note(c, "not recorded: identify the round by the changed rules first; plans recorded before stay as they are");
+  else if (st == OK && !dry) st = planned_record(c, &p, e);
   if (st == OK && bundle) st = planned_bundle(c, &p, bundle, e);
   planned_close(&p);
   return st;
@@ -80,7 +83,7 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
 
 const struct verb verb_plan = {
     .name = "plan",
-    .arguments = "[explain|compare|frontier|options|market|verify] REGISTRY|PROGRAMME|FOLDER [WHICH]...",
+    .arguments = "[explain|compare|frontier|options|lines|accept|refuse|withdraw|market|verify] REGISTRY|PROGRAMME|FOLDER [WHICH]...",
     .summary = "what each household and village gets this year, within the money, with a proof",
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
@@ -88,6 +91,11 @@ const struct verb verb_plan = {
                "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
                "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
                "bundle=FOLDER  also write the plan with model, programme, snapshot, tables and doubts: for whoever checks it\n"
+               "dry-run  plan, show, and record nothing (a single --table and --draws 0 record nothing either)\n"
+               "area=CODE  accept, withdraw: lines of this area only\n"
+               "measure=NAME  accept, refuse, withdraw: of this measure\n"
+               "reason=TEXT  accept, refuse, withdraw: why\n"
+               "plan=N  lines, accept, refuse, withdraw: which recorded plan (default: the latest)\n"
                "from=YEAR  options: the period's first year (default: the round's)\n"
                "to=YEAR  options: its last\n"
                "fund=NAME  frontier: which fund\n"
@@ -110,11 +118,15 @@ const struct verb verb_plan = {
                "lucid plan compare REGISTRY A B: two scenarios side by side; - is the programme as it is.\n"
                "lucid plan frontier: poverty against the amount of a fund.\n"
                "lucid plan options: what a million more would do in infrastructure, local industry, people and ecology, by year and county, in which order.\n"
+               "A plan is recorded with its lines: `plan lines` lists them, `plan accept` accepts all or a part, `plan refuse` says that a household does not\n"
+               "want one (it is not offered again), `plan withdraw` takes an answer back.\n"
                "lucid plan market: what would become of an area of a product, year by year; exit code 1 when it is refused.\n"
                "lucid plan verify: from a folder that --bundle wrote, the model made anew and the plan added up; `lucid-verify-plan` does the sums without Lucid.\n\n"
                "  lucid plan county.lucid --round 2026\n"
                "  lucid plan county.lucid --table lines --format csv > lines.csv\n"
                "  lucid plan explain county.lucid 431122001 --lang zh\n"
+               "  lucid plan accept county.lucid --area 433124\n"
+               "  lucid plan refuse county.lucid 431122001 --measure pigs --reason \"no time for it\"\n"
                "  lucid plan frontier county.lucid --fund central --least 1e6 --most 1e7\n"
                "  lucid plan options county.lucid --from 2016 --to 2020 --format csv\n"
                "  lucid plan market programmes/xiangxi --product ponkan --mu 700000 --existing 0 --over 8\n",

@@ -20,7 +20,8 @@ enum status planned_open(struct cli *c, const char *path, bool read_only, struct
                    "the programme \"%s\" has no section `plan`", p->deciding.programme->name);
   TRY(deciding_recorded(c, &p->deciding, record, &recorded, &seed, e));
   TRY(deciding_run(c, &p->deciding, NULL, seed, true, &p->decided, e));
-  if (recorded && strcmp(record->rules_hash, p->decided.result->rules_hash) != 0)
+  p->stale = recorded && strcmp(record->rules_hash, p->decided.result->rules_hash) != 0;
+  if (p->stale)
     cli_note(c, "the rules have changed since the round was decided (`lucid identify`): the plan is by today's rules");
   if (!recorded) cli_note(c, "the round was not identified yet: the plan decides by itself who qualifies; `lucid identify` records it");
   const char *file = cli_option(c, "scenario");
@@ -58,6 +59,7 @@ static enum status judge_forced(struct cli *c, const struct people *q, const str
 enum status planned_people(struct cli *c, struct planned *p, struct scenario *s, struct people *out, struct err *e) {
   struct programme *g = p->deciding.programme;
   TRY(people_read(&c->arena, g, s ? &s->planning : &g->planning, s ? s->areas : NULL, s ? s->area_count : 0, p->deciding.segments, p->deciding.segment_count, &p->decided, out, e));
+  TRY(planned_refusals(c, p, out, e));
   if (!s) return OK;
   TRY(judge_forced(c, out, s, e));
   return scenario_apply(&c->arena, s, out, e);

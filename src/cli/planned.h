@@ -15,6 +15,7 @@ struct planned {
   struct plan plan;
   struct doubts doubts;
   struct scenario scenario; /* --scenario; file NULL = none */
+  bool stale;               /* the rules have changed since the round was identified */
 };
 
 /* Opens the registry, decides the round as it was recorded, reads whom the plan is for. Close in any case. ERR_INPUT when the programme has no section `plan`. */
@@ -34,6 +35,10 @@ enum status planned_make(struct cli *c, struct planned *p, struct err *e) MUST_C
 /* Draws what is not certain (--draws, 500; 0 leaves it out). */
 enum status planned_doubt(struct cli *c, struct planned *p, struct err *e) MUST_CHECK;
 void planned_close(struct planned *p);
+/* Into the registry: a run with its file and its lines. ERR_USAGE when its doubts were not drawn. */
+enum status planned_record(struct cli *c, const struct planned *p, struct err *e) MUST_CHECK;
+/* What households refused in earlier plans. */
+enum status planned_refusals(struct cli *c, const struct planned *p, struct people *q, struct err *e) MUST_CHECK;
 /* The plan's own file (plan/proof.h). */
 enum status planned_proof(struct cli *c, const struct planned *p, void **data, size_t *len, char hash[65], struct err *e) MUST_CHECK;
 /* The plan with its model, programme, snapshot, tables and doubts in a new folder. ERR_USAGE when its doubts were not drawn. */

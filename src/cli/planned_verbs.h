@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-#define PLAN_VERBS(X) X(explain) X(compare) X(frontier) X(options) X(market) X(verify)
+#define PLAN_VERBS(X) X(explain) X(compare) X(frontier) X(options) X(lines) X(accept) X(refuse) X(withdraw) X(market) X(verify)
 
 #define X(name) enum status plan_##name(struct cli *c, struct err *e) MUST_CHECK;
 PLAN_VERBS(X)

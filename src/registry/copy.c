@@ -34,6 +34,8 @@ static const struct store_column natural_columns[] = {{"event", I, true},     {"
                                                       {"from_key", T, true},  {"to_home", I, true},        {"to_household", I, true}, {"to_item", I, true},    {"to_number", T, true}, {"to_key", T, true},
                                                       {"departure", I, true}};
 static const struct store_column correction_columns[] = {{"round", I, true}, {"corrects", I, true}, {"reason", T, true}};
+static const struct store_column plan_line_columns[] = {{"run", I, true}, {"position", I, true}, {"home", I, true}, {"household", I, true}, {"village", T, true}, {"number", T, true}, {"measure", T, true}, {"quantity", I, true}, {"cost", I, true}, {"later", I, true}, {"price", I, true}};
+static const struct store_column plan_answer_columns[] = {{"event", I, true}, {"run", I, true}, {"position", I, true}, {"answer", T, true}, {"reason", T, true}};
 static const struct store_column generation_columns[] = {{"id", I, true}, {"key_id", T, true}, {"event", I, true}};
 #undef I
 #undef T
@@ -45,6 +47,7 @@ static const struct table_spec fixed[] = {
     FIXED("round", round_columns, 1), FIXED("event", event_columns, 1),         FIXED("sequence", sequence_columns, 1), FIXED("seal_key", seal_columns, 2),
     FIXED("run", run_columns, 1),     FIXED("natural_change", natural_columns, 2), FIXED("correction", correction_columns, 1),
     FIXED("key_generation", generation_columns, 1), FIXED("event_home", event_home_columns, 3),
+    FIXED("plan_line", plan_line_columns, 2), FIXED("plan_answer", plan_answer_columns, 3),
 };
 
 const struct table_spec *copy_fixed_tables(uint32_t *count) {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "registry/core.h"
+#include "registry/run.h"
 
 static enum status run_path(struct registry *r, struct arena *a, const struct run_record *run, char **dir, char **path, struct err *e) {
   ARENA_TRY(e, *dir = arena_printf(a, "%s/runs", r->snapshots));
@@ -11,36 +11,42 @@ static enum status run_path(struct registry *r, struct arena *a, const struct ru
   return OK;
 }
 
-enum status registry_run_put(struct registry *r, struct run_record *run, const void *decisions, size_t len, struct err *e) {
+enum status run_file(struct registry *r, struct run_record *run, const void *data, size_t len, struct err *e) {
   struct arena a;
   struct digest d;
   char *dir, *path, hex[65];
-  arena_init(&a, 0);
-  if (!digest_of(decisions, len, &d)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (!digest_of(data, len, &d)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   digest_hex(&d, hex);
   if (run->decisions_hash[0] && strcmp(run->decisions_hash, hex) != 0) return err_set(e, ERR_INTERNAL, NULL, "the decisions are not those of the run: %.12s, not %.12s", hex, run->decisions_hash);
   snprintf(run->decisions_hash, sizeof run->decisions_hash, "%s", hex);
   if (!run->at) run->at = clock_now(r->clock);
   if (!run->engine[0]) snprintf(run->engine, sizeof run->engine, "%s", LUCID_VERSION);
+  arena_init(&a, 0);
   enum status s = run_path(r, &a, run, &dir, &path, e);
   if (s == OK) s = file_make_dirs(dir, e);
-  if (s == OK && !file_exists(path)) s = file_replace(path, decisions, len, 0644, e);
-  if (s == OK) s = core_begin(r, e);
-  if (s == OK) {
-    struct store_stmt *st;
-    bool row;
-    s = store_sql(r->db, SQL_RUN_PUT, &st, e);
-    if (s == OK) {
-      store_bind_str(st, 1, run->round), store_bind_str(st, 2, run->kind), store_bind_str(st, 3, run->rules_hash), store_bind_str(st, 4, run->source_hash), store_bind_str(st, 5, run->snapshot);
-      store_bind_str(st, 6, run->decisions_hash), store_bind_str(st, 7, run->engine), store_bind_str(st, 8, run->seed), store_bind_int(st, 9, run->at), store_bind_str(st, 10, run->summary_json);
-      s = store_step(st, &row, e);
-      if (s == OK && row) run->id = store_int(st, 0);
-      store_reset(st);
-    }
-    if (s == OK) s = core_commit(r, e);
-    else core_rollback(r);
-  }
+  if (s == OK && !file_exists(path)) s = file_replace(path, data, len, 0644, e);
   arena_drop(&a);
+  return s;
+}
+
+enum status run_row(struct registry *r, struct run_record *run, struct err *e) {
+  struct store_stmt *st;
+  bool row;
+  TRY(store_sql(r->db, SQL_RUN_PUT, &st, e));
+  store_bind_str(st, 1, run->round), store_bind_str(st, 2, run->kind), store_bind_str(st, 3, run->rules_hash), store_bind_str(st, 4, run->source_hash), store_bind_str(st, 5, run->snapshot);
+  store_bind_str(st, 6, run->decisions_hash), store_bind_str(st, 7, run->engine), store_bind_str(st, 8, run->seed), store_bind_int(st, 9, run->at), store_bind_str(st, 10, run->summary_json);
+  const enum status s = store_step(st, &row, e);
+  if (s == OK && row) run->id = store_int(st, 0);
+  store_reset(st);
+  return s;
+}
+
+enum status registry_run_put(struct registry *r, struct run_record *run, const void *decisions, size_t len, struct err *e) {
+  TRY(run_file(r, run, decisions, len, e));
+  TRY(core_begin(r, e));
+  const enum status s = run_row(r, run, e);
+  if (s == OK) return core_commit(r, e);
+  core_rollback(r);
   return s;
 }
 

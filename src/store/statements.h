@@ -69,6 +69,11 @@
   /* runs */                                                                                                 \
   X(RUN_PUT, "INSERT INTO run(id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary)" \
              " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS BIGINT), ?10 FROM run RETURNING id") \
+  X(PLAN_ROWS, "SELECT home, household, village, number, measure, quantity, cost, later, price FROM plan_line WHERE run = ?1 ORDER BY position") \
+  X(PLAN_ANSWERS, "SELECT position, answer FROM plan_answer WHERE run = ?1 ORDER BY event, position") \
+  X(PLAN_ANSWER_PUT, "INSERT INTO plan_answer(event, run, position, answer, reason) VALUES (?1, ?2, ?3, ?4, ?5)") \
+  X(PLAN_REFUSALS, "SELECT l.home, l.household, l.measure, a.answer FROM plan_answer AS a JOIN plan_line AS l ON l.run = a.run AND l.position = a.position" \
+                   " WHERE l.household <> 0 ORDER BY a.event, a.position") \
   X(RUN_LATEST, "SELECT id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary FROM run" \
                 " WHERE round = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1")                                  \
   X(RUN_ALL, "SELECT id, round, kind, rules_hash, source_hash, snapshot, decisions_hash, engine, seed, at, summary FROM run ORDER BY id") \
