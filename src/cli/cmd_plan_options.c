@@ -59,7 +59,7 @@ static enum status frontier_row(struct cli *c, struct planned *p, const struct p
   struct fund *funds;
   struct planning planning = *base;
   struct people people = p->people;
-  ARENA_TRY(e, funds = arena_copy(&c->arena, base->funds, (base->fund_count + 1u) * sizeof *funds));
+  ARENA_TRY(e, funds = arena_copy(&c->arena, base->funds, base->fund_count * sizeof *funds));
   for (uint32_t f = 0; f < base->fund_count; f++)
     if (!strcmp(funds[f].name, fund) && funds[f].year == p->plan.year) funds[f].amount *= amount / all;
   planning.funds = funds, people.planning = &planning;

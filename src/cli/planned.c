@@ -94,7 +94,7 @@ enum status planned_wishes(struct cli *c, const struct planned *p, struct err *e
   ARENA_TRY(e, without = arena_new(&c->arena, struct plan));
   *free_ = p->people;
   free_->refused = free_->pinned = NULL;
-  ARENA_TRY(e, free_->villages = arena_copy(&c->arena, p->people.villages, (p->people.village_count + 1u) * sizeof *free_->villages));
+  ARENA_TRY(e, free_->villages = arena_copy(&c->arena, p->people.villages, p->people.village_count * sizeof *free_->villages));
   for (uint32_t v = 0; v < free_->village_count; v++) free_->villages[v].refused = free_->villages[v].pinned = 0;
   const struct plan_input in = {.people = free_, .weights = p->decided.decisions->weights, .year = p->plan.year, .pool = p->deciding.pool, .progress = &c->progress};
   TRY(plan_make(&c->arena, &in, without, e));

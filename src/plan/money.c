@@ -260,7 +260,7 @@ enum status money_divide(struct arena *a, const struct money *m, uint32_t year, 
   for (uint32_t k = 0; k < m->kind_count; k++) turns[k] = (struct turn){k, bits(m->kinds[k].pays)};
   qsort(turns, m->kind_count, sizeof *turns, by_other);
   for (uint32_t k = 0; k < m->kind_count; k++) order[k] = turns[k].kind;
-  ARENA_TRY(e, room = arena_copy(a, money_at(m, m->left, year, area, 0), (m->kind_count + 1u) * sizeof *room));
+  ARENA_TRY(e, room = arena_copy(a, money_at(m, m->left, year, area, 0), m->kind_count * sizeof *room));
   struct flow f = {.left_count = n->measure_count, .right_count = m->kind_count, .may = may, .room = room, .order = order};
   TRY(flow_run(a, &f, spent, got, e));
   for (uint32_t x = 0; x < n->measure_count; x++)

@@ -84,8 +84,8 @@ static enum status find_ranges(struct asking *q, const struct plan *base, struct
   struct arena kept;
   arena_init(&kept, 0);
   double *values = arena_array(&kept, (size_t)cells * draws + 1u, sizeof *values);
-  struct measure *measures = arena_copy(&kept, s->measures, (before.measure_count + 1u) * sizeof *measures);
-  struct product *products = arena_copy(&kept, s->products, (before.product_count + 1u) * sizeof *products);
+  struct measure *measures = arena_copy(&kept, s->measures, before.measure_count * sizeof *measures);
+  struct product *products = arena_copy(&kept, s->products, before.product_count * sizeof *products);
   enum status st = values && measures && products ? OK : err_set(e, ERR_MEMORY, NULL, "out of memory");
   before.products = products;
   for (uint32_t d = 0; d < draws && st == OK; d++) {

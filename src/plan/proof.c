@@ -103,7 +103,7 @@ enum status proof_read_model(struct arena *a, const void *data, size_t len, stru
   const uint64_t items = get(&c, 8);
   const uint32_t households = counts[6], works = counts[7];
   m->resource_count = counts[0], m->market_count = counts[1], m->layer_count = counts[2], m->use_count = counts[3], m->column_count = counts[4], m->village_count = counts[5], m->most = counts[9];
-  if (m->market_count > m->resource_count || m->column_count > UINT16_MAX + 1u || households == UINT32_MAX || m->village_count == UINT32_MAX) BROKEN("its counts can't be");
+  if (counts[8] > 1 || m->market_count > m->resource_count || m->column_count > UINT16_MAX + 1u || households == UINT32_MAX || m->village_count == UINT32_MAX) BROKEN("its counts can't be");
   TRY(room(a, &c, m->resource_count, 20, sizeof *m->resources, &p, e));
   struct plan_resource *resources = p;
   for (uint32_t k = 0; k < m->resource_count; k++) resources[k].limit = (int64_t)get(&c, 8), resources[k].loss = (int64_t)get(&c, 8), resources[k].market = (uint32_t)get(&c, 4);

@@ -6,7 +6,7 @@
 enum status rollout_open(struct arena *a, struct small *s, const double *weights, int32_t first, struct pool *pool, struct rollout *out, struct err *e) {
   struct people *q = &s->people;
   *out = (struct rollout){.arena = a, .small = s, .weights = weights, .pool = pool, .first = first};
-  ARENA_TRY(e, out->welfare = arena_copy(a, q->welfare, (q->count + 1u) * sizeof *out->welfare));
+  ARENA_TRY(e, out->welfare = arena_copy(a, q->welfare, q->count * sizeof *out->welfare));
   ARENA_TRY(e, out->extra = arena_array(a, q->count + 1u, sizeof *out->extra));
   if (!q->refused) ARENA_TRY(e, q->refused = arena_array(a, q->count + 1u, sizeof *q->refused));
   return OK;

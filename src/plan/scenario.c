@@ -197,9 +197,9 @@ static bool set_rest(struct making *k, const struct draft_scenario *d) {
 static bool make(struct making *k, const struct draft_scenario *d) {
   struct planning *n = &k->out->planning;
   *n = k->p->planning;
-  k->funds = arena_copy(k->arena, n->funds, (n->fund_count + 1u) * sizeof *n->funds);
-  k->measures = arena_copy(k->arena, n->measures, (n->measure_count + 1u) * sizeof *n->measures);
-  k->products = arena_copy(k->arena, n->products, (n->product_count + 1u) * sizeof *n->products);
+  k->funds = arena_copy(k->arena, n->funds, n->fund_count * sizeof *n->funds);
+  k->measures = arena_copy(k->arena, n->measures, n->measure_count * sizeof *n->measures);
+  k->products = arena_copy(k->arena, n->products, n->product_count * sizeof *n->products);
   if (!k->funds || !k->measures || !k->products) return false;
   n->funds = k->funds, n->measures = k->measures, n->products = k->products;
   set_settings(k, &d->scenario);

@@ -11,6 +11,13 @@
     (array) = (void *)to_;                                                                                                 \
   } while (0)
 
+/* A copy with room for one more, so that none is no case of its own. */
+static void *copied(struct arena *a, const void *from, size_t count, size_t size) {
+  void *to = arena_array(a, count + 1, size);
+  if (to && count) memcpy(to, from, count * size);
+  return to;
+}
+
 static enum status thin_people(struct arena *a, const struct people *p, uint32_t k, struct people *q, struct err *e) {
   const struct planning *n = p->planning;
   THINNED(q->segment);
@@ -27,9 +34,9 @@ static enum status thin_people(struct arena *a, const struct people *p, uint32_t
   if (q->pinned) THINNED(q->pinned);
   if (q->labour) THINNED(q->labour);
   if (q->land) THINNED(q->land);
-  ARENA_TRY(e, q->quantity = arena_copy(a, p->quantity, (n->measure_count + 1u) * sizeof *q->quantity));
-  ARENA_TRY(e, q->owed = arena_copy(a, p->owed, (n->guarantee_count + 1u) * sizeof *q->owed));
-  ARENA_TRY(e, q->grown = arena_copy(a, p->grown, (n->product_count + 1u) * sizeof *q->grown));
+  ARENA_TRY(e, q->quantity = copied(a, p->quantity, n->measure_count, sizeof *q->quantity));
+  ARENA_TRY(e, q->owed = copied(a, p->owed, n->guarantee_count, sizeof *q->owed));
+  ARENA_TRY(e, q->grown = copied(a, p->grown, n->product_count, sizeof *q->grown));
   for (uint32_t m = 0; m < n->measure_count; m++)
     if (q->quantity[m]) THINNED(q->quantity[m]);
   for (uint32_t g = 0; g < n->guarantee_count; g++)
@@ -43,7 +50,7 @@ static enum status thin_people(struct arena *a, const struct people *p, uint32_t
 /* Villages keep their places; those of whom nobody was kept stay with no households. */
 static enum status thin_villages(struct arena *a, const struct people *p, uint32_t k, struct people *q, struct err *e) {
   const struct planning *n = p->planning;
-  ARENA_TRY(e, q->villages = arena_copy(a, p->villages, (p->village_count + 1u) * sizeof *q->villages));
+  ARENA_TRY(e, q->villages = copied(a, p->villages, p->village_count, sizeof *q->villages));
   for (uint32_t v = 0; v < p->village_count; v++) {
     struct plan_village *x = &q->villages[v];
     x->first = (p->villages[v].first + k - 1) / k;
@@ -58,14 +65,14 @@ static enum status thin_villages(struct arena *a, const struct people *p, uint32
 
 static enum status thin_limits(struct arena *a, struct small *s, uint32_t k, struct err *e) {
   struct planning *n = &s->planning;
-  ARENA_TRY(e, s->funds = arena_copy(a, n->funds, (n->fund_count + 1u) * sizeof *s->funds));
-  ARENA_TRY(e, s->measures = arena_copy(a, n->measures, (n->measure_count + 1u) * sizeof *s->measures));
-  ARENA_TRY(e, s->products = arena_copy(a, n->products, (n->product_count + 1u) * sizeof *s->products));
+  ARENA_TRY(e, s->funds = copied(a, n->funds, n->fund_count, sizeof *s->funds));
+  ARENA_TRY(e, s->measures = copied(a, n->measures, n->measure_count, sizeof *s->measures));
+  ARENA_TRY(e, s->products = copied(a, n->products, n->product_count, sizeof *s->products));
   for (uint32_t f = 0; f < n->fund_count; f++) s->funds[f].amount /= k;
   for (uint32_t m = 0; m < n->measure_count; m++) {
     struct measure *x = &s->measures[m];
     struct capacity *c;
-    ARENA_TRY(e, c = arena_copy(a, x->capacities, (x->capacity_count + 1u) * sizeof *c));
+    ARENA_TRY(e, c = copied(a, x->capacities, x->capacity_count, sizeof *c));
     for (uint32_t i = 0; i < x->capacity_count; i++) c[i].units = x->village ? c[i].units : c[i].units / k; /* works are as many, each a k-th of the cost */
     x->capacities = c;
     if (x->village) x->cost /= k, x->upkeep /= k;
@@ -73,7 +80,7 @@ static enum status thin_limits(struct arena *a, struct small *s, uint32_t k, str
   for (uint32_t i = 0; i < n->product_count; i++) {
     struct product *x = &s->products[i];
     struct growers *g;
-    ARENA_TRY(e, g = arena_copy(a, x->growers, (x->grower_count + 1u) * sizeof *g));
+    ARENA_TRY(e, g = copied(a, x->growers, x->grower_count, sizeof *g));
     for (uint32_t j = 0; j < x->grower_count; j++) g[j].mu /= k;
     x->growers = g, x->per_day /= k, x->stressed_per_day /= k;
   }
@@ -89,15 +96,15 @@ enum status small_make(struct arena *a, const struct people *p, uint32_t most, s
   TRY(thin_villages(a, p, k, q, e));
   TRY(thin_limits(a, s, k, e));
   const struct programme *g = p->programme;
-  ARENA_TRY(e, q->grown_all = arena_copy(a, p->grown_all, (p->planning->product_count + 1u) * sizeof *q->grown_all));
-  ARENA_TRY(e, q->households_of = arena_copy(a, p->households_of, (g->area_count + 1u) * sizeof *q->households_of));
-  ARENA_TRY(e, q->land_of = arena_copy(a, p->land_of, (g->area_count + 1u) * sizeof *q->land_of));
-  ARENA_TRY(e, q->grown_of = arena_copy(a, p->grown_of, (p->planning->product_count + 1u) * sizeof *q->grown_of));
-  ARENA_TRY(e, q->growers_of = arena_copy(a, p->growers_of, (p->planning->product_count + 1u) * sizeof *q->growers_of));
+  ARENA_TRY(e, q->grown_all = copied(a, p->grown_all, p->planning->product_count, sizeof *q->grown_all));
+  ARENA_TRY(e, q->households_of = copied(a, p->households_of, g->area_count, sizeof *q->households_of));
+  ARENA_TRY(e, q->land_of = copied(a, p->land_of, g->area_count, sizeof *q->land_of));
+  ARENA_TRY(e, q->grown_of = copied(a, p->grown_of, p->planning->product_count, sizeof *q->grown_of));
+  ARENA_TRY(e, q->growers_of = copied(a, p->growers_of, p->planning->product_count, sizeof *q->growers_of));
   for (uint32_t i = 0; i < p->planning->product_count; i++) {
     q->grown_all[i] /= k;
-    ARENA_TRY(e, q->grown_of[i] = arena_copy(a, p->grown_of[i], (g->area_count + 1u) * sizeof **q->grown_of));
-    ARENA_TRY(e, q->growers_of[i] = arena_copy(a, p->growers_of[i], (g->area_count + 1u) * sizeof **q->growers_of));
+    ARENA_TRY(e, q->grown_of[i] = copied(a, p->grown_of[i], g->area_count, sizeof **q->grown_of));
+    ARENA_TRY(e, q->growers_of[i] = copied(a, p->growers_of[i], g->area_count, sizeof **q->growers_of));
     for (uint32_t c = 0; c < g->area_count; c++) q->grown_of[i][c] /= k, q->growers_of[i][c] /= k;
   }
   for (uint32_t c = 0; c < g->area_count; c++) q->households_of[c] /= k, q->land_of[c] /= k;

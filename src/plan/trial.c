@@ -26,11 +26,11 @@ enum status trial_open(const struct plan *p, uint32_t most, struct trial *t, str
     const uint32_t h = t->household[i];
     memcpy(&t->items[item_at[i]], &m->items[m->item_at[h]], (size_t)(m->item_at[h + 1] - m->item_at[h]) * sizeof *t->items);
   }
-  ARENA_TRY(e, t->resources = arena_copy(a, m->resources, (m->resource_count + 1u) * sizeof *t->resources));
+  ARENA_TRY(e, t->resources = arena_copy(a, m->resources, m->resource_count * sizeof *t->resources));
   for (uint32_t k = 0; k < m->resource_count; k++) t->resources[k].limit /= every, t->resources[k].loss = up(t->resources[k].loss, every);
   const uint32_t works = m->work_at ? m->work_at[m->village_count] : 0;
   struct plan_use *uses;
-  ARENA_TRY(e, uses = arena_copy(a, m->uses, (m->use_count + 1u) * sizeof *uses));
+  ARENA_TRY(e, uses = arena_copy(a, m->uses, m->use_count * sizeof *uses));
   ARENA_TRY(e, t->works = arena_array(a, works + 1u, sizeof *t->works));
   for (uint32_t w = 0; w < works; w++) {
     t->works[w] = m->works[w];
