@@ -4,7 +4,9 @@
 #include "base/number.h"
 #include "cli/planned.h"
 #include "cli/planned_verbs.h"
+#include "cli/open.h"
 #include "cli/say.h"
+#include "plan/workbook.h"
 
 /* The screen: what was planned for whom, then the tables that people ask for first. */
 static enum status screen(struct cli *c, const struct plan *p, struct err *e) {
@@ -67,15 +69,19 @@ static enum status cmd_plan(struct cli *c, struct err *e) {
   struct planned p;
   TRY(cli_need(c, 0, "the registry", &path, e));
   TRY(table_wanted(c, &table, e));
+  if (cli_option(c, "xlsx")) TRY(open_out(cli_option(c, "xlsx"), "workbook", "PK", e));
   const bool dry = cli_flag(c, "dry-run") || table != PLAN_TABLE_COUNT || (cli_option(c, "draws") && !strcmp(cli_option(c, "draws"), "0"));
   enum status st = planned_open(c, path, dry, &p, e);
   if (st == OK) st = planned_make(c, &p, e);
-  const char *bundle = cli_option(c, "bundle");
-  if (st == OK && (bundle || table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
+  const char *bundle = cli_option(c, "bundle"), *xlsx = cli_option(c, "xlsx");
+  if (st == OK && (bundle || xlsx || table == PLAN_TABLE_COUNT || table == TABLE_POVERTY || table == TABLE_DOUBTS)) st = planned_doubt(c, &p, e);
   if (st == OK) st = table != PLAN_TABLE_COUNT ? planned_print(c, &p.plan, table, e) : c->format == FORMAT_JSON ? tables_json(c, &p.plan, e) : screen(c, &p.plan, e);
   if (st == OK && c->format == FORMAT_TABLE) st = planned_wishes(c, &p, e);
   if (st == OK && !dry && p.stale) cli_note(c, "not recorded: identify the round by the changed rules first; plans recorded before stay as they are");
   else if (st == OK && !dry) st = planned_record(c, &p, e);
+  const struct workbook_cover cover = {.round = p.deciding.round.name, .rules_hash = st == OK ? p.decided.result->rules_hash : "", .snapshot = p.deciding.round.snapshot, .scenario = p.scenario.file, .currency = st == OK ? p.deciding.programme->currency : ""};
+  if (st == OK && xlsx) st = workbook_write(&c->arena, &p.plan, &cover, c->lang, xlsx, e);
+  if (st == OK && xlsx) cli_note(c, "%s holds the plan by county, township and village, with its funds, measures and doubts", xlsx);
   if (st == OK && bundle) st = planned_bundle(c, &p, bundle, e);
   planned_close(&p);
   return st;
@@ -102,6 +108,7 @@ const struct verb verb_plan = {
                "least=AMOUNT  frontier: from this amount\n"
                "most=AMOUNT  frontier: to this\n"
                "steps=N  frontier: so many plans (default: 10)\n"
+               "xlsx=FILE  also write the finance office's workbook: places, measures, funds, guarantees, lines, doubts\n"
                "product=NAME  market: which product\n"
                "mu=N  market: how much more of it\n"
                "over=YEARS  market: planted evenly over so many years (default: 1)\n"
