@@ -202,7 +202,7 @@ bool limits_use(const struct limits *l, uint32_t measure, uint32_t tier, uint32_
   }
   for (uint32_t k = l->capacity_first[measure]; k < l->capacity_first[measure + 1]; k++) fits = fits && put(uses, count, room, 0, k + 1, quantity);
   if (x->effect != EFFECT_PRODUCT) return fits;
-  const double mu = x->land * quantity;
+  const double mu = measure_mu(x) * quantity;
   if (tier != PLANNING_NONE) fits = fits && put(uses, count, room, l->tier_resource[x->product] + tier, 0, (int64_t)ceil(mu * (double)l->markets[x->product].kg_mu));
   if (l->allowed_layer[x->product]) fits = fits && put(uses, count, room, 0, l->allowed_layer[x->product], (int64_t)ceil(mu * 100));
   if (l->farmland_layer[x->product]) fits = fits && put(uses, count, room, 0, l->farmland_layer[x->product], (int64_t)ceil(mu * 100));

@@ -50,7 +50,7 @@ enum status offers_make(struct arena *a, const struct people *p, const struct li
         struct worth_part mu;
         worth_product_stream(&out->scale, &n->products[x->product], n->products[x->product].tiers[t], &mu);
         mu.success = x->success;
-        worth_part_add(&out->units[m][t], &mu, x->land);
+        worth_part_add(&out->units[m][t], &mu, measure_mu(x));
       }
   }
   return OK;

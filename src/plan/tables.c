@@ -151,7 +151,7 @@ static void markets(struct filling *f) {
     double mu = 0;
     uint32_t tier = PLANNING_NONE;
     for (uint32_t i = 0; i < p->line_count; i++)
-      if (f->n->measures[p->lines[i].measure].effect == EFFECT_PRODUCT && f->n->measures[p->lines[i].measure].product == k) mu += f->n->measures[p->lines[i].measure].land * p->lines[i].quantity, tier = p->lines[i].tier;
+      if (f->n->measures[p->lines[i].measure].effect == EFFECT_PRODUCT && f->n->measures[p->lines[i].measure].product == k) mu += measure_mu(&f->n->measures[p->lines[i].measure]) * p->lines[i].quantity, tier = p->lines[i].tier;
     const uint32_t t = tier == PLANNING_NONE ? 0 : tier;
     const double planned = mu * (double)m->kg_mu, all = (double)m->existing + planned, speed = m->tier_count ? market_demand_share(x->tiers[t], x->elasticity) * 1000 : 0;
     word(f, &x->label, x->name), real(f, m->existing_mu), real(f, mu), real(f, x->price.mid), real(f, tier == PLANNING_NONE ? NAN : m->price[t]), number(f, m->tier_count ? m->demand[t] / 1000 : 0), number(f, m->existing / 1000), number(f, (int64_t)(planned / 1000));

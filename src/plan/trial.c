@@ -89,7 +89,7 @@ static void make_units(struct trial *t, const struct trial_values *v) {
     for (uint32_t y = 0; y < PLANNING_AGES; y++) k.yield[y] *= v->yield[x.product];
     for (uint32_t i = 0; i < k.tier_count; i++) {
       worth_product_stream(w, &k, k.tiers[i], &part);
-      for (uint32_t y = 0; y < WORTH_YEARS; y++) t->units[m][i][y] = part.add[1][y] * x.land;
+      for (uint32_t y = 0; y < WORTH_YEARS; y++) t->units[m][i][y] = part.add[1][y] * measure_mu(&x);
     }
   }
 }

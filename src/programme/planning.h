@@ -164,6 +164,9 @@ struct measure {
 
 /* Planted already. Neighbours' stand elsewhere and sell in the same market: they come on top. The others are what statistics say stands in the area, households of
  * the register among them: of an area, the larger of the two sums counts, theirs or that of `grown`. */
+/* Mu of its product that a unit plants: of the household's land, or a mu elsewhere (a share in a garden) when it takes none of that. */
+static inline double measure_mu(const struct measure *x) { return x->land > 0 ? x->land : 1; }
+
 struct growers { uint32_t area; bool neighbours; double mu; uint32_t age; const char *source; bool assumed; int line; };
 
 struct product {
