@@ -94,7 +94,7 @@ static enum status room_for_uses(struct arena *a, struct uses *u, uint32_t more,
   return OK;
 }
 
-enum { USES = 400 }; /* of one column: years x purses for each part, and a few more */
+enum { USES = 1200 }; /* of one column: years x purses for each part, and a few more */
 
 static enum status make_columns(struct arena *a, struct built *b, const struct village_list *lists, struct uses *uses, struct err *e) {
   const struct people *p = b->people;

@@ -216,12 +216,13 @@ static enum status find_purses(struct money *m, struct err *e) {
       m->unpaid |= (uint64_t)1 << x;
       continue;
     }
-    for (uint32_t i = 0, had = m->purse_count; i <= had; i++) { /* with every union there is already, and alone */
+    for (uint32_t i = 0, had = m->purse_count; i <= had; i++) { /* alone, and with every union there is that shares a fund with it: sets that share none add up by themselves */
+      if (i < had && !(own[x] & m->purses[i].kinds)) continue;
       const uint64_t set = own[x] | (i < had ? m->purses[i].kinds : 0);
       uint32_t j = 0;
       while (j < m->purse_count && m->purses[j].kinds != set) j++;
       if (j < m->purse_count) continue;
-      if (j == MONEY_PURSES) return err_set(e, ERR_LIMIT, "let funds pay whole projects instead of single measures", "the funds pay measures in more than %u different ways", MONEY_PURSES);
+      if (j == MONEY_PURSES) return err_set(e, ERR_LIMIT, "let a fund pay fewer kinds of measures, or funds pay the same ones", "the funds overlap in more than %u ways", MONEY_PURSES);
       m->purses[m->purse_count++].kinds = set;
     }
   }

@@ -3,7 +3,7 @@
  * Each fund pays some measures. A measure may be paid from several funds, and who pays is nobody's wish: so funds are not chosen one by one. For a set U of
  * funds, all that is spent on measures that only funds of U may pay cannot be more than what is in them. If that holds for every U then the
  * money can be divided so that every measure is paid by a fund that may pay it (Hall 1935; Gale 1957 for quantities), and only the
- * sets that are unions of measures' own sets need to be looked at: a handful. Each is one limit, a *purse*, of each year and money area.
+ * sets that are unions of measures' own sets, each sharing a fund with another, need to be looked at. Each is one limit, a *purse*, of each year and money area.
  * `money_divide` then says which fund pays what, by a flow.
  *
  * Money areas are the counties (areas of the home level). When all funds lie above the counties there is a single one, the whole; when some are a county's own, what
@@ -19,7 +19,7 @@
 #include "plan/people.h"
 
 #define MONEY_KINDS 64u
-#define MONEY_PURSES 64u
+#define MONEY_PURSES 128u
 
 struct money_kind { const char *name; uint64_t pays; uint32_t pays_guarantees; enum policy_option option; uint32_t fund; /* one of its rows, for its label */ };
 

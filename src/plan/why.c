@@ -37,10 +37,10 @@ static void weigh(const struct plan *p, uint32_t household, struct why_measure *
   for (uint32_t t = 0; t < tiers; t++) {
     const uint32_t tier = m->effect == EFFECT_PRODUCT ? t : PLANNING_NONE;
     if (tier != PLANNING_NONE && !p->solved.plan.open[l->tier_resource[m->product] + t]) continue;
-    struct plan_use uses[256];
+    struct plan_use uses[800];
     uint32_t count = 0, dearest;
     double part;
-    if (!limits_use(l, x->measure, tier, x->quantity, uses, &count, 256)) continue;
+    if (!limits_use(l, x->measure, tier, x->quantity, uses, &count, 800)) continue;
     const struct bundle b = {1, {{x->measure, tier, x->quantity}}};
     const double worth = offer_worth(&p->built.offers, household, &b, x->quantity).of[p->built.offers.scale.objective];
     const double cost = cost_of(p, p->people->village[household], uses, count, &dearest, &part);
