@@ -10,7 +10,7 @@
 
 /* The screen: what was planned for whom, then the tables that people ask for first. */
 static enum status screen(struct cli *c, const struct plan *p, struct err *e) {
-  static const enum plan_table_id shown[] = {TABLE_POVERTY, TABLE_DOUBTS, TABLE_GUARANTEES, TABLE_MEASURES, TABLE_FUNDS, TABLE_MARKETS};
+  static const enum plan_table_id shown[] = {TABLE_POVERTY, TABLE_DOUBTS, TABLE_GUARANTEE_SUMS, TABLE_MEASURES, TABLE_FUND_SUMS, TABLE_MARKETS};
   char a[40], b[40];
   const struct people *q = p->people;
   printf(say(c, "plan of %d: %s households with %s persons are planned for\n"), (int)p->year, number_grouped(q->count, 0, a), number_grouped((int64_t)q->planned_persons, 0, b));
@@ -94,7 +94,7 @@ const struct verb verb_plan = {
     .options = "round=NAME  the round (default: the latest)\n"
                "year=YEAR  the plan's first year (default: the round's)\n"
                "scenario=FILE  other money, effects, prices, places, aims, wishes by hand (docs/format/scenario.md)\n"
-               "table=NAME  one table: poverty, measures, guarantees, funds, markets, limits, diagnosis, places or lines\n"
+               "table=NAME  one table: poverty, measures, doubts, guarantees, guarantee_sums, funds, fund_sums, markets, limits, diagnosis, places or lines\n"
                "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
                "bundle=FOLDER  also write the plan with model, programme, snapshot, tables and doubts: for whoever checks it\n"
                "dry-run  plan, show, and record nothing (a single --table and --draws 0 record nothing either)\n"

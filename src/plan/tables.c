@@ -115,6 +115,19 @@ static void guarantees(struct filling *f) {
   }
 }
 
+static const struct plan_heading guarantee_sums_headings[] = {TEXT("guarantee", "guarantee", "保障"), NUMBER("owed", "owed", "应付"), NUMBER("paid", "paid", "已安排"), NUMBER("arrear", "arrear", "欠付"), TEXT("owed_by", "owed by", "责任层级"), NUMBER("unknown", "households of which it is not known", "情况不明户数")};
+static void guarantee_sums(struct filling *f) {
+  const struct money *m = &f->p->built.money;
+  const struct programme *p = f->p->people->programme;
+  for (uint32_t g = 0; g < f->n->guarantee_count; g++) {
+    int64_t owed = 0, paid = 0;
+    for (uint32_t i = 0; i < m->claim_count; i++)
+      if (m->claims[i].guarantee == g) owed += m->claims[i].owed, paid += m->claims[i].paid;
+    word(f, &f->n->guarantees[g].label, f->n->guarantees[g].name), number(f, owed), number(f, paid), number(f, owed - paid);
+    word(f, &p->area_levels[f->n->guarantees[g].owed_by], p->area_level_names[f->n->guarantees[g].owed_by]), number(f, f->p->people->owed_unknown ? (int64_t)f->p->people->owed_unknown[g] : 0);
+  }
+}
+
 static const struct plan_heading funds_headings[] = {TEXT("area", "area", "地区"), TEXT("fund", "fund", "资金"), NUMBER("year", "year", "年度"), NUMBER("amount", "amount", "金额"), NUMBER("guarantees", "guarantees", "用于保障"),
                                                      NUMBER("plan", "this plan", "用于本计划"), NUMBER("left", "left", "结余")};
 static enum status funds(struct filling *f, struct err *e) {
@@ -137,6 +150,29 @@ static enum status funds(struct filling *f, struct err *e) {
         area(f, m->areas[a]), word(f, &fund->label, fund->name), number(f, m->year + (int32_t)y), number(f, had), number(f, had - left), number(f, used), number(f, left - used);
       }
     }
+  return OK;
+}
+
+static const struct plan_heading fund_sums_headings[] = {TEXT("fund", "fund", "资金"), NUMBER("amount", "amount", "金额"), NUMBER("guarantees", "guarantees", "用于保障"), NUMBER("plan", "this plan", "用于本计划"), NUMBER("left", "left", "结余")};
+static enum status fund_sums(struct filling *f, struct err *e) {
+  const struct money *m = &f->p->built.money;
+  struct filling all = {.arena = f->arena, .p = f->p, .n = f->n, .lang = f->lang};
+  TRY(funds(&all, e));
+  if (all.failed) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  enum { COLUMNS = sizeof funds_headings / sizeof *funds_headings };
+  for (uint32_t k = 0; k < m->kind_count; k++) {
+    const struct fund *fund = &f->n->funds[m->kinds[k].fund];
+    const char *name = label_in(&fund->label, f->lang, fund->name);
+    int64_t sums[4] = {0};
+    for (size_t r = 0; r < all.count / COLUMNS; r++) {
+      const struct plan_cell *row = &all.cells[r * COLUMNS];
+      if (row[2].i != m->year || strcmp(row[1].text, name)) continue;
+      for (int i = 0; i < 4; i++) sums[i] += row[3 + i].i;
+    }
+    if (!sums[0]) continue;
+    text(f, name);
+    for (int i = 0; i < 4; i++) number(f, sums[i]);
+  }
   return OK;
 }
 
@@ -247,7 +283,7 @@ static void lines(struct filling *f) {
 
 enum status plan_table_fill(struct arena *a, const struct plan *p, enum plan_table_id id, enum language lang, struct plan_table *out, struct err *e) {
   static const struct { const struct plan_heading *headings; uint32_t columns; void (*fill)(struct filling *); enum status (*may_fail)(struct filling *, struct err *); } tables[PLAN_TABLE_COUNT] = {
-    [TABLE_POVERTY] = {HEADS(poverty), poverty, NULL}, [TABLE_MEASURES] = {HEADS(measures), measures, NULL}, [TABLE_DOUBTS] = {HEADS(doubts), doubts, NULL}, [TABLE_GUARANTEES] = {HEADS(guarantees), guarantees, NULL}, [TABLE_FUNDS] = {HEADS(funds), NULL, funds},
+    [TABLE_POVERTY] = {HEADS(poverty), poverty, NULL}, [TABLE_MEASURES] = {HEADS(measures), measures, NULL}, [TABLE_DOUBTS] = {HEADS(doubts), doubts, NULL}, [TABLE_GUARANTEES] = {HEADS(guarantees), guarantees, NULL}, [TABLE_FUNDS] = {HEADS(funds), NULL, funds}, [TABLE_GUARANTEE_SUMS] = {HEADS(guarantee_sums), guarantee_sums, NULL}, [TABLE_FUND_SUMS] = {HEADS(fund_sums), NULL, fund_sums},
     [TABLE_MARKETS] = {HEADS(markets), markets, NULL}, [TABLE_LIMITS] = {HEADS(limits), NULL, limits}, [TABLE_DIAGNOSIS] = {HEADS(diagnosis), diagnosis, NULL}, [TABLE_PLACES] = {HEADS(places), NULL, places}, [TABLE_LINES] = {HEADS(lines), lines, NULL}};
   struct filling f = {.arena = a, .p = p, .n = p->people->planning, .lang = lang};
   *out = (struct plan_table){.id = id, .headings = tables[id].headings, .columns = tables[id].columns};

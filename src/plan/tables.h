@@ -12,6 +12,8 @@
   X(TABLE_MEASURES, "measures", "Measures", "措施")                                                                      \
   X(TABLE_DOUBTS, "doubts", "How sure each measure is", "各措施的可靠程度")                                             \
   X(TABLE_GUARANTEES, "guarantees", "Guarantees, before anything else", "保障先行")                                      \
+  X(TABLE_GUARANTEE_SUMS, "guarantee_sums", "Guarantees, before anything else", "保障先行（合计）")                         \
+  X(TABLE_FUND_SUMS, "fund_sums", "Funds of the first year", "首年资金（合计）")                                          \
   X(TABLE_FUNDS, "funds", "Funds", "资金")                                                                               \
   X(TABLE_MARKETS, "markets", "Markets", "市场")                                                                         \
   X(TABLE_LIMITS, "limits", "What runs short, dearest first", "紧缺的约束（按影子价格）")                                \
