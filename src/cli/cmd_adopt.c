@@ -3,6 +3,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -19,6 +20,7 @@ static enum status run(struct cli *c, struct err *e) {
   else if (s == OK && p->drill) cli_note(c, "a drill: %u of %u inherited values are not confirmed", p->inherited->open, p->inherited->count);
   open_done(c, r);
   TRY(s);
+  if (c->format != FORMAT_TABLE) return table_result(c, e, ">event programme", event, folder);
   if (event) printf(say(c, "event %" PRId64 ": the registry now works by %s\n"), event, folder);
   else fputs(say(c, "the registry works by that programme already\n"), stdout);
   return OK;

@@ -2,6 +2,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -12,7 +13,8 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_backup(r, to, e);
   open_done(c, r);
   TRY(s);
-  printf(say(c, "%s: a whole copy of %s, checked\n"), to, open_shown(c, c->args[0]));
+  TRY(table_result(c, e, "file registry", to, open_shown(c, c->args[0])));
+  if (c->format == FORMAT_TABLE) printf(say(c, "%s: a whole copy of %s, checked\n"), to, open_shown(c, c->args[0]));
   cli_note(c, "the key is not in it: keep %s (or its recovery sheet) somewhere else", key);
   cli_note(c, "snapshots are made again from it when they are needed");
   return OK;

@@ -46,7 +46,7 @@ static enum status run(struct cli *c, struct err *e) {
   cli_note(c, "%s = %s, confirmed by %s on %s", item, x->now ? x->now : "(gone)", by, date);
   what_is_left(c, p->inherited->open - (x->state != INHERITED_CONFIRMED), p->inherited->count);
   if (cli_flag(c, "dry-run")) cli_note(c, "dry run: nothing was written");
-  return OK;
+  return table_result(c, e, "item value by on", item, x->now, by, date);
 }
 
 const struct verb verb_confirm = {

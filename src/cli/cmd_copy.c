@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 #include "registry/copy.h"
 
 static enum status run(struct cli *c, struct err *e) {
@@ -16,7 +17,8 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_copy(r, to, &o, &c->progress, &n, e);
   open_done(c, r);
   TRY(s);
-  printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), open_shown(c, to), n.rows, n.tables, n.events, n.hash);
+  TRY(table_result(c, e, "registry >rows >tables >events hash key", open_shown(c, to), n.rows, (int64_t)n.tables, n.events, n.hash, n.key_path));
+  if (c->format == FORMAT_TABLE) printf(say(c, "%s: a whole copy: %" PRId64 " rows in %u tables, %" PRId64 " events\nall rows  %s\n"), open_shown(c, to), n.rows, n.tables, n.events, n.hash);
   if (strstr(to, "://")) cli_note(c, "whether the server's disk had room to spare cannot be seen from here");
   cli_note(c, "every table was read back and is the same; the chain of events holds");
   cli_note(c, "the key is not copied: the new registry looks for it in %s", n.key_path);

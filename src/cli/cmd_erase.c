@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 
 static enum status run(struct cli *c, struct err *e) {
   const char *household, *again = cli_option(c, "confirm");
@@ -18,7 +19,9 @@ static enum status run(struct cli *c, struct err *e) {
   if (s == OK) s = registry_erase(r, household, &event, e);
   open_done(c, r);
   TRY(s);
-  if (event) printf(say(c, "household %s: its sealed fields are gone for good (event %" PRId64 ")\n"), household, event);
+  TRY(table_result(c, e, "household >event", household, event));
+  if (c->format != FORMAT_TABLE) {
+  } else if (event) printf(say(c, "household %s: its sealed fields are gone for good (event %" PRId64 ")\n"), household, event);
   else printf(say(c, "household %s: its sealed fields were erased before; what may have been left of them is cleared away\n"), household);
   cli_note(c, "backups made before this still hold them, for whoever has the key");
   return OK;

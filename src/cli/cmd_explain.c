@@ -14,6 +14,20 @@ static void trace_row(void *ctx, const struct trace_item *x) {
 }
 
 /* Line by line, the figures on the way, the divisor. */
+/* The text as rows: how deep a line stands, and what it says. */
+static enum status lines(struct cli *c, struct text *t, struct err *e) {
+  static const char *const heads[] = {">depth", "text", NULL};
+  struct table_out *out;
+  TRY(table_open(c, heads, &out, e));
+  for (char *at = t->data, *end; at && *at; at = end) {
+    end = at + strcspn(at, "\n");
+    if (*end) *end++ = 0;
+    size_t indent = strspn(at, " ");
+    if (at[indent]) table_int(out, (int64_t)indent / 2), table_text(out, at + indent);
+  }
+  return table_close(out, e);
+}
+
 static enum status income(struct cli *c, const struct deciding *d, const struct household_ref *ref, struct err *e) {
   static const char *const heads[] = {"level", ">row", "field", "name", "value", "rule", "source", NULL};
   struct table_out *t;
@@ -49,7 +63,8 @@ static enum status cmd_explain(struct cli *c, struct err *e) {
     if (st == OK && c->format == FORMAT_JSON) st = explain_json(&c->arena, d.programme, &in, &t, e);
     else if (st == OK) st = explain_text(&c->arena, d.programme, &in, c->lang, &t, e);
     if (st == OK && t.len && c->format != FORMAT_JSON) text_tame(t.data);
-    if (st == OK) fputs(text_str(&t), stdout);
+    if (st == OK && c->format == FORMAT_CSV) st = lines(c, &t, e);
+    else if (st == OK) fputs(text_str(&t), stdout);
     text_free(&t);
   }
   deciding_close(&d);

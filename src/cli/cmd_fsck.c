@@ -3,9 +3,18 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
+
+struct listing { /* for programs: a row a finding */
+  struct table_out *table;
+};
 
 static void show(void *ctx, const struct registry_finding *f) {
-  (void)ctx;
+  struct listing *l = ctx;
+  if (l->table) {
+    table_text(l->table, f->error ? "error" : "note"), table_text(l->table, f->what), table_text(l->table, f->hint);
+    return;
+  }
   printf("%s: %s\n", f->error ? "ERROR" : "note", f->what);
   if (f->hint[0]) printf("  HINT: %s\n", f->hint);
 }
@@ -13,12 +22,16 @@ static void show(void *ctx, const struct registry_finding *f) {
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
   uint64_t checked, bad;
+  static const char *const heads[] = {"kind", "what", "hint", NULL};
+  struct listing l = {0};
+  if (c->format != FORMAT_TABLE) TRY(table_open(c, heads, &l.table, e));
   TRY(open_registry(c, true, &r, e));
-  enum status s = registry_fsck(r, &c->progress, show, NULL, &checked, &bad, e);
+  enum status s = registry_fsck(r, &c->progress, show, &l, &checked, &bad, e);
   open_done(c, r);
   TRY(s);
+  if (l.table) TRY(table_close(l.table, e));
   if (bad) return err_set(e, ERR_CORRUPT, "keep the file as it is, restore the latest backup beside it", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", open_shown(c, c->args[0]), bad, checked);
-  printf(say(c, "%s: whole (%" PRIu64 " things checked)\n"), open_shown(c, c->args[0]), checked);
+  if (!l.table) printf(say(c, "%s: whole (%" PRIu64 " things checked)\n"), open_shown(c, c->args[0]), checked);
   return OK;
 }
 

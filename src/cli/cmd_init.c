@@ -2,6 +2,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 #include "store/store.h"
 
 static enum status run(struct cli *c, struct err *e) {
@@ -22,7 +23,8 @@ static enum status run(struct cli *c, struct err *e) {
   const char *key = registry_key_path(r); /* in the command's arena */
   open_done(c, r);
   TRY(s);
-  printf(say(c, "%s: a new registry for the programme %s\n\n"
+  TRY(table_result(c, e, "registry programme key_id key key_file", path, p->name, id, digits, key));
+  if (c->format == FORMAT_TABLE) printf(say(c, "%s: a new registry for the programme %s\n\n"
                 "RECOVERY SHEET: print it, keep it apart from the computer, show it to nobody\n"
                 "  registry  %s\n"
                 "  key id    %s\n"

@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 #include "registry/rotate.h"
 
 static void sheet(struct cli *c, const char *registry, const char *id, const char *digits) {
@@ -19,6 +20,10 @@ static enum status rotate(struct cli *c, struct registry *r, const char *shown, 
   struct registry_rotated n;
   enum status s = registry_key_rotate(r, &c->progress, &n, e);
   if (s != OK && !n.digits[0]) return s; /* else the new key is in force: whoever keeps it must have it */
+  if (c->format != FORMAT_TABLE) {
+    enum status told = table_result(c, e, "registry key_id key old_key_id old_key_file >data_keys >search_values >event", shown, n.id, n.digits, n.old_id, n.kept, n.households, n.indexes, n.event);
+    return s != OK ? s : told;
+  }
   if (n.event) printf(say(c, "%s: key %s took the place of key %s: %" PRId64 " data keys wrapped again, %" PRId64 " search values made anew (event %" PRId64 ")\n\n"), shown, n.id, n.old_id, n.households, n.indexes, n.event);
   else printf(say(c, "%s: an interrupted change of the key is finished: key %s took the place of key %s\n\n"), shown, n.id, n.old_id);
   sheet(c, shown, n.id, n.digits);
@@ -40,7 +45,8 @@ static enum status run(struct cli *c, struct err *e) {
   const char *shown = open_shown(c, c->args[1]);
   char id[17], digits[80];
   enum status s = rotating ? rotate(c, r, shown, e) : registry_key_sheet(r, id, digits, e);
-  if (s == OK && !rotating) sheet(c, shown, id, digits);
+  if (s == OK && !rotating && c->format == FORMAT_TABLE) sheet(c, shown, id, digits);
+  if (s == OK && !rotating) s = table_result(c, e, "registry key_id key", shown, id, digits);
   open_done(c, r);
   return s;
 }

@@ -2,6 +2,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 #include "registry/migrate.h"
 
 static enum status run(struct cli *c, struct err *e) {
@@ -11,7 +12,9 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(cli_need(c, 0, "REGISTRY", &path, e));
   shown = open_shown(c, path);
   TRY(registry_migrate(&c->arena, path, cli_flag(c, "no-backup"), dry, &m, e));
-  if (m.from == m.to) printf(say(c, "%s: its tables are version %d, as this program wants them: nothing to do\n"), shown, m.to);
+  TRY(table_result(c, e, "registry >from >to copy done", shown, (int64_t)m.from, (int64_t)m.to, m.backup, m.from != m.to && !dry ? "yes" : "no"));
+  if (c->format != FORMAT_TABLE) {
+  } else if (m.from == m.to) printf(say(c, "%s: its tables are version %d, as this program wants them: nothing to do\n"), shown, m.to);
   else if (dry) printf(say(c, "%s: its tables would go from version %d to %d\n"), shown, m.from, m.to);
   else printf(say(c, "%s: its tables went from version %d to %d\n"), shown, m.from, m.to);
   if (m.backup) cli_note(c, dry ? "it would first be copied to %s" : "as it was before, it is in %s", m.backup);

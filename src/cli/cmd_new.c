@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/say.h"
+#include "cli/table.h"
 
 /* A programme by its folder; else one of that name among those that came with the program: beside it, or where `make install` puts them. */
 static enum status find(struct cli *c, const char *name, const char **out, struct err *e) {
@@ -40,7 +41,7 @@ static enum status copy(struct cli *c, const char *folder, struct err *e) {
   cli_note(c, "Until each is confirmed, its decisions are a drill and say so. They stand in %s/confirm.csv.", folder);
   if (cli_flag(c, "dry-run")) cli_note(c, "dry run: nothing was written");
   else cli_note(c, "Next:  lucid confirm %s    docs/guide/copy-a-programme.md says what to change in which order", folder);
-  return OK;
+  return table_result(c, e, "folder from >inherited >assumed", folder, p->inherited->from, (int64_t)p->inherited->count, (int64_t)assumed);
 }
 
 static enum status run(struct cli *c, struct err *e) {
@@ -53,7 +54,7 @@ static enum status run(struct cli *c, struct err *e) {
   while (n > 1 && folder[n - 1] == '/') n--;
   cli_note(c, "%s holds a small working programme with made-up data.", folder);
   cli_note(c, "Next:  lucid check %s    lucid run %s --out %.*s-out", folder, folder, (int)n, folder);
-  return OK;
+  return table_result(c, e, "folder", folder);
 }
 
 const struct verb verb_new = {

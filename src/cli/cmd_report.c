@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "cli/deciding.h"
 #include "cli/open.h"
+#include "cli/table.h"
 #include "identify/report.h"
 
 static enum status write_report(struct cli *c, struct deciding *d, const char *out, struct err *e) {
@@ -23,8 +24,9 @@ static enum status write_report(struct cli *c, struct deciding *d, const char *o
   enum status st = report_html(run.result, c->lang, &t, e);
   if (st == OK) st = file_replace(out, text_str(&t), t.len, 0644, e);
   text_free(&t);
-  if (st == OK) printf("%s\n", out);
-  return st;
+  TRY(st);
+  if (c->format == FORMAT_TABLE) printf("%s\n", out);
+  return table_result(c, e, "report", out);
 }
 
 static enum status cmd_report(struct cli *c, struct err *e) {

@@ -6,23 +6,24 @@
 #include "base/date.h"
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 #include "registry/copy.h"
 
 static void show(void *ctx, const struct registry_finding *f) {
-  (void)ctx;
+  const struct cli *c = ctx;
   if (!f->error) return; /* notes are about files beside it, which a backup has none of */
-  printf("ERROR: %s\n", f->what);
-  if (f->hint[0]) printf("  HINT: %s\n", f->hint);
+  cli_note(c, "ERROR: %s%s%s", f->what, f->hint[0] ? "\n  HINT: " : "", f->hint);
 }
 
 /* A backup or what was restored from it: whole, or ERR_CORRUPT. */
 static enum status check(struct cli *c, struct registry *r, const char *shown, struct err *e) {
   uint64_t checked, bad;
-  TRY(registry_fsck(r, &c->progress, show, NULL, &checked, &bad, e));
+  TRY(registry_fsck(r, &c->progress, show, c, &checked, &bad, e));
   return bad ? err_set(e, ERR_CORRUPT, "take an earlier backup", "%s: %" PRIu64 " errors in %" PRIu64 " things checked", shown, bad, checked) : OK;
 }
 
-static enum status contents(struct cli *c, struct registry *r, const char *shown, struct err *e) {
+/* Also the result, where nothing is restored. */
+static enum status contents(struct cli *c, struct registry *r, const char *shown, bool dry, struct err *e) {
   struct registry_status st;
   struct round_info round;
   TRY(registry_status(r, &c->arena, &st, e));
@@ -31,7 +32,8 @@ static enum status contents(struct cli *c, struct registry *r, const char *shown
   int64_t us = st.last_event_at, day = 86400000000LL;
   char when[11];
   date_format((int32_t)(us / day), when);
-  printf(say(c, "%s: whole; it goes up to event %" PRId64 " (%s, %s), round %s (%s)\n"), shown, st.events, st.last_event_kind ? st.last_event_kind : "", when, s == OK ? round.name : "-",
+  if (dry) TRY(table_result(c, e, "backup >events last_event day round state", shown, st.events, st.last_event_kind, when, s == OK ? round.name : NULL, s == OK ? (round.open ? "open" : "closed") : NULL));
+  if (c->format == FORMAT_TABLE) printf(say(c, "%s: whole; it goes up to event %" PRId64 " (%s, %s), round %s (%s)\n"), shown, st.events, st.last_event_kind ? st.last_event_kind : "", when, s == OK ? round.name : "-",
          s == OK ? (round.open ? say(c, "open") : say(c, "closed")) : "-");
   return OK;
 }
@@ -47,7 +49,7 @@ static enum status run(struct cli *c, struct err *e) {
   struct registry_options o = open_options(c, true), there = {.actor = open_actor(), .clock = c->clock, .key_path = o.key_path};
   TRY(registry_open(&c->arena, from, NULL, &o, &backup, e));
   enum status s = check(c, backup, shown_from, e);
-  if (s == OK) s = contents(c, backup, shown_from, e);
+  if (s == OK) s = contents(c, backup, shown_from, dry, e);
   if (s == OK && !dry) s = registry_copy(backup, to, &there, &c->progress, &n, e);
   registry_close(backup);
   TRY(s);
@@ -62,7 +64,8 @@ static enum status run(struct cli *c, struct err *e) {
     registry_close(made);
   }
   TRY(s);
-  printf(say(c, "%s: restored from %s and checked: %" PRId64 " rows, %" PRId64 " events\nall rows  %s\n"), shown_to, shown_from, n.rows, n.events, n.hash);
+  TRY(table_result(c, e, "registry backup >rows >events hash key", shown_to, shown_from, n.rows, n.events, n.hash, n.key_path));
+  if (c->format == FORMAT_TABLE) printf(say(c, "%s: restored from %s and checked: %" PRId64 " rows, %" PRId64 " events\nall rows  %s\n"), shown_to, shown_from, n.rows, n.events, n.hash);
   cli_note(c, "its key is looked for in %s: put it there from where you keep it, or from the recovery sheet", n.key_path);
   return OK;
 }

@@ -33,6 +33,11 @@ static int64_t year_in_name(const struct programme *p, const char *name) {
   return year;
 }
 
+static enum status opened(struct cli *c, const struct round_info *round, struct err *e) {
+  if (c->format == FORMAT_TABLE) printf(say(c, "round %s is open; it is about the year %d\n"), round->name, (int)round->year);
+  return table_result(c, e, "round >year state", round->name, (int64_t)round->year, "open");
+}
+
 static enum status act(struct cli *c, struct registry *r, const char *what, const char *name, struct err *e) {
   struct round_info round;
   int64_t year;
@@ -40,23 +45,24 @@ static enum status act(struct cli *c, struct registry *r, const char *what, cons
   if (strcmp(what, "open") == 0) {
     if (!year) year = year_in_name(registry_programme(r), name);
     TRY(registry_round_open(r, name, (int32_t)year, &round, e));
-    printf(say(c, "round %s is open; it is about the year %d\n"), round.name, (int)round.year);
-    return OK;
+    return opened(c, &round, e);
   }
   if (strcmp(what, "correct") == 0) {
     TRY(registry_round_correct(r, name, cli_option(c, "reason"), &round, e));
-    printf(say(c, "round %s is open; it is about the year %d\n"), round.name, (int)round.year);
-    return OK;
+    return opened(c, &round, e);
   }
   if (strcmp(what, "seed") == 0) {
     const char *text = cli_option(c, "text"), *from = cli_option(c, "from");
     struct round_seed seed;
     TRY(registry_seed_put(r, name, text ? text : "", from ? from : "", &seed, e));
+    if (c->format != FORMAT_TABLE) return table_result(c, e, "seed from >event", seed.text, seed.from, seed.event);
     printf(say(c, "draws of this round use \"%s\", from %s: event %lld, for good\n"), seed.text, seed.from, (long long)seed.event);
     return OK;
   }
   struct round_closing how = {.rewrite = cli_flag(c, "rewrite"), .progress = &c->progress};
   TRY(registry_round_close_by(r, name, &how, &round, e));
+  if (c->format != FORMAT_TABLE)
+    return table_result(c, e, "round state >households >members snapshot >homes_written >homes_taken_over", round.name, "closed", round.households, round.members, round.snapshot, (int64_t)how.written, (int64_t)how.taken);
   printf(say(c, "round %s is closed: %lld households, %lld members\nsnapshot %s\n"), round.name, (long long)round.households, (long long)round.members, round.snapshot);
   if (how.taken) printf(say(c, "%u homes did not change and were taken over, %u were written\n"), how.taken, how.written);
   return OK;

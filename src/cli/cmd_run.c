@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/deciding.h"
 #include "cli/open.h"
+#include "cli/table.h"
 #include "identify/listing.h"
 #include "identify/report.h"
 #include "identify/summary.h"
@@ -114,6 +115,7 @@ static enum status write_out(struct cli *c, const struct deciding *d, const stru
 }
 
 static enum status show(struct cli *c, const struct identified *run, const struct paths *p, double seconds, struct err *e) {
+  if (c->format == FORMAT_CSV) return table_result(c, e, "registry decisions summary report", p->registry, p->decisions, p->summary, p->report);
   struct text t;
   text_init(&t, (size_t)256 << 20);
   char *full = realpath(p->report, NULL);

@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -24,6 +25,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = registry_edit(r, cli_option(c, "round"), household, cli_option(c, "member"), sets, n, &event, e);
   open_done(c, r);
   TRY(s);
+  if (c->format != FORMAT_TABLE) return table_result(c, e, "household >event", household, event);
   if (event) printf(say(c, "event %" PRId64 ": household %s is changed\n"), event, household);
   else printf(say(c, "household %s says so already: nothing was written\n"), household);
   return OK;

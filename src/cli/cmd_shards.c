@@ -30,6 +30,7 @@ static enum status run(struct cli *c, struct err *e) {
   open_done(c, r);
   TRY(s);
   if (code) cli_note(c, "%s now lies in shard %s: %" PRIu64 " rows, proved equal; hashes of events, snapshots and decisions stay", code, to, rows);
+  if (code) TRY(table_result(c, e, "home shard >rows", code, to, (int64_t)rows));
   return OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 #include "cli/sheet_page.h"
 #include "ingest/export.h"
 #include "ingest/refused.h"
@@ -144,8 +145,9 @@ static enum status print(struct cli *c, struct registry *r, const char *out, str
   enum status s = sheet_walk(r, &o, household, &p, e);
   if (p.html) sheet_page_end(&p.page);
   s = export_file_close(&f, s, e);
-  if (s == OK) cli_note(c, "%llu households are in %s", (unsigned long long)p.households, out);
-  return s;
+  TRY(s);
+  cli_note(c, "%llu households are in %s", (unsigned long long)p.households, out);
+  return table_result(c, e, "file >households", out, (int64_t)p.households);
 }
 
 static enum status run(struct cli *c, struct err *e) {
@@ -160,7 +162,8 @@ static enum status run(struct cli *c, struct err *e) {
   } else {
     struct sheet_taken t;
     s = sheet_take(r, cli_option(c, "round"), take, dry, &t, e);
-    if (s == OK) printf(say(c, "rows read: %" PRIu64 ", filled in: %" PRIu64 ", records changed: %" PRIu64 "\n"), t.rows_read, t.filled, t.changed);
+    if (s == OK) s = table_result(c, e, ">rows_read >filled >changed >event", (int64_t)t.rows_read, (int64_t)t.filled, (int64_t)t.changed, t.event);
+    if (s == OK && c->format == FORMAT_TABLE) printf(say(c, "rows read: %" PRIu64 ", filled in: %" PRIu64 ", records changed: %" PRIu64 "\n"), t.rows_read, t.filled, t.changed);
     if (s == OK && dry) cli_note(c, "nothing was written: this was a dry run");
     else if (s == OK && t.event) cli_note(c, "event %" PRId64 ": recorded; `lucid undo` takes it back", t.event);
   }

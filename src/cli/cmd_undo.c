@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "cli/open.h"
 #include "cli/say.h"
+#include "cli/table.h"
 
 static enum status run(struct cli *c, struct err *e) {
   struct registry *r;
@@ -16,6 +17,7 @@ static enum status run(struct cli *c, struct err *e) {
   open_done(c, r);
   TRY(s);
   if (u.arrival) cli_note(c, "with its second event, %" PRId64 ": they are back where they were", u.arrival);
+  if (c->format != FORMAT_TABLE) return table_result(c, e, ">event >undone >restored >ended >second_event", u.event, u.undone, (int64_t)u.restored, (int64_t)u.ended, u.arrival);
   printf(say(c, "event %" PRId64 " takes back event %" PRId64 "; rows put back: %" PRIu64 ", rows ended: %" PRIu64 "\n"), u.event, u.undone, u.restored, u.ended);
   return OK;
 }

@@ -1,6 +1,7 @@
 #include "cli/table.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -141,6 +142,28 @@ static enum status print_json(const struct table_out *t, struct err *e) {
   if (s == OK) puts(text_str(&out));
   text_free(&out);
   return s;
+}
+
+enum status table_result(struct cli *c, struct err *e, const char *headings, ...) {
+  const char *names[MOST_COLUMNS + 1];
+  struct table_out *t;
+  int n = 0;
+  if (c->format == FORMAT_TABLE) return OK;
+  for (const char *at = headings; *at && n < MOST_COLUMNS; at += *at == ' ') {
+    size_t len = strcspn(at, " ");
+    ARENA_TRY(e, names[n++] = arena_strn(&c->arena, at, len));
+    at += len;
+  }
+  names[n] = NULL;
+  TRY(table_open(c, names, &t, e));
+  va_list ap;
+  va_start(ap, headings);
+  for (int i = 0; i < n; i++) {
+    if (names[i][0] == '>') table_int(t, va_arg(ap, int64_t));
+    else table_text(t, va_arg(ap, const char *));
+  }
+  va_end(ap);
+  return table_close(t, e);
 }
 
 enum status table_close(struct table_out *t, struct err *e) {

@@ -13,5 +13,8 @@ void table_number(struct table_out *t, const char *digits); /* a number as writt
 const char *table_word(const struct table_out *t, const char *english) __attribute__((format_arg(2))); /* in the person's language on a screen, as it is in csv and json */
 void table_real(struct table_out *t, double v, int decimals); /* decimals on screen; exact in csv and json */
 enum status table_close(struct table_out *t, struct err *e) MUST_CHECK; /* prints what is held */
+/* The result of a command that a person reads as a sentence, as one row for programs (csv, json); on a screen it prints nothing. Headings are
+ * apart by spaces; ">name" takes an int64_t, "name" a text (NULL: empty). */
+enum status table_result(struct cli *c, struct err *e, const char *headings, ...) MUST_CHECK;
 
 #endif
