@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "ingest/mapping.h"
+#include "ingest/mask.h"
 #include "ingest/reader.h"
 #include "ingest/refused.h"
 #include "ingest/form.h"
@@ -152,8 +153,15 @@ static enum status remember(struct run *x, const struct reader_row *row, struct 
   return OK;
 }
 
-static enum status refuse(struct run *x, const struct reader_row *row, struct span household, const char *words, struct err *e) {
+static enum status refuse(struct run *x, const struct reader_row *row, struct span household, const char *problem, struct err *e) {
+  char words[400];
   if (x->looking) return remember(x, row, household, e);
+  snprintf(words, sizeof words, "%s", problem);
+  if (x->mapping.masks) {
+    char buffers[REFUSED_KNOWN][40];
+    struct span known[REFUSED_KNOWN];
+    mask_text(words, known, refused_known(&x->mapping, row, buffers, known));
+  }
   if (!x->counts->rows_refused++) {
     snprintf(x->first_problem, sizeof x->first_problem, "%s", words);
     x->first_row = row->number;

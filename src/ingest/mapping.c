@@ -418,6 +418,8 @@ enum status mapping_open(struct mapping *m, struct arena *a, const struct progra
     if (m->flat) TRY(guess_level(&w, p, LEVEL_HOUSEHOLD, r, e));
   }
   ARENA_TRY(e, m->sealed_column = arena_array(a, r->column_count + 1, sizeof *m->sealed_column));
+  for (uint32_t l = 0; l < p->level_count; l++)
+    for (uint32_t i = 0; i < p->levels[l].field_count; i++) m->masks |= p->levels[l].fields[i].sealed;
   TRY(open_side(&m->row, a, p, src->level, w.count, e));
   TRY(open_side(&m->household, a, p, LEVEL_HOUSEHOLD, w.count, e));
   for (uint32_t i = 0; i < w.count; i++) TRY(grant(m, a, p, r, &w.list[i], e));

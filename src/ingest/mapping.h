@@ -43,6 +43,7 @@ struct mapping {
   uint32_t household_key, member_key, village_key; /* columns, or MAPPING_NO_COLUMN */
   bool *sealed_column;  /* per column of the file: feeds a sealed field */
   bool any_sealed;
+  bool masks;           /* the programme seals something: what looks like it is masked under every heading but the keys' (ingest/mask.h) */
   struct mapping_spread *spread; /* NULL = the file is not wide */
   uint32_t spread_count;
   struct validate spread_value;

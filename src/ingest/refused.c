@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "ingest/refused.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 
 #include "base/date.h"
 #include "base/number.h"
+#include "ingest/mask.h"
 
 void refused_put(FILE *f, struct span s) {
   bool formula = span_is_formula(s), quote = s.len && (s.at[0] == ' ' || s.at[s.len - 1] == ' ');
@@ -39,6 +41,34 @@ static void put_cell(FILE *f, const struct reader_cell *c) {
       else if (c->single) fprintf(f, "%.9g", c->number);
       else fputs(number_shortest(c->number, buf), f);
   }
+}
+
+/* A number as its digits; "" when it is none that a person could have. */
+static const char *digits_of(const struct reader_cell *c, char buf[40]) {
+  buf[0] = 0;
+  if (c->kind == READ_NUMBER && fabs(c->number) >= 1e9 && fabs(c->number) < 1e20 && c->number == floor(c->number)) snprintf(buf, 40, "%.0f", fabs(c->number));
+  return buf;
+}
+
+size_t refused_known(const struct mapping *m, const struct reader_row *row, char buffers[REFUSED_KNOWN][40], struct span out[REFUSED_KNOWN]) {
+  size_t n = 0;
+  for (uint32_t i = 0; i < row->count && n < REFUSED_KNOWN; i++) {
+    const struct reader_cell *c = &row->cells[i];
+    if (m->sealed_column[i] && c->kind == READ_TEXT && !row->shifted) out[n++] = c->text;
+    else if (mask_alike(span_of(digits_of(c, buffers[n])))) out[n] = span_of(number_shortest(fabs(c->number), buffers[n])), n++;
+  }
+  return n;
+}
+
+static bool is_key(const struct mapping *m, uint32_t column) { return column == m->household_key || column == m->member_key || column == m->village_key; }
+
+static bool holds_sealed(const struct mapping *m, const struct reader_cell *c, uint32_t column, const struct span *known, size_t count) {
+  char buf[40];
+  if (!m->masks || is_key(m, column)) return false;
+  if (c->kind != READ_TEXT) return mask_alike(span_of(digits_of(c, buf)));
+  for (size_t k = 0; k < count; k++)
+    if (known[k].len >= 4 && c->text.len >= known[k].len && memmem(c->text.at, c->text.len, known[k].at, known[k].len)) return true;
+  return mask_alike(c->text);
 }
 
 /* An earlier list: its headings end with `problem`. */
@@ -84,8 +114,14 @@ enum status refused_row(struct refused *f, const struct reader *r, const struct 
   if (f->book) return refused_book_row(f->book, r->sheet && !r->form ? r->sheet : f->sheet, r, m, row, problem, e);
   if (!f->file) TRY(start(f, r, e));
   bool blank = row->shifted && m->any_sealed;
+  char buffers[REFUSED_KNOWN][40];
+  struct span known[REFUSED_KNOWN];
+  size_t count = refused_known(m, row, buffers, known);
   for (uint32_t i = 0; i < r->column_count; i++) {
-    if (i < row->count && !blank && !m->sealed_column[i]) put_cell(f->file, &row->cells[i]);
+    if (i < row->count && !blank && !m->sealed_column[i]) {
+      if (holds_sealed(m, &row->cells[i], i, known, count)) fputs(MASK_WORDS, f->file);
+      else put_cell(f->file, &row->cells[i]);
+    }
     putc(',', f->file);
   }
   refused_put(f->file, span_of(problem));

@@ -1,5 +1,6 @@
 #include "ingest/validate.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -45,6 +46,7 @@ static const char *shown(const struct validate *v, struct span s, char buf[80]) 
   size_t n = s.len;
   if (n > 60) {
     for (n = 60; n && ((unsigned char)s.at[n] & 0xc0) == 0x80; n--) {}
+    while (n && isdigit((unsigned char)s.at[n]) && isdigit((unsigned char)s.at[n - 1])) n--; /* half a number would not be known for what it is (ingest/mask.h) */
     snprintf(buf, 80, "\"%.*s...\"", (int)n, s.at);
   } else {
     snprintf(buf, 80, "\"%.*s\"", (int)n, s.at);

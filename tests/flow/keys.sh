@@ -5,7 +5,7 @@
 . "$TOP/tests/flow/village/village.sh"
 both
 
-CANARY='999999[0-9]{12}|00CANARY'
+CANARY='999999[0-9]{12}|999999-19650310|1381234567|1390000000|00CANARY'
 R=$(reg x)
 log=$DIR/log
 umask 000
@@ -62,6 +62,26 @@ H00003,V11,1,5,1,no,00CANARY44444,more
 H00004,V11,00CANARY55555
 H00006,V11,1,5,-1,no,00CANARY66666
 END
+# and sealed values typed under other headings: what looks like one, and what the row's own sealed cells say
+mkdir "$d/elsewhere"
+cat >"$d/elsewhere/members.csv" <<'END'
+hid,no,age,idno
+H00005,1,999999111111111199,
+H00005,2,999999-19650310-1111,
+H00006,1,"tel. 13812345678",
+END
+cat >"$d/elsewhere/households.csv" <<'END'
+hid,v,batch,income,weight,car,phone
+H00005,V11,00CANARY99911,5,1,no,00CANARY99911
+H00006,V11,1,999999222222222299,1,no,
+H00007,999999333333333399,1,5,1,no,
+H00008,V11,13900000001,5,x,no,
+END
+for source in households members; do
+  talk import "$R" --source $source --data "$d/elsewhere" --refused "$DIR/refused-elsewhere-$source.csv"
+  talk import "$R" --source $source --data "$d/elsewhere" --keep-good
+done
+ok "what is masked leaves the rest of a refused row" grep -q '^H00008,V11,\*\*\*,5,x,no,,' "$DIR/refused-elsewhere-households.csv"
 for i in 1 2; do
   for source in households members; do
     talk import "$R" --source $source --data "$d" --refused "$DIR/refused-$source-$i.csv"

@@ -312,7 +312,7 @@ static void conversions_are_exact_or_refused(void **state) {
   assert_ok(run(&s, NONE), &e);
   assert_non_null(strstr(text_str(&sink.text), "income=100000000 "));
   s.file = fixture_file("h.csv", H "1,north,92233720368547758,1,,\n");
-  assert_refused(run(&s, NONE), ERR_INPUT, "income: \"92233720368547758\" is too large", &e);
+  assert_refused(run(&s, NONE), ERR_INPUT, "income: \"***\" is too large", &e); /* seventeen digits: masked as an identity number would be */
   struct source_map born[] = {{.field = "born", .column = "born", .conversion = CONVERT_DMY}};
   struct source m = SOURCE(LEVEL_MEMBER, born, fixture_file("m.csv", M "1,,,31.12.1999,\n1,,,1/2/2000,\n"));
   assert_ok(run(&m, NONE), &e);
