@@ -15,6 +15,7 @@ static enum status run(struct cli *c, struct err *e) {
   TRY(open_registry(c, true, &r, e));
   struct registry_options o = {.actor = open_actor(), .clock = c->clock};
   enum status s = registry_copy(r, to, &o, &c->progress, &n, e);
+  if (s == OK) s = open_along(c, r, to, e);
   open_done(c, r);
   TRY(s);
   TRY(table_result(c, e, "registry >rows >tables >events hash key", open_shown(c, to), n.rows, (int64_t)n.tables, n.events, n.hash, n.key_path));
@@ -29,7 +30,7 @@ const struct verb verb_copy = {
     .name = "copy",
     .arguments = "REGISTRY NEW",
     .summary = "move a registry between a file and PostgreSQL, whole",
-    .options = OPEN_KEY_OPTION,
+    .options = OPEN_ALONG_OPTION OPEN_KEY_OPTION,
     .text = "Copies everything, with its history, into a new registry: a file, or a PostgreSQL database (one database holds one\n"
             "registry). Others may go on reading and writing; the copy is as of one moment. Each table is read back and its rows\n"
             "hashed on both sides; the copy is there whole, or not at all. Snapshots are made again from it, with the same hash.\n"

@@ -51,6 +51,7 @@ static enum status run(struct cli *c, struct err *e) {
   enum status s = check(c, backup, shown_from, e);
   if (s == OK) s = contents(c, backup, shown_from, dry, e);
   if (s == OK && !dry) s = registry_copy(backup, to, &there, &c->progress, &n, e);
+  if (s == OK && !dry) s = open_along(c, backup, to, e);
   registry_close(backup);
   TRY(s);
   if (dry) {
@@ -74,7 +75,7 @@ const struct verb verb_restore = {
     .name = "restore",
     .arguments = "BACKUP REGISTRY",
     .summary = "make a registry from a backup, checked before and after",
-    .options = "dry-run  check the backup and say up to where it goes; write nothing\n" OPEN_KEY_OPTION,
+    .options = "dry-run  check the backup and say up to where it goes; write nothing\n" OPEN_ALONG_OPTION OPEN_KEY_OPTION,
     .text = "BACKUP is what `lucid backup` made. REGISTRY is a new file, or an empty PostgreSQL database: nothing is ever written\n"
             "over. The backup is checked as `lucid fsck` does, copied with every row read back, and the result is checked again. It\n"
             "says up to which event and round the backup goes: what came later has to be done again. Snapshots are made again when\n"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "registry/along.h"
 #include "registry/shards.h"
 
 const char *open_actor(void) {
@@ -47,6 +48,15 @@ enum status open_registry(struct cli *c, bool read_only, struct registry **out, 
   TRY(cli_need(c, 0, "REGISTRY", &path, e));
   struct registry_options o = open_options(c, read_only);
   return registry_open(&c->arena, path, NULL, &o, out, e);
+}
+
+enum status open_along(struct cli *c, struct registry *r, const char *to, struct err *e) {
+  struct registry_along n;
+  struct registry_options o = {.actor = open_actor(), .clock = c->clock};
+  if (!cli_flag(c, "with-snapshots")) return OK;
+  TRY(registry_along(r, to, &o, &n, e));
+  cli_note(c, "snapshots that went along to %s: %u; there already: %u; to be made again when needed: %u", n.folder, n.copied, n.there, n.absent);
+  return OK;
 }
 
 enum status open_programme(struct cli *c, const char *folder, struct programme **out, struct err *e) {

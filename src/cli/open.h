@@ -21,6 +21,9 @@ const char *open_shown(struct cli *c, const char *path);
 /* Closes it. When a reader was not shown everything, the command says so in the end and leaves with exit code 15. */
 void open_done(struct cli *c, struct registry *r);
 enum status open_registry(struct cli *c, bool read_only, struct registry **out, struct err *e) MUST_CHECK;
+/* With --with-snapshots: what lies beside `r` goes along to its backup or copy, and is told. */
+#define OPEN_ALONG_OPTION "with-snapshots  its frozen rounds and recorded decisions go along (else they are made again when needed)\n"
+enum status open_along(struct cli *c, struct registry *r, const char *to, struct err *e) MUST_CHECK;
 /* A programme folder, with everything wrong in it in one message (the first) and the rest as notes. */
 enum status open_programme(struct cli *c, const char *folder, struct programme **out, struct err *e) MUST_CHECK;
 /* Before a result is written: ERR_CONFLICT when `path` is there and does not begin as an earlier `what` does (a registry, a key, a

@@ -230,6 +230,7 @@ static const struct pair pairs[] = {
     {"%s: key %s took the place of key %s: %" PRId64 " data keys wrapped again, %" PRId64 " search values made anew (event %" PRId64 ")\n\n",
      "%s：密钥 %s 已取代密钥 %s：重新包裹 %" PRId64 " 个数据密钥，重建 %" PRId64 " 个检索值（事件 %" PRId64 "）\n\n"},
     {"%s: an interrupted change of the key is finished: key %s took the place of key %s\n\n", "%s：上次中断的换密钥已完成：密钥 %s 已取代密钥 %s\n\n"},
+    {"snapshots that went along to %s: %u; there already: %u; to be made again when needed: %u", "一并带到 %s 的快照：%u 个；原已在那里：%u 个；需要时重新生成：%u 个"},
     {"household %s: its sealed fields were erased before; what may have been left of them is cleared away\n", "住户 %s：其加密字段此前已销毁；可能残留的痕迹已清除\n"},
     {"household %s: its sealed fields are gone for good (event %" PRId64 ")\n", "住户 %s：其加密字段已永久销毁（事件 %" PRId64 "）\n"},
     {"%s: a whole copy of %s, checked\n", "%s：已备份 %s，内容完整，已核对\n"},

@@ -55,6 +55,23 @@ key=$(sql "$LUCID_TEST_PG" "SELECT value FROM meta WHERE name = 'key_id'")
 mkdir -p "$XDG_DATA_HOME/lucid/lucid-$key" && cp -p "$DIR/x.lucid.key" "$XDG_DATA_HOME/lucid/lucid-$key/registry.key"
 drill database "$LUCID_TEST_PG"
 
+# Frozen rounds and recorded decisions go along when asked for, there and back.
+S=$DIR/whole.snapshots
+"$LUCID" identify "$DIR/file.lucid" --quiet >/dev/null 2>&1
+run "$LUCID" backup "$DIR/file.lucid" "$DIR/whole.lucid" --with-snapshots
+says "snapshots go along with a backup" "snapshots that went along to $S: 1"
+ok "... byte for byte, with the recorded decisions" diff -r "$DIR/file.snapshots" "$S"
+run "$LUCID" restore "$DIR/whole.lucid" "$DIR/whole2.lucid" --with-snapshots
+ok "... and back" diff -r "$S" "$DIR/whole2.snapshots"
+sql "$U2" 'DROP SCHEMA IF EXISTS lucid CASCADE' >/dev/null 2>&1
+run "$LUCID" restore "$DIR/whole.lucid" "$U2" --with-snapshots
+ok "... to a database's place too" diff -r "$S" "$(echo "$XDG_DATA_HOME/lucid/lucid2"-*)/registry.snapshots"
+for f in "$S"/*/home-*.segment; do chmod u+w "$f"; printf x | dd of="$f" bs=1 seek=300 conv=notrunc 2>/dev/null; done
+fails "a damaged snapshot does not go along" 11 "is damaged" "$LUCID" backup "$DIR/whole.lucid" "$DIR/third.lucid" --with-snapshots
+ok "... and nothing of it is left" [ -z "$(find "$DIR" -name 'tmp-*')" ]
+run "$LUCID" backup "$DIR/file.lucid" "$DIR/plain.lucid"
+ok "... nor anything when it was not asked for" [ ! -e "$DIR/plain.snapshots" ]
+
 cp "$DIR/file.backup.lucid" "$DIR/bad.lucid"
 ask "$DIR/bad.lucid" "UPDATE household SET f_income = 1 WHERE key = 'H00003'"
 fails "a backup that somebody changed is not restored" 11 "somebody changed them" "$LUCID" restore "$DIR/bad.lucid" "$DIR/never.lucid"
