@@ -81,7 +81,8 @@ static enum status run(struct cli *c, struct err *e) {
     }
     snprintf(line, sizeof line, table_word(t, "%lld; last: %s by %s at %s"), (long long)st.events, table_word(t, st.last_event_kind), st.last_event_actor, instant_format(st.last_event_at, when));
     table_text(t, table_word(t, "events")), table_text(t, line);
-    if (st.key) snprintf(line, sizeof line, table_word(t, "here (%s)"), st.key_id);
+    if (st.key_locked) snprintf(line, sizeof line, table_word(t, "here, with a passphrase (%s)"), st.key_id);
+    else if (st.key) snprintf(line, sizeof line, table_word(t, "here (%s)"), st.key_id);
     else snprintf(line, sizeof line, table_word(t, "NOT HERE (%s): sealed fields show as \"sealed\""), st.key_id);
     table_text(t, table_word(t, "key")), table_text(t, line);
     s = table_close(t, e);

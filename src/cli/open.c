@@ -1,12 +1,15 @@
 #include "cli/open.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include "cli/say.h"
 #include "registry/along.h"
 #include "registry/shards.h"
 
@@ -20,8 +23,41 @@ const char *open_actor(void) {
   return p && p->pw_name ? p->pw_name : "unknown";
 }
 
+enum status open_type(const char *prompt, char *out, size_t cap, struct err *e) {
+  struct termios was, now;
+  FILE *t = fopen("/dev/tty", "r+");
+  if (!t || tcgetattr(fileno(t), &was) != 0) {
+    if (t) fclose(t);
+    return err_set(e, ERR_KEY, "name a file whose first line it is with --passphrase-file, or run the command on a terminal", "the key has a passphrase, and there is nobody to ask for it");
+  }
+  now = was, now.c_lflag &= ~(tcflag_t)ECHO;
+  tcsetattr(fileno(t), TCSAFLUSH, &now);
+  fprintf(t, "%s", prompt), fflush(t);
+  bool got = fgets(out, (int)cap, t) != NULL;
+  tcsetattr(fileno(t), TCSAFLUSH, &was);
+  fputc('\n', t);
+  fclose(t);
+  if (got) out[strcspn(out, "\r\n")] = 0;
+  return got && out[0] ? OK : err_set(e, ERR_KEY, NULL, "no passphrase was given");
+}
+
+enum status open_passphrase(void *ctx, char *out, size_t cap, struct err *e) {
+  const struct cli *c = ctx;
+  const char *path = cli_option(c, "passphrase-file");
+  struct stat st;
+  if (!path) return open_type(say(c, "Passphrase of the registry's key: "), out, cap, e);
+  FILE *f = fopen(path, "re");
+  if (!f) return err_errno(e, errno, "cannot read the passphrase file %s", path);
+  bool open_to_all = fstat(fileno(f), &st) == 0 && (st.st_mode & 077), got = !open_to_all && fgets(out, (int)cap, f);
+  fclose(f);
+  if (open_to_all) return err_set(e, ERR_KEY, "run: chmod 600 on that file", "the passphrase file %s may be read by other users", path);
+  if (got) out[strcspn(out, "\r\n")] = 0;
+  return got && out[0] ? OK : err_set(e, ERR_KEY, "its first line is the passphrase", "the passphrase file %s is empty", path);
+}
+
 struct registry_options open_options(const struct cli *c, bool read_only) {
-  return (struct registry_options){.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = open_actor(), .clock = c->clock, .read_only = read_only};
+  return (struct registry_options){.key_path = cli_option(c, "key"), .snapshots = cli_option(c, "snapshots"), .actor = open_actor(), .clock = c->clock, .read_only = read_only,
+                                   .passphrase = open_passphrase, .passphrase_ctx = (void *)(uintptr_t)c};
 }
 
 const char *open_shown(struct cli *c, const char *path) {

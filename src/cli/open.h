@@ -8,8 +8,13 @@
 /* A verb that opens a registry offers this option. */
 #define OPEN_KEY_OPTION                                                                                      \
   "key=FILE  the registry's key (default: its path with .key)\n"                                              \
+  "passphrase-file=FILE  where the key has a passphrase: the file whose first line it is (default: asked for on a terminal)\n" \
   "snapshots=FOLDER  where its snapshots lie (default: beside it; of a database: in ~/.local/share/lucid)\n"
 
+/* The key's passphrase: the first line of --passphrase-file, else typed on the terminal without showing. ERR_KEY when there is neither. Fits
+ * registry_options.passphrase; `ctx` is the struct cli. */
+enum status open_passphrase(void *ctx, char *out, size_t cap, struct err *e) MUST_CHECK;
+enum status open_type(const char *prompt, char *out, size_t cap, struct err *e) MUST_CHECK;
 /* Who acts: LUCID_ACTOR, else the login name. */
 const char *open_actor(void);
 struct registry_options open_options(const struct cli *c, bool read_only);

@@ -230,7 +230,7 @@ void core_writer_done(struct registry *r) {
 static enum status same_key(struct registry *r, struct err *e) {
   struct store_stmt *st;
   bool row;
-  if (!r->seal.ready) return OK;
+  if (!r->seal.ready && !r->seal.locked) return OK;
   TRY(store_sql(r->db, SQL_META_GET, &st, e));
   store_bind_str(st, 1, "key_id");
   TRY(store_step(st, &row, e));
@@ -372,13 +372,13 @@ static enum status init_body(struct registry *r, struct err *e) {
 /* The key of a database: its folder is named after it, so it is made before it has its place. */
 static enum status new_key(struct registry *r, const struct registry_options *o, struct err *e) {
   if (o && o->key_path) {
-    TRY(seal_create(&r->seal, o->key_path, e));
+    TRY(seal_create(&r->seal, o->key_path, NULL, e));
     return place_local(r, r->seal.id, o, e);
   }
   char *first;
   ARENA_TRY(e, first = arena_printf(r->arena, "%s/new-%ld.key", r->beside, (long)getpid()));
   unlink(first); /* of an earlier process of that number */
-  TRY(seal_create(&r->seal, first, e));
+  TRY(seal_create(&r->seal, first, NULL, e));
   enum status s = place_local(r, r->seal.id, o, e);
   if (s == OK && rename(first, r->key_path) != 0) s = err_errno(e, errno, "cannot put the key to %s", r->key_path);
   if (s == OK) s = file_sync_dir(file_dir(r->arena, r->key_path), e);
@@ -398,7 +398,7 @@ enum status registry_init(const char *url, const struct programme *p, const stru
   if (s == OK) s = core_space(&r, 1 << 20, "a new registry", e);
   if (s == OK && url_given) s = store_open(r.url, &(struct store_options){.mode = STORE_CREATE}, &r.db, e), made = s == OK;
   if (s == OK && url_given) s = new_key(&r, o, e), key_made = s == OK;
-  if (s == OK && !url_given) s = seal_create(&r.seal, r.key_path, e), key_made = s == OK;
+  if (s == OK && !url_given) s = seal_create(&r.seal, r.key_path, NULL, e), key_made = s == OK;
   if (s == OK && !url_given) s = store_open(r.url, &(struct store_options){.mode = STORE_CREATE}, &r.db, e), made = s == OK;
   if (s == OK) s = store_begin(r.db, true, e);
   if (s == OK) s = init_body(&r, e);
@@ -444,7 +444,7 @@ static enum status open_key(struct registry *r, const char *key_id, struct err *
   ARENA_TRY(e, fresh = core_new_key_path(r));
   if (file_exists(fresh)) {
     struct seal s;
-    if (seal_open(&s, fresh, key_id, NULL) == OK && s.ready) {
+    if (seal_open(&s, fresh, key_id, NULL) == OK && (s.ready || s.locked)) {
       r->seal = s, r->key_unfinished = true;
       seal_close(&s);
       return OK;
@@ -465,6 +465,7 @@ static enum status open_body(struct registry *r, const char *url, const struct r
   r->place_id = place[0] ? place : key_id;
   TRY(place_local(r, r->place_id, o, e));
   TRY(open_key(r, key_id, e));
+  if (o) r->seal.ask = o->passphrase, r->seal.ask_ctx = o->passphrase_ctx;
   if (!r->p) TRY(programme_copy(r, e));
   TRY(core_levels(r, e));
   return areas_load(r, e);

@@ -428,6 +428,11 @@ static enum status check_keys(struct fsck *f, struct err *e) {
   struct registry *r = f->r;
   struct store_stmt *st;
   bool row;
+  struct err locked = {0};
+  if (r->seal.locked && seal_need(&r->seal, "checking sealed fields", &locked) != OK) {
+    say(f, false, locked.hint, "sealed fields were not checked: %s", locked.message);
+    return OK;
+  }
   if (!r->seal.ready) {
     say(f, false, r->seal.hint, "sealed fields were not checked: %s", r->seal.why);
     return OK;

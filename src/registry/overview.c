@@ -39,7 +39,7 @@ enum status registry_status(struct registry *r, struct arena *a, struct registry
   struct store_stmt *st;
   bool row;
   char *text;
-  *out = (struct registry_status){.path = r->path, .folder = r->folder, .level_count = r->level_count, .key = r->seal.ready, .key_why = r->seal.why};
+  *out = (struct registry_status){.path = r->path, .folder = r->folder, .level_count = r->level_count, .key = r->seal.ready || r->seal.locked, .key_locked = r->seal.locked, .key_why = r->seal.why};
   memcpy(out->key_id, r->seal.id, sizeof out->key_id);
   TRY(core_meta_get(r, a, "programme", &text, e));
   out->programme = text;
@@ -71,6 +71,12 @@ enum status registry_key_sheet(struct registry *r, char id[17], char digits[80],
   memcpy(id, r->seal.id, 17);
   seal_recovery(&r->seal, digits);
   return OK;
+}
+
+enum status registry_key_lock(struct registry *r, const char *passphrase, struct err *e) {
+  TRY(seal_need(&r->seal, "a passphrase", e));
+  if (r->key_unfinished) return err_set(e, ERR_CONFLICT, "`lucid key rotate` finishes it", "%s: a change of the key was interrupted", r->path);
+  return seal_lock_put(&r->seal, r->key_path, passphrase, e);
 }
 
 const char *registry_key_path(const struct registry *r) { return r->key_path; }

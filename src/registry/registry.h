@@ -15,7 +15,8 @@
 struct registry;
 struct snapshot; /* column/snapshot.h: a manifest and one mapped segment per home */
 
-struct registry_options { const char *key_path, *snapshots; /* NULL = beside the file (registry/place.h) */ const char *actor; /* who: recorded in events */ struct clock clock; bool read_only; };
+struct registry_options { const char *key_path, *snapshots; /* NULL = beside the file (registry/place.h) */ const char *actor; /* who: recorded in events */ struct clock clock; bool read_only;
+  enum status (*passphrase)(void *ctx, char *out, size_t cap, struct err *e); void *passphrase_ctx; /* asked when a sealed value is needed and the key has one; NULL = ERR_KEY then */ };
 
 enum status registry_init(const char *url, const struct programme *p, const struct registry_options *o, struct err *e) MUST_CHECK;
 /* Opens; `p` may be NULL: then the programme folder recorded at init is loaded (and its copy inside the registry is used when the folder is gone). */
@@ -66,6 +67,8 @@ enum status registry_run_decisions(struct registry *r, struct arena *a, const st
 
 /* The recovery sheet: id of the key and its 64 hexadecimal digits in groups of four. ERR_KEY when the key is not here. */
 enum status registry_key_sheet(struct registry *r, char id[17], char digits[80], struct err *e) MUST_CHECK;
+/* The key file gets this passphrase, or (NULL) has none any more. ERR_KEY when the key is not here; ERR_CONFLICT while a change of the key waits to be finished. */
+enum status registry_key_lock(struct registry *r, const char *passphrase_or_null, struct err *e) MUST_CHECK;
 const char *registry_key_path(const struct registry *r); /* where the key is looked for */
 
 /* What is in it. */
@@ -75,7 +78,7 @@ struct registry_status {
   enum registry_folder { FOLDER_SAME, FOLDER_TEXTS_CHANGED, FOLDER_RULES_CHANGED, FOLDER_BROKEN, FOLDER_GONE } programme_folder; /* compared with the copy inside */
   struct registry_level_count levels[LEVEL_MAX]; uint32_t level_count;
   int64_t events, last_event_at; const char *last_event_kind, *last_event_actor;
-  bool key; char key_id[17]; const char *key_why; /* key false: why */
+  bool key, key_locked; char key_id[17]; const char *key_why; /* key false: why; locked: it is here and has a passphrase */
 };
 enum status registry_status(struct registry *r, struct arena *a, struct registry_status *out, struct err *e) MUST_CHECK;
 

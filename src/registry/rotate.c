@@ -176,7 +176,7 @@ static enum status may_keep(const char *kept, const char *id, struct err *e) {
   struct seal there;
   if (!file_exists(kept)) return OK;
   enum status s = seal_open(&there, kept, id, NULL);
-  bool same = s == OK && there.ready;
+  bool same = s == OK && (there.ready || there.locked);
   seal_close(&there);
   return same ? OK : err_set(e, ERR_CONFLICT, "move it away first", "%s is there, and is not the key that would be kept under that name", kept);
 }
@@ -203,7 +203,7 @@ enum status registry_key_rotate(struct registry *r, struct progress *pr, struct 
     if (s == OK) {
       /* The writer's place is ours and the key in force is at hand: what lies there was never in force. */
       if (unlink(fresh) != 0 && errno != ENOENT) s = err_errno(e, errno, "cannot remove %s", fresh);
-      if (s == OK) s = seal_create(&t.next, fresh, e);
+      if (s == OK) s = seal_create(&t.next, fresh, &r->seal, e);
       if (s == OK) s = file_sync_dir(file_dir(r->arena, fresh), e);
       core_writer_note(r, "changing the key");
       if (pr) progress_begin(pr, "wrapping keys", "keys", 0);

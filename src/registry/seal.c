@@ -26,7 +26,12 @@ static void key_id(struct seal *s) {
   sodium_bin2hex(s->id, sizeof s->id, h, 8);
 }
 
-enum status seal_create(struct seal *s, const char *path, struct err *e) {
+void seal_take_master(struct seal *s, const uint8_t master[SEAL_KEY_BYTES]) {
+  memcpy(s->master, master, SEAL_KEY_BYTES);
+  key_id(s);
+}
+
+enum status seal_create(struct seal *s, const char *path, const struct seal *like, struct err *e) {
   *s = (struct seal){.household = -1};
   if (sodium_init() < 0) return err_set(e, ERR_INTERNAL, NULL, "libsodium does not start");
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -35,14 +40,16 @@ enum status seal_create(struct seal *s, const char *path, struct err *e) {
   if (fd < 0) return err_errno(e, errno, "cannot make the key file %s", path);
   randombytes_buf(s->master, sizeof s->master);
   key_id(s);
-  char hex[65], line[200];
-  sodium_bin2hex(hex, sizeof hex, s->master, sizeof s->master);
-  int n = snprintf(line, sizeof line, "lucid-key 1\nid %s\nkey %s\n", s->id, hex);
+  if (like && like->locked && like->ready) {
+    s->locked = true, s->lock = like->lock;
+    memcpy(s->lock_key, like->lock_key, sizeof s->lock_key);
+  }
+  char line[SEAL_FILE_MAX];
+  int n = seal_lock_text(s, line, sizeof line);
   ssize_t w = write(fd, line, (size_t)n);
   int why = w < 0 ? errno : w != n ? ENOSPC : 0;
   if (!why && fsync(fd) != 0) why = errno;
   if (close(fd) != 0 && !why) why = errno;
-  sodium_memzero(hex, sizeof hex);
   sodium_memzero(line, sizeof line);
   if (why) {
     unlink(path);
@@ -64,7 +71,7 @@ enum status seal_open(struct seal *s, const char *path, const char *id, struct e
     snprintf(s->hint, sizeof s->hint, "give it with --key, or make it again from the recovery sheet: three lines `lucid-key 1`, `id %s`, `key <64 hexadecimal digits>`", id ? id : "...");
     return OK;
   }
-  char line[256] = "";
+  char line[SEAL_FILE_MAX] = "";
   ssize_t n = fstat(fd, &st) == 0 ? read(fd, line, sizeof line - 1) : -1;
   close(fd);
   if (n < 0) return err_errno(e, errno, "cannot read the key file %s", path);
@@ -73,6 +80,14 @@ enum status seal_open(struct seal *s, const char *path, const char *id, struct e
     return err_set(e, ERR_KEY, "run: chmod 600 on that file", "the key file %s may be read by other users (mode %03o)", path, (unsigned)(st.st_mode & 0777));
   }
   char found[17] = "", hex[65] = "";
+  if (strncmp(line, "lucid-key 2", 11) == 0 && seal_lock_read(&s->lock, found, line)) {
+    if (id && strcmp(found, id) != 0) return err_set(e, ERR_KEY, "give this registry's own key with --key", "wrong key: %s is key %s, this registry was sealed with key %s", path, found, id);
+    s->locked = true;
+    memcpy(s->id, found, sizeof s->id);
+    snprintf(s->why, sizeof s->why, "the key file %.400s has a passphrase, and there is nobody to ask for it", path);
+    snprintf(s->hint, sizeof s->hint, "name a file whose first line it is with --passphrase-file, or run the command on a terminal");
+    return OK;
+  }
   size_t got = 0;
   bool good = sscanf(line, "lucid-key 1 id %16[0-9a-f] key %64[0-9a-f]", found, hex) == 2 && strlen(hex) == 64 &&
               sodium_hex2bin(s->master, sizeof s->master, hex, 64, NULL, &got, NULL) == 0 && got == SEAL_KEY_BYTES;
@@ -96,13 +111,21 @@ enum status seal_open(struct seal *s, const char *path, const char *id, struct e
 void seal_close(struct seal *s) {
   sodium_memzero(s->master, sizeof s->master);
   sodium_memzero(s->data_key, sizeof s->data_key);
+  sodium_memzero(s->lock_key, sizeof s->lock_key);
   sodium_memzero(s->wrap_key, sizeof s->wrap_key), sodium_memzero(s->blind_key, sizeof s->blind_key), sodium_memzero(s->nonce_key, sizeof s->nonce_key);
   s->ready = false;
   s->household = -1;
 }
 
-enum status seal_need(const struct seal *s, const char *what, struct err *e) {
+enum status seal_need(struct seal *s, const char *what, struct err *e) {
+  char passphrase[1024];
   if (s->ready) return OK;
+  if (s->locked && s->ask) {
+    enum status st = s->ask(s->ask_ctx, passphrase, sizeof passphrase, e);
+    if (st == OK) st = seal_lock_open(s, passphrase, e);
+    sodium_memzero(passphrase, sizeof passphrase);
+    return st;
+  }
   return err_set(e, ERR_KEY, s->hint[0] ? s->hint : NULL, "%s needs the registry's key: %s", what, s->why[0] ? s->why : "it was not opened");
 }
 

@@ -9,6 +9,8 @@
  *
  * A blind index (keyed BLAKE2b of field and value, 16 bytes) makes `searchable` fields findable by equality.
  *
+ * The key file may have a passphrase (seal_lock.c). It is asked for when a sealed value is needed, not when the registry is opened.
+ *
  * Without the key: `seal_ready` is false and everything else works. ERR_KEY: missing when needed, not this registry's,
  * unreadable, or a ciphertext that does not open. The master is wiped from memory on closing. */
 #ifndef REGISTRY_SEAL_H
@@ -26,8 +28,22 @@
 #define SEAL_BLIND_BYTES 16
 #define SEAL_WRAPPED_BYTES (SEAL_KEY_BYTES + SEAL_OVERHEAD)
 
+#define SEAL_SALT_BYTES 16
+#define SEAL_BOX_BYTES 72
+#define SEAL_FILE_MAX 512
+
+struct seal_lock { /* what a key file with a passphrase says */
+  uint8_t salt[SEAL_SALT_BYTES], box[SEAL_BOX_BYTES];
+  uint64_t passes, memory;
+};
+
 struct seal {
   bool ready;               /* the master is here */
+  bool locked;              /* its file has a passphrase */
+  struct seal_lock lock;
+  uint8_t lock_key[SEAL_KEY_BYTES];                                     /* of the passphrase, once it was given */
+  enum status (*ask)(void *ctx, char *out, size_t cap, struct err *e);  /* for the passphrase; NULL: nobody can be asked */
+  void *ask_ctx;
   char id[17];              /* hex: which key; public */
   char why[600], hint[400]; /* not ready: why, for whoever needs it */
   uint8_t master[SEAL_KEY_BYTES];
@@ -40,14 +56,14 @@ struct seal_place { /* where a value stands: authenticated with it */
   int64_t home, household, item, field;
 };
 
-/* Makes a new key and its file; ERR_CONFLICT when the file is there. */
-enum status seal_create(struct seal *s, const char *path, struct err *e) MUST_CHECK;
+/* Makes a new key and its file; ERR_CONFLICT when the file is there. Where `like` (may be NULL) has a passphrase, the new one has the same. */
+enum status seal_create(struct seal *s, const char *path, const struct seal *like, struct err *e) MUST_CHECK;
 /* Reads the key file. A missing file is not an error: `ready` stays false. A file that is no key, is another registry's
  * (`id` differs; NULL takes any), or may be read by others is ERR_KEY. */
 enum status seal_open(struct seal *s, const char *path, const char *id, struct err *e) MUST_CHECK;
 void seal_close(struct seal *s);
-/* ERR_KEY with the reason when the key is not here. */
-enum status seal_need(const struct seal *s, const char *what, struct err *e) MUST_CHECK;
+/* ERR_KEY with the reason when the key is not here. Asks for its passphrase where it has one. */
+enum status seal_need(struct seal *s, const char *what, struct err *e) MUST_CHECK;
 /* 64 hexadecimal digits in groups of four, for the recovery sheet. out[80]. */
 char *seal_recovery(const struct seal *s, char out[80]);
 
@@ -64,5 +80,15 @@ enum status seal_decrypt(const struct seal *s, struct seal_place at, const void 
 void seal_blind(const struct seal *s, int64_t field, const void *plain, size_t n, uint8_t out[SEAL_BLIND_BYTES]);
 /* Destroys a household's data key. The caller's transaction; afterwards store_flush. */
 enum status seal_erase(struct seal *s, struct store *db, int64_t home, int64_t household, struct err *e) MUST_CHECK;
+
+/* ---- seal_lock.c ---- */
+bool seal_lock_read(struct seal_lock *lock, char id[17], const char *text);
+enum status seal_lock_open(struct seal *s, const char *passphrase, struct err *e) MUST_CHECK; /* ERR_KEY: not the passphrase */
+void seal_lock_new(struct seal *s, const char *passphrase_or_null);
+enum status seal_lock_derive(struct seal *s, const char *passphrase, struct err *e) MUST_CHECK;
+int seal_lock_text(struct seal *s, char *out, size_t cap); /* the key file, with the passphrase or without */
+/* Writes the key file anew, under this passphrase or (NULL) none. */
+enum status seal_lock_put(struct seal *s, const char *path, const char *passphrase_or_null, struct err *e) MUST_CHECK;
+void seal_take_master(struct seal *s, const uint8_t master[SEAL_KEY_BYTES]);
 
 #endif

@@ -211,4 +211,46 @@ cp -p "$DIR/away" "$DIR/copy.lucid.key"
 run "$LUCID" history "$DIR/copy.lucid" H00001 --reveal
 says "a backup opens with the key" "999999000000000001"
 sound "the registry is sound after all this" "$R"
+
+# ---- a passphrase ----
+
+echo "four words that do not belong" >"$DIR/pass"; echo "another one altogether" >"$DIR/other-pass"; : >"$DIR/no-pass"; chmod 600 "$DIR"/*pass
+run "$LUCID" key lock "$R" --new-passphrase-file "$DIR/pass"
+says "a key gets a passphrase" "has a passphrase now"
+ok "its file does not hold the key any more" sh -c '! grep -q "$0" "$1"' "$hex" "$K"
+ok "... and is still for its owner only" [ "$(stat -c %a "$K")" = 600 ]
+alone() { run setsid "$LUCID" "$@"; } # without a terminal
+alone status "$R"
+says "status says so, and needs none" "here, with a passphrase"
+fails "a sealed value needs it" 9 "nobody to ask" setsid "$LUCID" history "$R" H00001 --reveal
+says "... and how to give it is said" "--passphrase-file"
+run setsid "$LUCID" history "$R" H00001 --reveal --passphrase-file "$DIR/pass"
+says "with it sealed values open" "999999000000000001"
+fails "another one does not open the key" 9 "the passphrase does not open key" setsid "$LUCID" history "$R" H00001 --reveal --passphrase-file "$DIR/other-pass"
+fails "nor does none" 9 "is empty" setsid "$LUCID" history "$R" H00001 --reveal --passphrase-file "$DIR/no-pass"
+chmod 644 "$DIR/pass"
+fails "a passphrase that others may read is refused" 9 "chmod 600" setsid "$LUCID" history "$R" H00001 --reveal --passphrase-file "$DIR/pass"
+chmod 600 "$DIR/pass"
+run setsid "$LUCID" fsck "$R"
+says "fsck works without it, and says what it did not check" "sealed fields were not checked"
+run setsid "$LUCID" fsck "$R" --passphrase-file "$DIR/pass"
+case $rc$out in 0*"not checked"*) fail "... and checks with it" ;; 0*) pass "... and checks with it" ;; *) fail "... and checks with it" ;; esac
+"$LUCID" round open "$R" 2028 --quiet >/dev/null
+people 7 5 "$d"
+fails "sealed values are not imported without it" 9 "nobody to ask" setsid "$LUCID" import "$R" --data "$d"
+ok "... and with it they are" run setsid "$LUCID" import "$R" --data "$d" --passphrase-file "$DIR/pass"
+run setsid "$LUCID" key rotate "$R" --passphrase-file "$DIR/pass"
+ok "a new key has the passphrase of the old one" grep -q '^lucid-key 2' "$K"
+run setsid "$LUCID" find "$R" phone=00CANARY00005 --passphrase-file "$DIR/pass" --format csv
+says "... and opens with it" "H00005"
+sed -i 's/^passes .*/passes 99999/' "$K"
+fails "a file that asks for endless work is refused" 9 "is not a key file, or is damaged" "$LUCID" status "$R"
+sed -i 's/^passes .*/passes 3/' "$K"
+echo short >"$DIR/short-pass"; chmod 600 "$DIR/short-pass"
+fails "a passphrase is not short" 2 "eight characters" setsid "$LUCID" key lock "$R" --passphrase-file "$DIR/pass" --new-passphrase-file "$DIR/short-pass"
+run setsid "$LUCID" key unlock "$R" --passphrase-file "$DIR/pass"
+says "it can be taken away" "has no passphrase any more"
+run "$LUCID" history "$R" H00005 --reveal
+says "... and the key opens without" "00CANARY00005"
+sound "... and all is sound" "$R"
 finish
