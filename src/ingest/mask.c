@@ -32,7 +32,7 @@ bool mask_alike(struct span s) {
 }
 
 static void put_words(char *text, size_t at, size_t len) {
-  memcpy(text + at, MASK_WORDS, strlen(MASK_WORDS));
+  for (size_t i = 0; MASK_WORDS[i]; i++) text[at + i] = MASK_WORDS[i];
   memmove(text + at + strlen(MASK_WORDS), text + at + len, strlen(text + at + len) + 1);
 }
 
