@@ -61,8 +61,8 @@ for f in json csv; do
   told $f erase "$R" H00004 --confirm H00004
   told $f run "$P" --out "$DIR/$f/out"
 done
-# shards.sh, plan.sh and monitor.sh have something to show of these.
-asked="$asked shards plan monitor" missing=
+# Flows of their own have something to show of these.
+asked="$asked shards plan monitor transfer" missing=
 for v in $("$LUCID" help | sed -n 's/^  \([a-z_-]*\) .*/\1/p'); do
   case " $asked " in *" $v "*) ;; *) missing="$missing $v" ;; esac
 done
