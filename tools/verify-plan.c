@@ -78,7 +78,7 @@ struct column { uint32_t from, count; uint16_t group; uint8_t needs; };
 struct work { int64_t value; uint32_t from, count; uint8_t needs; };
 struct item { uint16_t column, quantity; int32_t value; };
 
-static uint32_t resource_count, market_count, layer_count, use_count, column_count, village_count, household_count, work_count, most;
+static uint32_t resource_count, market_count, layer_count, use_count, column_count, village_count, household_count, work_count, most, floor_weight;
 static bool has_works;
 static struct resource *resources;
 static uint32_t *layers; /* [layer][village] */
@@ -88,6 +88,7 @@ static uint32_t *household_at, *work_at;
 static struct work *works;
 static uint64_t *item_at;
 static struct item *items;
+static int64_t *floors; /* one a village; NULL = none */
 
 static void read_model(struct file *f) {
   if (f->len < 12 || memcmp(f->bytes, "LUCIDMDL", 8)) stop(2, "model.bin is no model");
@@ -95,7 +96,7 @@ static void read_model(struct file *f) {
   if (get(f, 4) != 1) stop(2, "model.bin is of another format");
   uint32_t *const counts[] = {&resource_count, &market_count, &layer_count, &use_count, &column_count, &village_count, &household_count, &work_count};
   for (size_t i = 0; i < 8; i++) *counts[i] = (uint32_t)get(f, 4);
-  has_works = get(f, 4), most = (uint32_t)get(f, 4);
+  has_works = get(f, 4), most = (uint32_t)get(f, 4), floor_weight = (uint32_t)get(f, 4);
   const uint64_t item_count = get(f, 8);
   if (most < 1 || most > 8) stop(1, "a household may take %u items", most);
   resources = table(f, resource_count, 20, sizeof *resources);
@@ -142,6 +143,10 @@ static void read_model(struct file *f) {
     items[i].column = (uint16_t)get(f, 2), items[i].quantity = (uint16_t)get(f, 2), items[i].value = (int32_t)(uint32_t)get(f, 4);
     if (items[i].column >= column_count || items[i].value < 0) stop(1, "an item is impossible");
   }
+  if (floor_weight) floors = table(f, village_count, 8, sizeof *floors);
+  for (uint32_t v = 0; floors && v < village_count; v++)
+    if ((floors[v] = (int64_t)get(f, 8)) < 0) stop(1, "the floor of village %u is below nothing", v);
+  if (floor_weight > 1000) stop(1, "floors count %u times", floor_weight);
   if (f->at != f->len) stop(1, "model.bin is longer than what it says it holds");
 }
 
@@ -153,21 +158,22 @@ static uint8_t *bundle, *taken, *is_open;
 static int64_t *prices, said_value, said_bound;
 
 static void read_plan(struct file *f, const uint8_t model_hash[32]) {
-  if (f->len < 132 || memcmp(f->bytes, "LUCIDPLN", 8)) stop(2, "plan.bin is no plan");
+  if (f->len < 136 || memcmp(f->bytes, "LUCIDPLN", 8)) stop(2, "plan.bin is no plan");
   f->at = 8;
   if (get(f, 4) != 1) stop(2, "plan.bin is of another format");
   if (memcmp(f->bytes + 12, model_hash, 32)) stop(1, "the plan is of another model than model.bin");
   f->at = 12 + 96 + 4;
-  const uint64_t v = get(f, 4), h = get(f, 4), m = get(f, 4), r = get(f, 4);
-  if (v != village_count || h != household_count || m != most || r != resource_count) stop(1, "the plan's sizes are not the model's");
+  const uint64_t v = get(f, 4), h = get(f, 4), m = get(f, 4), r = get(f, 4), n = get(f, 4);
+  if (v != village_count || h != household_count || m != most || r != resource_count || n != r + (floors ? v : 0)) stop(1, "the plan's sizes are not the model's");
   said_value = (int64_t)get(f, 8), said_bound = (int64_t)get(f, 8);
-  if (f->len - f->at != v + h * m + r * 9) stop(1, "the plan's length does not fit");
+  if (f->len - f->at != v + h * m + r + n * 8) stop(1, "the plan's length does not fit");
   bundle = f->bytes + f->at, taken = bundle + v, is_open = taken + h * m;
   f->at += v + h * m + r;
-  prices = table(f, r, 8, sizeof *prices);
-  for (uint32_t k = 0; k < r; k++) {
+  prices = table(f, n, 8, sizeof *prices);
+  for (uint32_t k = 0; k < n; k++) {
     prices[k] = (int64_t)get(f, 8);
     if (prices[k] < 0 || prices[k] > (int64_t)1 << 50) stop(1, "the price of resource %u is %lld", k, (long long)prices[k]);
+    if (k >= r && prices[k] > (int64_t)floor_weight << 20) stop(1, "the price of a floor is above what a unit short counts");
   }
 }
 
@@ -192,6 +198,7 @@ static wide value_of_plan(void) {
       spend(used, v, x->from, x->count, 1);
       value += x->value;
     }
+    wide of_households = 0;
     for (uint32_t h = household_at[v]; h < household_at[v + 1]; h++)
       for (uint32_t k = 0; k < most; k++) {
         const uint8_t t = taken[(size_t)h * most + k];
@@ -206,8 +213,10 @@ static wide value_of_plan(void) {
         }
         if (c->needs & ~bundle[v]) stop(1, "household %u takes what needs a work that its village does not get", h);
         spend(used, v, c->from, c->count, x->quantity);
-        value += x->value;
+        of_households += x->value;
       }
+    value += of_households;
+    if (floors && of_households < floors[v]) value -= (floors[v] - of_households) * floor_weight;
   }
   for (uint32_t k = 0; k < resource_count; k++) {
     if (used[k] > resources[k].limit) stop(1, "resource %u is used beyond its limit", k);
@@ -249,6 +258,7 @@ static unsigned free_works(uint32_t v) {
   return mask;
 }
 
+static wide lift;        /* what a value unit of a household counts in the village at hand: UNIT, or more where its floor has a price */
 static wide *cost;       /* one a column, in the village at hand; negative = cannot be had */
 static uint32_t *home;   /* one a column: the first tier that it uses there, or NONE */
 static uint32_t *now_of; /* one a market: its open tier, or NONE */
@@ -270,11 +280,11 @@ static wide gain_of(uint32_t h, unsigned b, struct tiers s) {
     const struct item *x = &items[i];
     const struct column *c = &columns[x->column];
     if (cost[x->column] < 0 || c->needs & ~b || !in(&s, x->column)) continue;
-    wide gain = x->value * UNIT - x->quantity * cost[x->column];
+    wide gain = x->value * lift - x->quantity * cost[x->column];
     for (uint64_t o = item_at[h]; o < item_at[h + 1] && c->group && gain > 0; o++) { /* only the best of its group counts, the first when equal */
       const struct item *y = &items[o];
       if (o == i || columns[y->column].group != c->group || cost[y->column] < 0 || columns[y->column].needs & ~b || !in(&s, y->column)) continue;
-      const wide other = y->value * UNIT - y->quantity * cost[y->column];
+      const wide other = y->value * lift - y->quantity * cost[y->column];
       if (other > gain || (other == gain && o < i)) gain = 0;
     }
     for (uint32_t k = 0; k < most && gain > 0; k++)
@@ -300,6 +310,13 @@ static wide bound_of_all(void) {
   wide *change = calloc(64 * row + 1, sizeof *change), *sum = calloc(row + 1, sizeof *sum), bound = 0;
   bool *touched = calloc(market_count + 1ull, sizeof *touched);
   if (!cost || !home || !now_of || !change || !sum || !touched) stop(2, "out of memory");
+  struct market { uint32_t count, of[16]; } *tiers_of = calloc(market_count + 1ull, sizeof *tiers_of);
+  if (!tiers_of) stop(2, "out of memory");
+  for (uint32_t k = 0; k < resource_count; k++) {
+    struct market *m = resources[k].market == NONE ? NULL : &tiers_of[resources[k].market];
+    if (m && m->count == 16) stop(1, "market %u has more than 16 tiers", resources[k].market);
+    if (m) m->of[m->count++] = k;
+  }
   for (uint32_t x = 0; x < market_count; x++) now_of[x] = NONE;
   for (uint32_t k = 0; k < resource_count; k++)
     if (resources[k].market != NONE && is_open[k]) now_of[resources[k].market] = k;
@@ -310,6 +327,7 @@ static wide bound_of_all(void) {
     uint32_t markets = 0;
     const unsigned always = free_works(v);
     unsigned best = always;
+    lift = UNIT + (floors ? prices[resource_count + v] : 0);
     memset(touched, 0, market_count * sizeof *touched);
     memset(change, 0, all * row * sizeof *change);
     for (uint32_t c = 0; c < column_count; c++) {
@@ -339,17 +357,16 @@ static wide bound_of_all(void) {
           touched[x] = true;
           const wide none = change_of(h, b, x, NONE, as_is);
           change[b * row + resource_count + x] += none;
-          for (uint32_t k = 0, n = 0; k < resource_count; k++) {
-            if (resources[k].market != x) continue;
-            if (n++ >= 16) stop(1, "market %u has more than 16 tiers", x);
-            for (uint64_t i = item_at[h]; i < item_at[h + 1]; i++) offered[n - 1] |= home[items[i].column] == k;
-            change[b * row + k] += !offered[n - 1] && k != now_of[x] ? none : k == now_of[x] ? 0 : change_of(h, b, x, k, as_is);
+          for (uint32_t n = 0; n < tiers_of[x].count; n++) {
+            const uint32_t k = tiers_of[x].of[n];
+            for (uint64_t i = item_at[h]; i < item_at[h + 1]; i++) offered[n] |= home[items[i].column] == k;
+            change[b * row + k] += !offered[n] && k != now_of[x] ? none : k == now_of[x] ? 0 : change_of(h, b, x, k, as_is);
           }
         }
       }
       if (can[b] && g[b] > g[best]) best = b;
     }
-    bound += g[best];
+    bound += g[best] - (floors ? (wide)prices[resource_count + v] * floors[v] : 0);
     for (uint32_t x = 0; x < market_count; x++) markets += touched[x];
     for (size_t i = 0; i < row && markets; i++) { /* each market's question is answered by the bundle that suits it, less its part of what that bundle falls short by */
       const uint32_t x = i < resource_count ? resources[i].market : (uint32_t)(i - resource_count);

@@ -60,6 +60,7 @@ enum status planned_people(struct cli *c, struct planned *p, struct scenario *s,
   struct programme *g = p->deciding.programme;
   TRY(people_read(&c->arena, g, s ? &s->planning : &g->planning, s ? s->areas : NULL, s ? s->area_count : 0, p->deciding.segments, p->deciding.segment_count, &p->decided, out, e));
   TRY(planned_refusals(c, p, out, e));
+  TRY(planned_last(c, p, out, e));
   if (!s) return OK;
   TRY(judge_forced(c, out, s, e));
   return scenario_apply(&c->arena, s, out, e);

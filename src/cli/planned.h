@@ -39,6 +39,8 @@ void planned_close(struct planned *p);
 enum status planned_record(struct cli *c, const struct planned *p, struct err *e) MUST_CHECK;
 /* What households refused in earlier plans. */
 enum status planned_refusals(struct cli *c, const struct planned *p, struct people *q, struct err *e) MUST_CHECK;
+/* What the plan of an earlier round gave, where the programme wants that kept. */
+enum status planned_last(struct cli *c, const struct planned *p, struct people *q, struct err *e) MUST_CHECK;
 /* The plan's own file (plan/proof.h). */
 enum status planned_proof(struct cli *c, const struct planned *p, void **data, size_t *len, char hash[65], struct err *e) MUST_CHECK;
 /* The plan with its model, programme, snapshot, tables and doubts in a new folder. ERR_USAGE when its doubts were not drawn. */

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "cli/open.h"
 #include "cli/planned.h"
 #include "cli/planned_verbs.h"
@@ -74,7 +75,7 @@ static enum status write_model(struct cli *c, const struct plan *p, const char *
 enum status planned_proof(struct cli *c, const struct planned *p, void **data, size_t *len, char hash[65], struct err *e) {
   const struct plan *plan = &p->plan;
   const struct plan_model *m = &plan->built.model;
-  struct proof_plan proof = {.year = plan->year, .villages = m->village_count, .households = plan_households(m), .most = m->most, .resources = m->resource_count, .value = plan->certified.value, .bound = plan->certified.bound,
+  struct proof_plan proof = {.year = plan->year, .villages = m->village_count, .households = plan_households(m), .most = m->most, .resources = m->resource_count, .price_count = plan_price_count(m), .value = plan->certified.value, .bound = plan->certified.bound,
                              .plan = plan->solved.plan, .prices = plan->solved.prices};
   memcpy(proof.model_hash, plan->model_hash, sizeof proof.model_hash);
   memcpy(proof.rules_hash, p->decided.result->rules_hash, sizeof proof.rules_hash);
@@ -121,6 +122,61 @@ static enum status write_tables(struct cli *c, const struct planned *p, const ch
   return OK;
 }
 
+static void put_measures(struct json *j, const char *key, const struct planning *n, uint64_t bits) {
+  if (!bits) return;
+  json_key(j, key);
+  json_open_list(j);
+  for (uint32_t m = 0; m < n->measure_count; m++)
+    if (bits >> m & 1) json_str(j, n->measures[m].name);
+  json_close_list(j);
+}
+
+/* What people wanted, refused, or had: the model follows from it too. */
+static enum status write_wishes(struct cli *c, const struct people *q, const char *folder, struct err *e) {
+  struct text t;
+  struct json j;
+  text_init(&t, (size_t)1 << 30);
+  json_init(&j, &t, false);
+  json_open(&j);
+  json_key(&j, "households");
+  json_open_list(&j);
+  for (uint32_t h = 0; h < q->count; h++) {
+    const uint64_t refused = q->refused ? q->refused[h] : 0, pinned = q->pinned ? q->pinned[h] : 0, last = q->last ? q->last[h] : 0;
+    if (!(refused | pinned | last)) continue;
+    const struct segment *s = q->segments[q->segment[h]];
+    json_open(&j);
+    json_put(&j, "home", int, s->home);
+    json_put(&j, "household", int, s->household_id[q->row[h]]);
+    put_measures(&j, "refused", q->planning, refused), put_measures(&j, "pinned", q->planning, pinned), put_measures(&j, "last", q->planning, last);
+    json_close(&j);
+  }
+  json_close_list(&j);
+  json_key(&j, "villages");
+  json_open_list(&j);
+  for (uint32_t v = 0; v < q->village_count; v++) {
+    const struct plan_village *x = &q->villages[v];
+    if (!(x->refused | x->pinned) || x->area >= q->programme->area_count) continue;
+    json_open(&j);
+    json_put(&j, "code", str, q->programme->areas[x->area].code);
+    put_measures(&j, "refused", q->planning, x->refused), put_measures(&j, "pinned", q->planning, x->pinned);
+    json_close(&j);
+  }
+  json_close_list(&j);
+  json_close(&j);
+  enum status st = text_check(&t, "the wishes", e);
+  if (st == OK) st = write_file(folder, "wishes.json", text_str(&t), t.len, c, e);
+  text_free(&t);
+  return st;
+}
+
+static enum status write_scenario(struct cli *c, const char *file, const char *folder, struct err *e) {
+  char *data;
+  size_t len;
+  if (!file) return OK;
+  TRY(file_read(&c->arena, file, (size_t)4 << 20, &data, &len, e));
+  return write_file(folder, "scenario.yaml", data, len, c, e);
+}
+
 enum status planned_bundle(struct cli *c, const struct planned *p, const char *folder, struct err *e) {
   void *data;
   size_t len;
@@ -132,6 +188,8 @@ enum status planned_bundle(struct cli *c, const struct planned *p, const char *f
   TRY(write_model(c, &p->plan, folder, e));
   TRY(write_file(folder, "plan.bin", data, len, c, e));
   TRY(write_json(c, p, folder, hash, e));
+  TRY(write_wishes(c, &p->people, folder, e));
+  TRY(write_scenario(c, p->scenario.file, folder, e));
   TRY(write_tables(c, p, folder, e));
   TRY(write_programme(c, p->deciding.programme, folder, e));
   TRY(write_snapshot(c, p->deciding.snapshot, folder, e));
@@ -161,8 +219,63 @@ static enum status read_claim(struct cli *c, const char *folder, struct claim *o
   return OK;
 }
 
+static uint64_t get_measures(const json_t *of, const char *key, const struct planning *n) {
+  const json_t *list = json_object_get(of, key);
+  uint64_t bits = 0;
+  for (size_t i = 0; i < json_array_size(list); i++)
+    for (uint32_t m = 0; m < n->measure_count; m++)
+      if (json_string_value(json_array_get(list, i)) && !strcmp(json_string_value(json_array_get(list, i)), n->measures[m].name)) bits |= (uint64_t)1 << m;
+  return bits;
+}
+
+static enum status apply_wishes(struct cli *c, const json_t *j, struct people *q, struct err *e) {
+  const json_t *households = json_object_get(j, "households"), *villages = json_object_get(j, "villages");
+  struct map index;
+  map_init(&index, &c->arena);
+  if (json_array_size(households)) {
+    ARENA_TRY(e, q->refused = arena_array(&c->arena, q->count + 1u, sizeof *q->refused));
+    ARENA_TRY(e, q->pinned = arena_array(&c->arena, q->count + 1u, sizeof *q->pinned));
+    ARENA_TRY(e, q->last = arena_array(&c->arena, q->count + 1u, sizeof *q->last));
+  }
+  for (uint32_t h = 0; h < q->count && json_array_size(households); h++) {
+    const struct segment *s = q->segments[q->segment[h]];
+    const int64_t key[2] = {s->home, s->household_id[q->row[h]]};
+    uint32_t at;
+    if (!map_put(&index, (const char *)key, sizeof key, &at, NULL)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  for (size_t i = 0; i < json_array_size(households); i++) {
+    const json_t *x = json_array_get(households, i);
+    const int64_t key[2] = {json_integer_value(json_object_get(x, "home")), json_integer_value(json_object_get(x, "household"))};
+    const uint32_t h = map_get(&index, (const char *)key, sizeof key);
+    if (h == MAP_NONE) return err_set(e, ERR_CORRUPT, "the wishes are of other data", "wishes.json names a household that the plan is not for");
+    q->refused[h] = get_measures(x, "refused", q->planning), q->pinned[h] = get_measures(x, "pinned", q->planning), q->last[h] = get_measures(x, "last", q->planning);
+  }
+  for (size_t i = 0; i < json_array_size(villages); i++)
+    for (uint32_t v = 0; v < q->village_count; v++) {
+      const json_t *x = json_array_get(villages, i);
+      const char *code = json_string_value(json_object_get(x, "code"));
+      if (!code || q->villages[v].area >= q->programme->area_count || strcmp(q->programme->areas[q->villages[v].area].code, code)) continue;
+      q->villages[v].refused = get_measures(x, "refused", q->planning), q->villages[v].pinned = get_measures(x, "pinned", q->planning);
+    }
+  return OK;
+}
+
+static enum status read_wishes(struct cli *c, const char *folder, struct people *q, struct err *e) {
+  const char *path;
+  char *data;
+  size_t len;
+  json_error_t why;
+  ARENA_TRY(e, path = file_join(&c->arena, folder, "wishes.json"));
+  TRY(file_read(&c->arena, path, (size_t)1 << 30, &data, &len, e));
+  json_t *j = json_loadb(data, len, 0, &why);
+  if (!j) return err_set(e, ERR_INPUT, "fetch the folder again", "%s, line %d: %s", path, why.line, why.text);
+  const enum status st = apply_wishes(c, j, q, e);
+  json_decref(j);
+  return st;
+}
+
 /* The model made anew. */
-static enum status make_again(struct cli *c, struct programme *p, struct snapshot *s, const struct claim *claim, struct pool *pool, char model_hash[65], char rules_hash[65], struct err *e) {
+static enum status make_again(struct cli *c, const char *folder, struct programme *p, struct snapshot *s, const struct claim *claim, struct pool *pool, char model_hash[65], char rules_hash[65], struct err *e) {
   const uint32_t count = snapshot_segment_count(s);
   const struct segment **segments;
   struct identified *run;
@@ -181,7 +294,15 @@ static enum status make_again(struct cli *c, struct programme *p, struct snapsho
   progress_end(&c->progress);
   TRY(st);
   memcpy(rules_hash, run->result->rules_hash, 65);
-  TRY(people_read(&c->arena, p, &p->planning, NULL, 0, segments, count, run, people, e));
+  struct scenario *scenario = NULL;
+  const char *file;
+  ARENA_TRY(e, file = file_join(&c->arena, folder, "scenario.yaml"));
+  if (file_exists(file)) {
+    ARENA_TRY(e, scenario = arena_new(&c->arena, struct scenario));
+    TRY(planned_scenario(c, p, file, scenario, e));
+  }
+  TRY(people_read(&c->arena, p, scenario ? &scenario->planning : &p->planning, scenario ? scenario->areas : NULL, scenario ? scenario->area_count : 0, segments, count, run, people, e));
+  TRY(read_wishes(c, folder, people, e));
   TRY(build(&c->arena, people, run->decisions->weights, claim->year, pool, &c->progress, built_, e));
   if (!proof_model_hash(&built_->model, model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   return OK;
@@ -215,7 +336,7 @@ static enum status check(struct cli *c, const char *folder, struct pool *pool, s
   TRY(open_programme(c, path, &p, e));
   ARENA_TRY(e, path = file_join(&c->arena, folder, "snapshots"));
   TRY(snapshot_open(path, plan.snapshot, pool, s, e));
-  TRY(make_again(c, p, *s, &claim, pool, again, rules, e));
+  TRY(make_again(c, folder, p, *s, &claim, pool, again, rules, e));
   if (strcmp(rules, plan.rules_hash) != 0) return err_set(e, ERR_CORRUPT, "the programme in the folder is another one", "the plan was made by rules %.12s; the folder's are %.12s", plan.rules_hash, rules);
   if (strcmp(again, hash) != 0) return err_set(e, ERR_CORRUPT, "the plan is of other data or other rules than the folder's, or was made by another version of the program", "programme and snapshot give model %.12s, not %.12s", again, hash);
   printf(say(c, "holds: rules and data give this model, the plan is possible and worth %lld, and no plan is worth more than %lld (gap %.4f %%)\nmodel %s\nrules %s\ndata  %s\n"), (long long)certified.value, (long long)certified.bound, 100 * certified.gap, hash, rules, plan.snapshot);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/map.h"
 #include "cli/open.h"
 #include "cli/planned.h"
 #include "cli/planned_verbs.h"
@@ -98,6 +99,41 @@ enum status planned_refusals(struct cli *c, const struct planned *p, struct peop
       for (uint32_t m = 0; rows[i].home == s->home && rows[i].household == s->household_id[q->row[h]] && m < q->planning->measure_count; m++)
         if (!strcmp(q->planning->measures[m].name, rows[i].measure)) q->refused[h] |= (uint64_t)1 << m;
   }
+  return OK;
+}
+
+/* What the latest recorded plan gave each household, for `plan.change_penalty`. */
+enum status planned_last(struct cli *c, const struct planned *p, struct people *q, struct err *e) {
+  struct run_record *run;
+  struct plan_row *rows;
+  struct err none;
+  uint32_t count;
+  if (!(q->planning->settings.change_penalty > 0)) return OK;
+  struct round_info *rounds;
+  uint32_t round_count;
+  ARENA_TRY(e, run = arena_new(&c->arena, struct run_record));
+  TRY(registry_rounds(p->deciding.registry, &c->arena, &rounds, &round_count, e));
+  enum status st = ERR_NOT_FOUND;
+  for (uint32_t i = round_count; i-- && st != OK;) /* of the round before, or of an earlier one */
+    if (rounds[i].id < p->deciding.round.id && !rounds[i].open) st = registry_run_latest(p->deciding.registry, rounds[i].name, "plan", run, &none);
+  if (st != OK) return OK; /* the first plan has none before it */
+  TRY(registry_plan_rows(p->deciding.registry, &c->arena, run->id, &rows, &count, e));
+  ARENA_TRY(e, q->last = arena_array(&c->arena, q->count + 1u, sizeof *q->last));
+  struct map index;
+  map_init(&index, &c->arena);
+  for (uint32_t h = 0; h < q->count; h++) {
+    const struct segment *s = q->segments[q->segment[h]];
+    const int64_t key[2] = {s->home, s->household_id[q->row[h]]};
+    uint32_t at;
+    if (!map_put(&index, (const char *)key, sizeof key, &at, NULL)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const int64_t key[2] = {rows[i].home, rows[i].household};
+    const uint32_t h = map_get(&index, (const char *)key, sizeof key);
+    for (uint32_t m = 0; h != MAP_NONE && rows[i].answer != PLAN_REFUSE && m < q->planning->measure_count; m++)
+      if (!strcmp(q->planning->measures[m].name, rows[i].measure)) q->last[h] |= (uint64_t)1 << m;
+  }
+  cli_note(c, "the plan of round %s counts: what it gave is kept unless something else is worth %.0f %% more", run->round, 100 * q->planning->settings.change_penalty);
   return OK;
 }
 

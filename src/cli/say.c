@@ -282,6 +282,7 @@ static const struct pair pairs[] = {
     {"event %" PRId64 ": %u lines of plan %" PRId64 ": %s\n", "事件 %" PRId64 "：%u 条（计划 %" PRId64 "）：%s\n"},
     {"not recorded: identify the round by the changed rules first; plans recorded before stay as they are", "未登记：请先按修改后的规则重新认定；此前登记的计划保持不变"},
     {"%s holds the plan by county, township and village, with its funds, measures and doubts", "%s 含分县、乡、村的计划及资金、措施和可靠程度"},
+    {"the plan of round %s counts: what it gave is kept unless something else is worth %.0f %% more", "参照轮次 %s 的计划：除非另有价值高出 %.0f %% 的方案，否则保留原安排"},
     {"(not imported)", "（不导入）"},
     {"the refused rows, each with its problem, are in %s", "退回的行及各自的问题见 %s"},
     {"%llu of %llu rows were refused: see %s", "%llu 行（共 %llu 行）被退回：见 %s"},

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/floors.h"
+
 /* ---- what existing growers lose when a price falls ---- */
 
 static void tier_losses(const struct people *p, const struct worth_scale *w, const struct market *markets, int64_t *out) {
@@ -261,5 +263,6 @@ enum status build(struct arena *a, const struct people *p, const double *weights
   *m = (struct plan_model){.resources = out->limits.resources, .resource_count = out->limits.count, .market_count = out->limits.market_count, .layers = out->limits.layers,
                            .layer_count = out->limits.layer_count, .village_count = p->village_count, .most = 1};
   TRY(fill_model(a, out, pool, progress, e));
-  return plan_model_check(m, e);
+  TRY(plan_model_check(m, e));
+  return floors_make(a, m, p, n->settings.village_floor, pool, e);
 }

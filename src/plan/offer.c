@@ -143,7 +143,13 @@ static void put(struct listing *l, const uint32_t *measures, const uint32_t *tie
   const bundle_code code = code_of(measures, tiers, classes, count);
   const struct bundle b = bundle_read(code);
   const double worth = offer_worth(l->o, l->household, &b, quantity).of[l->o->scale.objective];
-  double value = round(worth * OFFER_UNIT);
+  double value = worth * OFFER_UNIT;
+  if (l->o->people->last) { /* what is kept of the last plan counts for more, by its share of the bundle */
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) kept += l->o->people->last[l->household] >> measures[i] & 1;
+    value *= 1 + l->o->people->planning->settings.change_penalty * kept / count;
+  }
+  value = round(value);
   const uint64_t pinned = l->o->people->pinned ? l->o->people->pinned[l->household] & l->open : 0;
   if (pinned) { /* what must be had is worth more than anything else; what lacks it is not offered */
     uint64_t has = 0;

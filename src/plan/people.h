@@ -37,6 +37,7 @@ struct people { /* arrays with one entry a household that is planned for */
   double *persons, *welfare, *line;
   uint64_t *deprived;         /* indicators that hold */
   uint64_t *offered, *offered_unknown, *reached; /* bit m = measure m: eligible; not known whether; reached by the village measure m */
+  uint64_t *last;             /* bit m: what the last plan gave it; NULL = there was none. `plan.change_penalty` favours it */
   uint64_t *refused, *pinned; /* by hand (plan/scenario.h): bit m; NULL = nobody did */
   uint16_t **quantity;        /* one array a household measure with a rule, NULL for others: units it would take at most */
   double *labour, *land;      /* NULL = not limited. Months, mu */

@@ -29,7 +29,7 @@ static void put_model(struct sink *s, const struct plan_model *m) {
   const uint64_t items = m->item_at[households];
   for (const char *p = PROOF_MODEL_MAGIC; *p; p++) put(s, (uint8_t)*p, 1);
   put(s, PROOF_FORMAT, 4);
-  const uint32_t counts[] = {m->resource_count, m->market_count, m->layer_count, m->use_count, m->column_count, m->village_count, households, works, m->work_at != NULL, m->most};
+  const uint32_t counts[] = {m->resource_count, m->market_count, m->layer_count, m->use_count, m->column_count, m->village_count, households, works, m->work_at != NULL, m->most, m->floor ? m->floor_weight : 0};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) put(s, counts[i], 4);
   put(s, items, 8);
   for (uint32_t k = 0; k < m->resource_count; k++) put(s, (uint64_t)m->resources[k].limit, 8), put(s, (uint64_t)m->resources[k].loss, 8), put(s, m->resources[k].market, 4);
@@ -42,6 +42,7 @@ static void put_model(struct sink *s, const struct plan_model *m) {
   for (uint32_t w = 0; w < works; w++) put(s, (uint64_t)m->works[w].value, 8), put(s, m->works[w].use_from, 4), put(s, m->works[w].use_count, 4), put(s, m->works[w].needs, 1);
   for (uint32_t i = 0; i <= households; i++) put(s, m->item_at[i], 8);
   for (uint64_t i = 0; i < items; i++) put(s, m->items[i].column, 2), put(s, m->items[i].quantity, 2), put(s, (uint32_t)m->items[i].value, 4);
+  for (uint32_t v = 0; m->floor && v < m->village_count; v++) put(s, (uint64_t)m->floor[v], 8);
   flush(s);
 }
 
@@ -98,8 +99,8 @@ enum status proof_read_model(struct arena *a, const void *data, size_t len, stru
   void *p;
   *m = (struct plan_model){0};
   TRY(head(&c, PROOF_MODEL_MAGIC, "model of a plan", e));
-  uint32_t counts[10];
-  for (int i = 0; i < 10; i++) counts[i] = (uint32_t)get(&c, 4);
+  uint32_t counts[11];
+  for (int i = 0; i < 11; i++) counts[i] = (uint32_t)get(&c, 4);
   const uint64_t items = get(&c, 8);
   const uint32_t households = counts[6], works = counts[7];
   m->resource_count = counts[0], m->market_count = counts[1], m->layer_count = counts[2], m->use_count = counts[3], m->column_count = counts[4], m->village_count = counts[5], m->most = counts[9];
@@ -151,6 +152,13 @@ enum status proof_read_model(struct arena *a, const void *data, size_t len, stru
   TRY(room(a, &c, items, 8, sizeof *m->items, &p, e));
   struct plan_item *item = p;
   for (uint64_t i = 0; i < items; i++) item[i].column = (uint16_t)get(&c, 2), item[i].quantity = (uint16_t)get(&c, 2), item[i].value = (int32_t)(uint32_t)get(&c, 4);
+  int64_t *floor_of = NULL;
+  if (counts[10]) {
+    TRY(room(a, &c, m->village_count, 8, sizeof *m->floor, &p, e));
+    floor_of = p;
+    for (uint32_t v = 0; v < m->village_count; v++) floor_of[v] = (int64_t)get(&c, 8);
+  }
+  m->floor = floor_of, m->floor_weight = counts[10];
   if (c.short_ || c.at != c.end) BROKEN("the file is %s than what it says it holds", c.short_ ? "shorter" : "longer");
   m->resources = resources, m->layers = layers, m->uses = uses, m->columns = columns, m->household_at = household_at, m->work_at = work_at, m->works = work, m->item_at = item_at, m->items = item;
   struct err why = {0};
@@ -165,13 +173,13 @@ static uint8_t *raw(uint8_t *at, uint64_t v, unsigned bytes) {
   return at;
 }
 
-enum { PLAN_HEAD = 8 + 4 + 3 * 32 + 4 + 4 * 4 + 2 * 8 };
+enum { PLAN_HEAD = 8 + 4 + 3 * 32 + 4 + 5 * 4 + 2 * 8 };
 
 enum status proof_write_plan(struct arena *a, const struct proof_plan *p, void **data, size_t *len, char hash[65], struct err *e) {
   const size_t taken = (size_t)p->households * p->most;
   uint8_t *bytes, *at;
   struct digest d;
-  *len = PLAN_HEAD + p->villages + taken + (size_t)p->resources * 9;
+  *len = PLAN_HEAD + p->villages + taken + p->resources + (size_t)p->price_count * 8;
   ARENA_TRY(e, at = bytes = arena_alloc(a, *len));
   memcpy(at, PROOF_PLAN_MAGIC, 8);
   at = raw(at + 8, PROOF_FORMAT, 4);
@@ -182,15 +190,15 @@ enum status proof_write_plan(struct arena *a, const struct proof_plan *p, void *
     at += sizeof d.bytes;
   }
   at = raw(at, (uint32_t)p->year, 4);
-  const uint32_t counts[] = {p->villages, p->households, p->most, p->resources};
-  for (int i = 0; i < 4; i++) at = raw(at, counts[i], 4);
+  const uint32_t counts[] = {p->villages, p->households, p->most, p->resources, p->price_count};
+  for (int i = 0; i < 5; i++) at = raw(at, counts[i], 4);
   at = raw(raw(at, (uint64_t)p->value, 8), (uint64_t)p->bound, 8);
   memcpy(at, p->plan.bundle, p->villages);
   at += p->villages;
   memcpy(at, p->plan.taken, taken);
   at += taken;
   for (uint32_t k = 0; k < p->resources; k++) *at++ = p->plan.open[k];
-  for (uint32_t k = 0; k < p->resources; k++) at = raw(at, (uint64_t)p->prices[k], 8);
+  for (uint32_t k = 0; k < p->price_count; k++) at = raw(at, (uint64_t)p->prices[k], 8);
   if (!digest_of(bytes, *len, &d)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   digest_hex(&d, hash);
   *data = bytes;
@@ -210,10 +218,10 @@ enum status proof_read_plan(struct arena *a, const void *data, size_t len, struc
     digest_hex(&d, hashes[i]);
   }
   p->year = (int32_t)(uint32_t)get(&c, 4);
-  p->villages = (uint32_t)get(&c, 4), p->households = (uint32_t)get(&c, 4), p->most = (uint32_t)get(&c, 4), p->resources = (uint32_t)get(&c, 4);
+  p->villages = (uint32_t)get(&c, 4), p->households = (uint32_t)get(&c, 4), p->most = (uint32_t)get(&c, 4), p->resources = (uint32_t)get(&c, 4), p->price_count = (uint32_t)get(&c, 4);
   p->value = (int64_t)get(&c, 8), p->bound = (int64_t)get(&c, 8);
   if (p->most < 1 || p->most > PLAN_MOST) BROKEN("a household takes %u items", p->most);
-  if (len != (size_t)PLAN_HEAD + p->villages + (uint64_t)p->households * p->most + (uint64_t)p->resources * 9) BROKEN("the plan's length does not fit its counts");
+  if (len != (size_t)PLAN_HEAD + p->villages + (uint64_t)p->households * p->most + p->resources + (uint64_t)p->price_count * 8) BROKEN("the plan's length does not fit its counts");
   const size_t taken = (size_t)p->households * p->most;
   ARENA_TRY(e, p->plan.bundle = arena_copy(a, c.at, p->villages));
   c.at += p->villages;
@@ -225,13 +233,13 @@ enum status proof_read_plan(struct arena *a, const void *data, size_t len, struc
     if (open > 1) BROKEN("resource %u is neither open nor shut", k);
     p->plan.open[k] = open;
   }
-  ARENA_TRY(e, p->prices = arena_array(a, p->resources + 1u, sizeof *p->prices));
-  for (uint32_t k = 0; k < p->resources; k++) p->prices[k] = (int64_t)get(&c, 8);
+  ARENA_TRY(e, p->prices = arena_array(a, p->price_count + 1u, sizeof *p->prices));
+  for (uint32_t k = 0; k < p->price_count; k++) p->prices[k] = (int64_t)get(&c, 8);
   return OK;
 }
 
 enum status proof_fits(const struct proof_plan *p, const struct plan_model *m, const char *model_hash, struct err *e) {
   if (strcmp(p->model_hash, model_hash) != 0) return err_set(e, ERR_CORRUPT, "the plan is of other data, other rules, or was changed", "the plan is of model %.12s, not of %.12s", p->model_hash, model_hash);
-  if (p->villages != m->village_count || p->households != plan_households(m) || p->most != m->most || p->resources != m->resource_count) BROKEN("the plan's sizes are not its model's");
+  if (p->villages != m->village_count || p->households != plan_households(m) || p->most != m->most || p->resources != m->resource_count || p->price_count != plan_price_count(m)) BROKEN("the plan's sizes are not its model's");
   return OK;
 }

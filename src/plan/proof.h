@@ -20,7 +20,7 @@
 struct proof_plan {
   char model_hash[65], rules_hash[65], snapshot[65]; /* hex */
   int32_t year;
-  uint32_t villages, households, most, resources;
+  uint32_t villages, households, most, resources, price_count; /* prices: plan_price_count */
   int64_t value, bound;
   struct assignment plan;      /* use: not in the file, NULL after reading */
   int64_t *prices;

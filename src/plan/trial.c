@@ -9,6 +9,7 @@ enum status trial_open(const struct plan *p, uint32_t most, struct trial *t, str
   const struct plan_model *m = &p->built.model;
   const uint32_t n = p->people->count, every = n > most ? (n + most - 1) / most : 1;
   *t = (struct trial){.plan = p, .every = every, .model = *m};
+  t->model.floor = NULL, t->model.floor_weight = 0; /* what floors cost shows as regret */
   arena_init(&t->arena, 0);
   arena_init(&t->scratch, 0);
   struct arena *a = &t->arena;

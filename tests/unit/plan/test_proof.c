@@ -22,7 +22,7 @@ static void *model_bytes(struct prefecture *p, const struct plan *plan, size_t *
 
 static void *plan_bytes(struct prefecture *p, const struct plan *plan, size_t *len) {
   const struct plan_model *m = &plan->built.model;
-  struct proof_plan proof = {.year = plan->year, .villages = m->village_count, .households = plan_households(m), .most = m->most, .resources = m->resource_count, .value = plan->certified.value, .bound = plan->certified.bound, .plan = plan->solved.plan, .prices = plan->solved.prices};
+  struct proof_plan proof = {.year = plan->year, .villages = m->village_count, .households = plan_households(m), .most = m->most, .resources = m->resource_count, .price_count = plan_price_count(m), .value = plan->certified.value, .bound = plan->certified.bound, .plan = plan->solved.plan, .prices = plan->solved.prices};
   memcpy(proof.model_hash, plan->model_hash, sizeof proof.model_hash);
   void *data;
   char hash[65];
