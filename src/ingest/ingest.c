@@ -160,7 +160,7 @@ static enum status refuse(struct run *x, const struct reader_row *row, struct sp
   if (x->mapping.masks) {
     char buffers[REFUSED_KNOWN][40];
     struct span known[REFUSED_KNOWN];
-    mask_text(words, known, refused_known(&x->mapping, row, buffers, known));
+    mask_text(words, known, refused_known(x->reader, &x->mapping, row, buffers, known));
   }
   if (!x->counts->rows_refused++) {
     snprintf(x->first_problem, sizeof x->first_problem, "%s", words);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,9 +51,9 @@ static const char *digits_of(const struct reader_cell *c, char buf[40]) {
   return buf;
 }
 
-size_t refused_known(const struct mapping *m, const struct reader_row *row, char buffers[REFUSED_KNOWN][40], struct span out[REFUSED_KNOWN]) {
+size_t refused_known(const struct reader *r, const struct mapping *m, const struct reader_row *row, char buffers[REFUSED_KNOWN][40], struct span out[REFUSED_KNOWN]) {
   size_t n = 0;
-  for (uint32_t i = 0; i < row->count && n < REFUSED_KNOWN; i++) {
+  for (uint32_t i = 0; i < row->count && i < r->column_count && n < REFUSED_KNOWN; i++) { /* a ragged row may have more cells than headings */
     const struct reader_cell *c = &row->cells[i];
     if (m->sealed_column[i] && c->kind == READ_TEXT && !row->shifted) out[n++] = c->text;
     else if (mask_alike(span_of(digits_of(c, buffers[n])))) out[n] = span_of(number_shortest(fabs(c->number), buffers[n])), n++;
@@ -69,6 +70,24 @@ static bool holds_sealed(const struct mapping *m, const struct reader_cell *c, u
   for (size_t k = 0; k < count; k++)
     if (known[k].len >= 4 && c->text.len >= known[k].len && memmem(c->text.at, c->text.len, known[k].at, known[k].len)) return true;
   return mask_alike(c->text);
+}
+
+/* The row with MASK_WORDS where a sealed value stands under another heading; *own is the caller's to free. */
+static enum status masked(const struct reader *r, const struct mapping *m, const struct reader_row *row, struct reader_row *out, struct reader_cell **own, struct err *e) {
+  char buffers[REFUSED_KNOWN][40];
+  struct span known[REFUSED_KNOWN];
+  *out = *row, *own = NULL;
+  size_t count = m->masks ? refused_known(r, m, row, buffers, known) : 0;
+  for (uint32_t i = 0; m->masks && i < row->count && i < r->column_count; i++) {
+    if (m->sealed_column[i] || !holds_sealed(m, &row->cells[i], i, known, count)) continue;
+    if (!*own) {
+      if (!(*own = malloc(row->count * sizeof **own))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+      memcpy(*own, row->cells, row->count * sizeof **own);
+      out->cells = *own;
+    }
+    (*own)[i] = (struct reader_cell){.kind = READ_TEXT, .text = span_of(MASK_WORDS)};
+  }
+  return OK;
 }
 
 /* An earlier list: its headings end with `problem`. */
@@ -109,24 +128,27 @@ static enum status start(struct refused *f, const struct reader *r, struct err *
   return OK;
 }
 
-enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) {
-  if (!f->path) return OK;
+static enum status write_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) {
   if (f->book) return refused_book_row(f->book, r->sheet && !r->form ? r->sheet : f->sheet, r, m, row, problem, e);
   if (!f->file) TRY(start(f, r, e));
   bool blank = row->shifted && m->any_sealed;
-  char buffers[REFUSED_KNOWN][40];
-  struct span known[REFUSED_KNOWN];
-  size_t count = refused_known(m, row, buffers, known);
   for (uint32_t i = 0; i < r->column_count; i++) {
-    if (i < row->count && !blank && !m->sealed_column[i]) {
-      if (holds_sealed(m, &row->cells[i], i, known, count)) fputs(MASK_WORDS, f->file);
-      else put_cell(f->file, &row->cells[i]);
-    }
+    if (i < row->count && !blank && !m->sealed_column[i]) put_cell(f->file, &row->cells[i]);
     putc(',', f->file);
   }
   refused_put(f->file, span_of(problem));
   putc('\n', f->file);
   return ferror(f->file) ? err_errno(e, errno, "cannot write the refused rows to %s", f->path) : OK;
+}
+
+enum status refused_row(struct refused *f, const struct reader *r, const struct mapping *m, const struct reader_row *row, const char *problem, struct err *e) {
+  struct reader_row shown;
+  struct reader_cell *own;
+  if (!f->path) return OK;
+  TRY(masked(r, m, row, &shown, &own, e));
+  enum status s = write_row(f, r, m, &shown, problem, e);
+  free(own);
+  return s;
 }
 
 enum status refused_close(struct refused *f, struct err *e) {

@@ -28,7 +28,7 @@ enum status refused_close(struct refused *f, struct err *e) MUST_CHECK; /* fine 
 /* The texts by which the sealed values of a row could be known elsewhere in it: of its sealed columns, and of numbers that look like a
  * person's. They view the row and `buffers`. */
 #define REFUSED_KNOWN 24
-size_t refused_known(const struct mapping *m, const struct reader_row *row, char buffers[REFUSED_KNOWN][40], struct span out[REFUSED_KNOWN]);
+size_t refused_known(const struct reader *r, const struct mapping *m, const struct reader_row *row, char buffers[REFUSED_KNOWN][40], struct span out[REFUSED_KNOWN]);
 
 /* Writes one CSV cell, quoted where it must be; what a spreadsheet would take for a formula with an apostrophe before it, which the CSV reader takes off. */
 void refused_put(FILE *f, struct span s);

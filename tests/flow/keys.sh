@@ -76,11 +76,15 @@ H00005,V11,00CANARY99911,5,1,no,00CANARY99911
 H00006,V11,1,999999222222222299,1,no,
 H00007,999999333333333399,1,5,1,no,
 H00008,V11,13900000001,5,x,no,
+H00009,V11,1,5,1,no,,00CANARY99922,999999444444444499,,,,,
 END
 for source in households members; do
   talk import "$R" --source $source --data "$d/elsewhere" --refused "$DIR/refused-elsewhere-$source.csv"
   talk import "$R" --source $source --data "$d/elsewhere" --keep-good
 done
+talk import "$R" --source households --data "$d/elsewhere" --refused "$DIR/refused-elsewhere.xlsx"
+mkdir "$DIR/unpacked" && python3 -m zipfile -e "$DIR/refused-elsewhere.xlsx" "$DIR/unpacked"
+ok "a workbook of refused rows masks too" sh -c 'grep -rq "\*\*\*" "$0"' "$DIR/unpacked"
 ok "what is masked leaves the rest of a refused row" grep -q '^H00008,V11,\*\*\*,5,x,no,,' "$DIR/refused-elsewhere-households.csv"
 for i in 1 2; do
   for source in households members; do
