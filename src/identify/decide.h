@@ -6,7 +6,7 @@
  * is told apart in `errors`. A household that qualifies but whose rank, area or size (where the quota needs it) is missing is
  * undecided too. After this every household that qualifies is `selected`; quota.c then takes the places away.
  *
- * Households are independent: blocks of EVAL_BLOCK go to the pool, each writes its own rows, lists are joined in block order. The work of a
+ * Households are independent: some blocks of EVAL_BLOCK at a time go to the pool, each writes its own rows, lists are joined in their order. The work of a
  * block is loops over bytes (rules/block.h, settle.h); only who is no certain no is looked at one by one, and only the undecided
  * are run again by the row evaluator, which names what was missing. */
 #ifndef IDENTIFY_DECIDE_H

@@ -2,7 +2,8 @@
  *
  * A book is a list of rules compiled together into one program in which equal parts are computed once, derived fields
  * among them. It is bound to a segment (columns, widths, dictionaries and the constants as they are then), and run over blocks of
- * at most BLOCK_ROWS households, by as many threads as bring a scratch of their own. The answers are those of `rule_eval`,
+ * at most BLOCK_ROWS households, by as many threads as bring a scratch of their own. What the segment settles by itself (a word that its dictionary
+ * lacks, a value beyond its bounds) is not run. The answers are those of `rule_eval`,
  * lane by lane, which the random differential test holds it to. (One exception: rule_eval gives up past RULE_COST_LIMIT steps, and a block,
  * which computes equal parts once, may still answer; no rule people write comes near.)
  *
