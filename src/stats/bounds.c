@@ -49,18 +49,26 @@ static double imbens_manski(double width, double se) {
   return (lo + hi) / 2;
 }
 
+static bool undecided_at(const struct filled *f, uint64_t i) { return f->state ? f->state[i] == DECIDED_UNKNOWN : isnan(f->y[i]); }
+
+static bool any_undecided(const struct survey *s, const double *part, const struct filled *f) {
+  for (uint64_t i = 0; i < s->n; i++)
+    if (undecided_at(f, i) && survey_part(s, part, i) > 0) return true;
+  return false;
+}
+
 static void bound(struct survey *s, const double *part, struct filled f, double lo, double hi, struct bounds *out) {
-  f.unknown = NAN, out->known = mean_filled(s, part, &f);
-  f.unknown = lo, out->low = mean_filled(s, part, &f);
-  f.unknown = hi, out->high = mean_filled(s, part, &f);
+  f.unknown = NAN, out->known = out->low = out->high = mean_filled(s, part, &f);
+  if (any_undecided(s, part, &f)) { /* else nothing stands in for anybody */
+    f.unknown = lo, out->low = mean_filled(s, part, &f);
+    f.unknown = hi, out->high = mean_filled(s, part, &f);
+  }
   out->outer = (struct interval){estimate_interval(out->low, lo, hi).lo, estimate_interval(out->high, lo, hi).hi};
   double se = fmax(out->low.se, out->high.se);
   double c = se > 0 ? imbens_manski(out->high.value - out->low.value, se) : 1.959963984540054;
   out->rate = (struct interval){fmax(lo, out->low.value - c * out->low.se), fmin(hi, out->high.value + c * out->high.se)};
   if (isnan(out->low.value) || isnan(se)) out->rate = (struct interval){NAN, NAN};
 }
-
-static bool undecided_at(const struct filled *f, uint64_t i) { return f->state ? f->state[i] == DECIDED_UNKNOWN : isnan(f->y[i]); }
 
 static void measure(struct survey *s, const double *part, const struct filled *f, double lo, double hi, struct bounds *out) {
   bound(s, part, *f, lo, hi, out);

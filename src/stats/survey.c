@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clones.h"
 #include "stats/order.h"
 
 enum { SUM_BLOCK = 1024, LANES = 8 };
@@ -139,20 +140,39 @@ enum status survey_subset(struct arena *a, const struct survey *s, const uint32_
   return OK;
 }
 
+/* z times the weight, added up by PSU. Where every row is its own, in order, there is nothing to add. */
+CLONES static void weigh(double *restrict to, const double *restrict weight, const double *restrict z, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) to[i] = weight[i] * z[i];
+}
+
+CLONES static void square(double *restrict x, double mean, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) x[i] = (x[i] - mean) * (x[i] - mean);
+}
+
+CLONES static bool each_its_own(const uint32_t *psu, uint64_t n) {
+  uint32_t other = 0;
+  for (uint64_t i = 0; i < n; i++) other |= psu[i] ^ (uint32_t)i;
+  return !other;
+}
+
 double survey_variance(struct survey *s, const double *z) {
   uint64_t psus = s->psus;
   for (uint32_t h = 0; h < s->strata && s->stratum_psus; h++) psus = (h ? psus : 0) + s->stratum_psus[h];
   if (psus < 2) return NAN;
   double *t = s->psu_total;
-  memset(t, 0, s->psus * sizeof *t);
-  for (uint64_t i = 0; i < s->n; i++) t[s->psu[i]] += s->weight[i] * z[i];
+  if (s->psus == s->n && each_its_own(s->psu, s->n)) {
+    weigh(t, s->weight, z, s->n);
+  } else {
+    memset(t, 0, s->psus * sizeof *t);
+    for (uint64_t i = 0; i < s->n; i++) t[s->psu[i]] += s->weight[i] * z[i];
+  }
   double variance = 0;
   for (uint32_t h = 0; h < s->strata; h++) {
     double *first = t + s->stratum_at[h];
     const uint32_t here = s->stratum_at[h + 1] - s->stratum_at[h], m = s->stratum_psus ? s->stratum_psus[h] : here;
     if (!here) continue;
     double mean = m > 1 ? survey_sum(first, here) / m : 0;
-    for (uint32_t j = 0; j < here; j++) first[j] = (first[j] - mean) * (first[j] - mean);
+    square(first, mean, here);
     double squares = survey_sum(first, here) + (m - here) * (mean * mean); /* those without rows here have a total of 0 */
     variance += squares * (m > 1 ? m / (m - 1.0) : 1);
   }
@@ -163,28 +183,59 @@ double survey_part(const struct survey *s, const double *part, uint64_t i) { ret
 
 static const struct estimate nothing = {.value = NAN, .se = NAN};
 
+/* The three loops of a ratio, each for a part or all, with a divisor or one. A row is in when its weight is positive and its values are known. */
+#define BY_FORM(LOOP)                                                                                        \
+  if (part && x) LOOP(part[i], x[i])                                                                         \
+  else if (part) LOOP(part[i], 1.0)                                                                          \
+  else if (x) LOOP(1.0, x[i])                                                                                \
+  else LOOP(1.0, 1.0)
+
+CLONES static uint64_t ratio_weights(double *restrict z, const double *weight, const double *part, const double *y, const double *x, uint64_t n) {
+  uint64_t in = 0;
+#define LOOP(p, q)                                                                                           \
+  for (uint64_t i = 0; i < n; i++) {                                                                         \
+    const double d = weight[i] * (p);                                                                        \
+    const uint64_t is = (uint64_t)(d > 0) & (uint64_t)(y[i] == y[i]) & (uint64_t)((q) == (q));               \
+    z[i] = is ? d : 0;                                                                                       \
+    in += is;                                                                                                \
+  }
+  BY_FORM(LOOP)
+#undef LOOP
+  return in;
+}
+
+CLONES static void ratio_values(double *restrict z, const double *weight, const double *part, const double *y, const double *x, uint64_t n) {
+#define LOOP(p, q)                                                                                           \
+  for (uint64_t i = 0; i < n; i++) {                                                                         \
+    const double d = weight[i] * (p), v = d * y[i];                                                          \
+    z[i] = (uint64_t)(d > 0) & (uint64_t)(y[i] == y[i]) & (uint64_t)((q) == (q)) ? v : 0;                    \
+  }
+  BY_FORM(LOOP)
+#undef LOOP
+}
+
+CLONES static void ratio_residuals(double *restrict z, const double *weight, const double *part, const double *y, const double *x, double value, double below, uint64_t n) {
+#define LOOP(p, q)                                                                                           \
+  for (uint64_t i = 0; i < n; i++) {                                                                         \
+    const double d = weight[i] * (p), v = (p) * (y[i] - value * (q)) / below;                                \
+    z[i] = (uint64_t)(d > 0) & (uint64_t)(y[i] == y[i]) & (uint64_t)((q) == (q)) ? v : 0;                    \
+  }
+  BY_FORM(LOOP)
+#undef LOOP
+}
+
 struct estimate survey_ratio(struct survey *s, const double *y, const double *x, const double *part) {
   struct estimate r = {0};
-  for (uint64_t i = 0; i < s->n; i++) {
-    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]) && !(x && isnan(x[i]));
-    s->z[i] = in ? survey_part(s, part, i) : 0;
-    r.n += in;
-  }
+  r.n = ratio_weights(s->z, s->weight, part, y, x, s->n);
   r.weight = survey_sum(s->z, s->n);
   if (x)
     for (uint64_t i = 0; i < s->n; i++)
       if (s->z[i] > 0) s->z[i] *= x[i];
   double below = x ? survey_sum(s->z, s->n) : r.weight;
   if (r.n == 0 || below == 0) return nothing;
-  for (uint64_t i = 0; i < s->n; i++) {
-    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]) && !(x && isnan(x[i]));
-    s->z[i] = in ? survey_part(s, part, i) * y[i] : 0;
-  }
+  ratio_values(s->z, s->weight, part, y, x, s->n);
   r.value = survey_sum(s->z, s->n) / below;
-  for (uint64_t i = 0; i < s->n; i++) {
-    bool in = survey_part(s, part, i) > 0 && !isnan(y[i]) && !(x && isnan(x[i]));
-    s->z[i] = in ? (part ? part[i] : 1) * (y[i] - r.value * (x ? x[i] : 1)) / below : 0;
-  }
+  ratio_residuals(s->z, s->weight, part, y, x, r.value, below, s->n);
   r.se = sqrt(survey_variance(s, s->z));
   return r;
 }
