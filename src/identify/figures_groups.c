@@ -74,6 +74,21 @@ static enum status code_of_row(struct arena *scratch, const struct field *field,
   return OK;
 }
 
+/* The group of each word of a column's dictionary, once a row had it: one look-up a word, not one a row. */
+struct words { const struct column *column; uint32_t *group; };
+
+static enum status words_open(struct arena *a, struct words *w, const struct field *field, const struct segment *seg, struct err *e) {
+  const struct column *c = field->derived ? NULL : &seg->levels[field->level].columns[field->column];
+  *w = (struct words){0};
+  if (!c || (c->kind != COL_CHOICE && c->kind != COL_TEXT)) return OK;
+  ARENA_TRY(e, w->group = arena_array(a, c->dict_count + 1u, sizeof *w->group));
+  memset(w->group, 0xff, (c->dict_count + 1u) * sizeof *w->group);
+  w->column = c;
+  return OK;
+}
+
+static uint32_t *word_of(const struct words *w, uint64_t row) { return w->column && column_has(w->column, row) ? &w->group[column_int(w->column, row)] : NULL; }
+
 enum status figures_codes(struct arena *a, const struct sample *s, const struct field *field, struct grouping *g, struct err *e) {
   const bool members = field->level == LEVEL_MEMBER;
   uint64_t total = s->n;
@@ -90,15 +105,22 @@ enum status figures_codes(struct arena *a, const struct sample *s, const struct 
   for (uint32_t k = 0; k < s->segment_count && st == OK; k++) {
     const struct segment *seg = s->segments[k];
     const uint32_t *at = seg->child_at[LEVEL_MEMBER];
+    struct words words;
+    if ((st = words_open(a, &words, field, seg, e)) != OK) break;
     for (uint64_t h = 0, rows = segment_households(seg); h < rows && st == OK; h++) {
       uint64_t from = members ? (at ? at[h] : 0) : h, to = members ? (at ? at[h + 1] : 0) : h + 1;
       for (uint64_t row = from; row < to && st == OK; row++) {
         char code[256];
         bool present = false;
+        uint32_t index = UINT32_MAX, *known = word_of(&words, row);
+        if (known && *known != UINT32_MAX) {
+          g->of[(members ? g->first_member[k] : s->first[k]) + row] = *known;
+          continue;
+        }
         st = code_of_row(&scratch, field, seg, h, row, code, &present, e);
-        uint32_t index = UINT32_MAX;
         if (st == OK && !(present ? map_put(&codes, code, strlen(code), &index, NULL) : map_put(&codes, "\0", 1, &missing, NULL))) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
         g->of[(members ? g->first_member[k] : s->first[k]) + row] = present ? index : missing;
+        if (known) *known = index;
         if (codes.count > GROUPS_MAX && st == OK)
           st = err_set(e, ERR_INPUT, "take it out of `sample: domains:`, or derive a coarser field", "the domain `%s` has more than %d values", field->name, GROUPS_MAX);
       }
@@ -124,13 +146,18 @@ enum status figures_areas(struct arena *a, const struct programme *p, const stru
   ARENA_TRY(e, g->of = arena_array(a, s->n ? s->n : 1, sizeof *g->of));
   struct map codes;
   map_init(&codes, a);
-  uint32_t missing = UINT32_MAX;
+  uint32_t missing = UINT32_MAX, *known; /* by area: its group, once somebody lives there */
+  ARENA_TRY(e, known = arena_array(a, p->area_count + 1u, sizeof *known));
+  memset(known, 0xff, (p->area_count + 1u) * sizeof *known);
   for (uint64_t i = 0; i < s->n; i++) {
-    uint32_t area = sample_area_at(p, s->area[i], level);
-    const char *code = area == SAMPLE_NO_AREA ? NULL : p->areas[area].code;
-    uint32_t index;
-    if (!(code ? map_put(&codes, code, strlen(code), &index, NULL) : map_put(&codes, "\0", 1, &missing, NULL))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-    g->of[i] = code ? index : missing;
+    uint32_t *group = &known[s->area[i] < p->area_count ? s->area[i] : p->area_count];
+    if (*group == UINT32_MAX) {
+      const uint32_t area = sample_area_at(p, s->area[i], level);
+      const char *code = area == SAMPLE_NO_AREA ? NULL : p->areas[area].code;
+      if (!(code ? map_put(&codes, code, strlen(code), group, NULL) : map_put(&codes, "\0", 1, &missing, NULL))) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+      if (!code) *group = missing;
+    }
+    g->of[i] = *group;
   }
   TRY(groups_from(a, &codes, g, s->n, missing, e));
   for (uint32_t i = 0; i < g->out->group_count; i++) {

@@ -179,8 +179,6 @@ double survey_variance(struct survey *s, const double *z) {
   return variance;
 }
 
-double survey_part(const struct survey *s, const double *part, uint64_t i) { return s->weight[i] * (part ? part[i] : 1); }
-
 static const struct estimate nothing = {.value = NAN, .se = NAN};
 
 /* The three loops of a ratio, each for a part or all, with a divisor or one. A row is in when its weight is positive and its values are known. */
