@@ -35,6 +35,28 @@ static void an_arena_never_passes_its_ceiling(void **state) {
   arena_drop(&a);
 }
 
+static void what_an_arena_adopts_lives_as_long_as_it_does(void **state) {
+  (void)state;
+  struct arena a, b, empty;
+  arena_init(&a, 0), arena_init(&b, 0), arena_init(&empty, 0);
+  arena_adopt(&a, &empty); /* nothing into nothing */
+  assert_null(a.blocks);
+  char *mine = arena_str(&a, "mine"), *theirs = arena_str(&b, "theirs"), *large = arena_alloc(&b, 3 << 20);
+  memset(large, 1, 3 << 20);
+  const size_t used = a.used + b.used;
+  arena_adopt(&a, &b);
+  assert_int_equal(a.used, used);
+  assert_int_equal(b.used, 0);
+  char *more = arena_str(&a, "more"), *again = arena_str(&b, "again");
+  assert_string_equal(mine, "mine");
+  assert_string_equal(theirs, "theirs");
+  assert_string_equal(more, "more");
+  arena_adopt(&empty, &a);
+  assert_int_equal(large[(3 << 20) - 1], 1);
+  assert_string_equal(again, "again");
+  arena_drop(&a), arena_drop(&b), arena_drop(&empty);
+}
+
 static void a_map_finds_every_key_and_no_other(void **state) {
   (void)state;
   struct arena a;
@@ -134,7 +156,7 @@ static void what_a_spreadsheet_would_run_is_known_whatever_apostrophes_stand_bef
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_false(span_is_formula(span_of(others[i])));
 }
 
-UNIT_MAIN(UNIT(memory_from_an_arena_is_zeroed_and_aligned), UNIT(an_arena_never_passes_its_ceiling), UNIT(a_map_finds_every_key_and_no_other),
+UNIT_MAIN(UNIT(memory_from_an_arena_is_zeroed_and_aligned), UNIT(an_arena_never_passes_its_ceiling), UNIT(what_an_arena_adopts_lives_as_long_as_it_does), UNIT(a_map_finds_every_key_and_no_other),
           UNIT(a_text_never_passes_its_maximum_and_says_so), UNIT(only_well_formed_utf8_passes), UNIT(characters_survive_a_round_trip),
           UNIT(bits_count_only_up_to_the_last_row), UNIT(words_from_a_file_do_not_command_the_terminal),
           UNIT(what_a_spreadsheet_would_run_is_known_whatever_apostrophes_stand_before_it))

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "column/builder.h"
 #include "rules/block.h"
+#include "rules/block_program.h"
 
 static const struct schema_column household_columns[] = {{"income", COL_DECIMAL, 2}, {"size", COL_INT, 0}, {"region", COL_CHOICE, 0}, {"remark", COL_TEXT, 0}, {"visited", COL_DATE, 0}};
 static const struct schema_column member_columns[] = {{"age", COL_INT, 0}, {"wage", COL_DECIMAL, 2}};
@@ -164,6 +165,69 @@ static void crowds_are_cut_into_pieces_and_one_giant_household_runs_row_by_row(v
   for (uint32_t i = 0; i < 4; i++) same_as_rows(&c, rules[i], 0, 600, &lanes[i], i == 3 ? LEVEL_MEMBER : LEVEL_HOUSEHOLD);
   assert_ok(block_run(bound, s, 299, 3, lanes, &e), &e);
   for (uint32_t i = 0; i < 4; i++) same_as_rows(&c, rules[i], 299, 3, &lanes[i], i == 3 ? LEVEL_MEMBER : LEVEL_HOUSEHOLD);
+  block_scratch_close(s);
+  close_county(&c);
+}
+
+static void what_a_county_settles_by_itself_is_not_run(void **state) {
+  (void)state;
+  static const struct { const char *source; uint32_t steps; } rows[] = {
+      {"region == \"south\"", 0},                                             /* no household has the word */
+      {"income >= 0.0", 0},                                                    /* nobody has less */
+      {"income > 1000.0", 1},
+      {"line > 1000.0 && income > 1000.0", 0},                                 /* the line is 100 */
+      {"line < 1000.0 && income > 1000.0", 1},                                 /* the other half is the answer */
+      {"line > 1000.0 ? members.exists(m, m.age > 3) : size > 2", 1},          /* one side of it */
+      {"region == \"south\" || size > 2 || visited < timestamp(\"1970-01-01T00:00:00Z\")", 1},
+      {"members.exists(m, m.wage < 0.0)", 0},
+      {"members.all(m, m.wage >= 0.0)", 0},
+      {"members.exists(m, m.age == 1) || members.exists(m, m.age == 2) || members.exists(m, m.age == 3)", 8}, /* three comparisons, one fold of three, two ors */
+  };
+  struct county c;
+  struct block_lanes lanes[1];
+  struct err e;
+  open_county(&c);
+  for (int64_t h = 0; h < 300; h++) add_household(&c, h, h * 1000, (uint32_t)(h % 6));
+  finish(&c);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct rule *r = rule(&c, LEVEL_HOUSEHOLD, rows[i].source);
+    struct block_book *b = book_of(&c, &r, 1);
+    struct block_bound *bound = bind(&c, b);
+    struct block_scratch *s = scratch_of(b);
+    uint32_t ran = 0;
+    for (uint32_t k = 0; k < bound->step_count; k++) ran += bound->steps[k].count;
+    if (ran != rows[i].steps) fail_msg("%s: %u operations, not %u", rows[i].source, ran, rows[i].steps);
+    assert_ok(block_run(bound, s, 0, 300, lanes, &e), &e);
+    same_as_rows(&c, r, 0, 300, lanes, LEVEL_HOUSEHOLD);
+    block_scratch_close(s);
+  }
+  close_county(&c);
+}
+
+static void many_conditions_over_members_are_folded_together_whatever_the_household(void **state) {
+  (void)state;
+  enum { N = 21 };
+  struct county c;
+  const struct rule *rules[N];
+  struct block_lanes lanes[N];
+  struct err e;
+  char source[N][80];
+  open_county(&c);
+  for (int64_t h = 0; h < 400; h++) add_household(&c, h, h * 100, (uint32_t)(h % 41));
+  finish(&c);
+  for (uint32_t i = 0; i < N; i++) {
+    static const char *const forms[] = {"exists(m, m.age ==", "all(m, m.age !=", "count(m, m.age >"};
+    snprintf(source[i], sizeof source[i], "members.%s %u)", forms[i % 3], i * 2);
+    rules[i] = rule(&c, LEVEL_HOUSEHOLD, source[i]);
+  }
+  struct block_book *b = book_of(&c, rules, N);
+  struct block_scratch *s = scratch_of(b);
+  struct block_bound *bound = bind(&c, b);
+  uint32_t together = 0;
+  for (uint32_t k = 0; k < bound->step_count; k++) together += bound->steps[k].count > 1;
+  assert_int_equal(together, 3); /* eight, eight and five */
+  assert_ok(block_run(bound, s, 0, 400, lanes, &e), &e);
+  for (uint32_t i = 0; i < N; i++) same_as_rows(&c, rules[i], 0, 400, &lanes[i], LEVEL_HOUSEHOLD);
   block_scratch_close(s);
   close_county(&c);
 }
@@ -327,5 +391,6 @@ static void an_empty_county_and_an_empty_book_are_fine(void **state) {
 }
 
 UNIT_MAIN(UNIT(rules_that_do_not_vectorise_say_why_and_run_all_the_same), UNIT(crowds_are_cut_into_pieces_and_one_giant_household_runs_row_by_row), UNIT(constants_are_those_of_the_moment_of_binding),
+          UNIT(what_a_county_settles_by_itself_is_not_run), UNIT(many_conditions_over_members_are_folded_together_whatever_the_household),
           UNIT(a_decimal_compares_as_its_double_does), UNIT(any_number_of_threads_gives_the_same_bytes), UNIT(columns_of_another_codebook_are_refused),
           UNIT(derived_fields_that_read_each_other_twice_are_compiled_once), UNIT(an_empty_county_and_an_empty_book_are_fine))

@@ -678,13 +678,25 @@ static void check_block(struct world *w, const struct trial *trials, uint64_t se
   }
 }
 
+/* Another county of the same programme: other words, other bounds. */
+static struct world *neighbour_of(struct world *w) {
+  struct world *n = calloc(1, sizeof *n);
+  assert_non_null(n);
+  rng_seed(&n->r, rng_next(&w->r));
+  arena_init(&n->arena, 0);
+  invent(n, 1 + pick(n, 200));
+  build_segment(n);
+  return n;
+}
+
 static void run_round(uint64_t seed, struct tally *t) {
   struct world *w = calloc(1, sizeof *w);
   struct trial trials[RULES];
   const struct rule *rules[RULES];
   struct block_lanes lanes[RULES];
   struct block_book *book = NULL;
-  struct block_bound *bound = NULL;
+  struct block_bound *bound = NULL, *among = NULL, *theirs = NULL; /* alone; among counties that share */
+  struct block_share *share = NULL;
   struct block_scratch *scratch = NULL;
   struct arena bind;
   struct err e;
@@ -705,10 +717,15 @@ static void run_round(uint64_t seed, struct tally *t) {
   assert_ok(block_open(&w->arena, &w->env, rules, RULES, &book, &e), &e);
   assert_ok(block_scratch_open(book, &scratch, &e), &e);
   assert_ok(block_bind(&bind, book, w->segment, NULL, &bound, &e), &e);
+  struct world *n = neighbour_of(w);
+  assert_ok(block_share(&bind, book, (const struct segment *[]){pick(w, 2) ? w->segment : n->segment, pick(w, 2) ? n->segment : w->segment, w->segment, n->segment}, 4, &share, &e), &e);
+  assert_ok(block_bind(&bind, book, w->segment, share, &among, &e), &e);
+  assert_ok(block_bind(&bind, book, n->segment, share, &theirs, &e), &e);
   for (uint64_t first = 0; first < w->rows[H];) {
     uint64_t left = w->rows[H] - first, most = left < BLOCK_ROWS ? left : BLOCK_ROWS;
     uint32_t count = pick(w, 2) ? (uint32_t)most : 1 + (uint32_t)pick(w, most);
-    assert_ok(block_run(bound, scratch, first, count, lanes, &e), &e);
+    if (pick(w, 3) == 0) assert_ok(block_run(theirs, scratch, 0, (uint32_t)(n->rows[H] < BLOCK_ROWS ? n->rows[H] : BLOCK_ROWS), lanes, &e), &e); /* a scratch serves counties in any order */
+    assert_ok(block_run(pick(w, 2) ? bound : among, scratch, first, count, lanes, &e), &e);
     check_block(w, trials, seed, first, count, lanes, t);
     first += count;
   }
@@ -716,9 +733,12 @@ static void run_round(uint64_t seed, struct tally *t) {
   for (uint32_t q = 0; q < RULES; q++) t->vectorised += block_vectorised(book, q, NULL);
   block_scratch_close(scratch);
   arena_drop(&bind);
-  builder_close(w->builder);
-  arena_drop(&w->arena);
-  free(w);
+  struct world *both[] = {w, n};
+  for (int i = 0; i < 2; i++) {
+    builder_close(both[i]->builder);
+    arena_drop(&both[i]->arena);
+    free(both[i]);
+  }
 }
 
 static void blocks_rows_and_oracle_say_the_same_of_every_random_rule(void **state) {
