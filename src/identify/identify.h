@@ -3,7 +3,7 @@
  * Pure: it reads columns, writes nothing, and gives the same decisions and the same figures for the same input, whatever the threads.
  * Steps: sample (welfare, weights, areas) -> lines -> rules -> places -> figures. The programme's constants (`line`, `year`) are
  * set on the way and stay set to the last class of lines.
- * Memory: some 200 bytes a household; brief: about 35, less than a tenth of what a county's columns take. Errors: decide_check, poverty_lines_find, quota_fill. */
+ * Memory: some 600 bytes a household, nearly all for figures; brief: about 35, less than a tenth of what a county's columns take. Errors: decide_check, poverty_lines_find, quota_fill. */
 #ifndef IDENTIFY_IDENTIFY_H
 #define IDENTIFY_IDENTIFY_H
 
