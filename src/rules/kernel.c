@@ -296,10 +296,10 @@ static const uint64_t keep_values[9][8] = {{0}, {BOTH}, {BOTH, BOTH}, {BOTH, BOT
 typedef uint64_t eight_words __attribute__((vector_size(32))); /* of four bytes */
 
 CLONES void kernel_fold_packed(uint32_t *restrict out, const uint32_t *restrict packed, const uint32_t *restrict at, size_t households) {
-  uint32_t from = at[0];
-  packed -= from;
+  const uint32_t first = at[0];
+  uint32_t from = 0;
   for (size_t h = 0; h < households; h++) {
-    const uint32_t to = at[h + 1];
+    const uint32_t to = at[h + 1] - first;
     eight_words all = {0}, words, keep;
     for (; to - from > 8; from += 8) {
       memcpy(&words, packed + from, sizeof words);
@@ -354,10 +354,10 @@ CLONES uint8_t kernel_states(const uint8_t *restrict states, size_t n) {
 
 CLONES void kernel_trues(int64_t *restrict out, const uint8_t *restrict states, const uint32_t *restrict at, size_t households) {
   const uint64_t trues = 0x0101010101010101u * T;
-  uint32_t from = at[0];
-  states -= from;
+  const uint32_t first = at[0];
+  uint32_t from = 0;
   for (size_t h = 0; h < households; h++) {
-    const uint32_t to = at[h + 1];
+    const uint32_t to = at[h + 1] - first;
     uint64_t word;
     int count = 0;
     for (; to - from >= 8; from += 8) {
