@@ -71,7 +71,11 @@ const char *open_shown(struct cli *c, const char *path) {
 }
 
 void open_done(struct cli *c, struct registry *r) {
-  const char *partial = r ? registry_partial(r) : NULL;
+  const char *partial = r ? registry_partial(r) : NULL, *stale = r ? registry_stale(r) : NULL;
+  if (stale) {
+    cli_note(c, "PARTIAL: %s; the latest changes may be missing in this answer", stale);
+    if (!c->exit_code) c->exit_code = EXIT_PARTIAL;
+  }
   if (partial) {
     cli_note(c, "PARTIAL: %s; what lies there is not in this answer", partial);
     if (!c->exit_code) c->exit_code = EXIT_PARTIAL;

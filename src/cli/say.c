@@ -22,6 +22,7 @@ static const struct pair pairs[] = {
     {"a closed round as CSV files, workbooks or Stata files, with labels", "把已结束的轮次导出为带标签的 CSV、Excel 或 Stata 文件"},
     {"a registry over several servers: what lies where; move a home", "分布在多台服务器上的登记库：各地数据在哪里，搬移一个县"},
     {"PARTIAL: %s; its counties are not decided, places that are shared with them may fall otherwise, and nothing was recorded", "结果不完整：%s；那里的县未作认定，与其共用的名额可能另有归属，未作任何记录"},
+    {"PARTIAL: %s; the latest changes may be missing in this answer", "结果可能不是最新：%s；最近的变更可能未包括在内"},
     {"PARTIAL: %s; what lies there is not in this answer", "结果不完整：%s；那里的数据未包括在内"},
     {"%s now lies in shard %s: %" PRIu64 " rows, proved equal; hashes of events, snapshots and decisions stay", "%s 现存于分片 %s：%" PRIu64 " 行，已逐行核对一致；事件、快照与认定的哈希不变"},
     {"shard", "分片"},

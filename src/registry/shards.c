@@ -5,6 +5,7 @@
 #include "registry/core.h"
 
 const char *registry_partial(const struct registry *r) { return store_partial(r->db); }
+const char *registry_stale(const struct registry *r) { return store_stale(r->db); }
 
 static enum status need_shards(const struct registry *r, struct err *e) {
   if (store_shard_count(r->db)) return OK;
@@ -30,7 +31,7 @@ enum status registry_shards(struct registry *r, struct arena *a, struct registry
   return OK;
 }
 
-enum status registry_shard_move(struct registry *r, const char *code, const char *to, uint64_t *rows, struct err *e) {
+enum status registry_shard_move(struct registry *r, const char *code, const char *to, uint64_t *rows, bool *there, struct err *e) {
   const struct table_spec *tables[2 * LEVEL_MAX];
   uint32_t n = 0, shard = 0;
   int64_t home = 0;
@@ -43,7 +44,9 @@ enum status registry_shard_move(struct registry *r, const char *code, const char
   for (uint32_t k = 0; k < r->area_count; k++)
     if (r->areas[k].home == r->areas[k].id && r->areas[k].code.len == strlen(code) && !memcmp(r->areas[k].code.at, code, strlen(code))) home = r->areas[k].home;
   if (!home) return err_set(e, ERR_NOT_FOUND, "`lucid shards REGISTRY` lists them", "%s: %s is not the code of a home", r->path, code);
-  if (store_shard_of(r->db, home) == shard) return err_set(e, ERR_CONFLICT, NULL, "%s lies in shard %s already", code, to);
+  *rows = 0;
+  *there = store_shard_of(r->db, home) == shard;
+  if (*there) return OK;
   TRY(store_shard_open(r->db, shard, &inner, &fresh, e));
   if (fresh) {
     TRY(store_begin(inner, true, e));

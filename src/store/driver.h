@@ -60,6 +60,7 @@ struct store {
   void (*before)(void *ctx, int migration, int statement);
   void *ctx;
   const char *partial; /* what a reader was not shown; NULL = nothing */
+  const char *stale;   /* what may lack the latest changes; NULL = nothing */
   bool behind_on;      /* full buffers of bulks are written by a thread (behind.h) */
   struct behind *behind; /* it; NULL until there was one */
 };

@@ -48,6 +48,7 @@ struct pg_store {
   char *url;
   PGconn *conn;
   int busy_ms;
+  bool several;                /* the URL names a standby too: whoever writes wants the one that takes changes, readers take any */
   bool tx, tx_write;
   bool cut;                    /* the connection is gone, whether libpq has noticed or not */
   uint64_t session, tx_number; /* count up */

@@ -75,6 +75,8 @@ enum status pg_fail_connect(const struct pg_store *p, PGconn *conn, struct err *
   const char *said = conn ? PQerrorMessage(conn) : "out of memory", *fatal = strstr(said, "FATAL:");
   char words[300];
   one_line(fatal ? fatal + 6 + strspn(fatal + 6, " ") : said, words, sizeof words);
+  if (strstr(said, "session is read-only"))
+    return err_set(e, ERR_IO, "bring the server back, or make the standby take its place: pg_ctl promote", "%s: only a standby is there, and it takes no changes", p->base.path);
   for (size_t i = 0; i < sizeof connect_table / sizeof *connect_table; i++)
     if ((fatal || i < 2) && strstr(words, connect_table[i].has)) return err_set(e, connect_table[i].status, connect_table[i].hint, "%s: %s (%s)", p->base.path, connect_table[i].words, words);
   return err_set(e, ERR_IO, "check that the server runs and the URL names its host and port: postgresql://USER@HOST:PORT/DATABASE", "%s: the server is not there (%s)", p->base.path, words);

@@ -31,7 +31,7 @@ struct sh_store {
   char **tables; uint32_t table_count; /* made in this transaction: they get their CHECK before it ends */
   struct store *last;                  /* where the last statement ran */
   struct sh_stmt *named[SQL_COUNT];
-  char partial[400];
+  char partial[400], stale[400];
 };
 
 #define SH(s) ((struct sh_store *)(void *)(uintptr_t)(s))
@@ -51,12 +51,16 @@ unsigned sh_of_home(const struct sh_store *p, int64_t home);
 enum status sh_call(struct sh_store *p, unsigned i, struct err *e) MUST_CHECK;
 /* The same, and what was decided while the server was away is finished, by readers too. */
 enum status sh_connect(struct sh_store *p, unsigned i, struct err *e) MUST_CHECK;
+/* It holds homes, or may: one that was only just named in the file is not asked for anything. */
+bool sh_holds(const struct sh_store *p, unsigned i);
 /* The shard is there and has part in what goes on. */
 enum status sh_touch(struct sh_store *p, unsigned i, struct err *e) MUST_CHECK;
 /* This table gets its CHECK, and homes are written down, before the transaction ends. */
 enum status sh_remember(struct sh_store *p, const char *table, struct err *e) MUST_CHECK;
 /* A reader was not shown this shard. */
 void sh_note_partial(struct sh_store *p, const struct shard *x);
+/* What it showed may lack the latest changes: "shard NAME WHY". */
+void sh_note_stale(struct sh_store *p, const struct shard *x, const char *why);
 /* The server can keep a change whole together with others. */
 enum status sh_check_server(struct sh_store *p, unsigned i, struct err *e) MUST_CHECK;
 enum status sh_begin(struct store *s, bool write, struct err *e) MUST_CHECK;

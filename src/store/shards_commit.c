@@ -36,6 +36,13 @@ unsigned sh_of_home(const struct sh_store *p, int64_t home) {
   return 0;
 }
 
+bool sh_holds(const struct sh_store *p, unsigned i) {
+  if (!i || p->base.mode == STORE_CREATE) return true;
+  for (uint32_t h = 0; h < p->home_count; h++)
+    if (p->homes[h].shard == i) return true;
+  return false;
+}
+
 /* ---- servers ---- */
 
 void sh_note_partial(struct sh_store *p, const struct shard *x) {
@@ -43,6 +50,13 @@ void sh_note_partial(struct sh_store *p, const struct shard *x) {
   if (strstr(p->partial, x->name)) return;
   snprintf(p->partial + n, sizeof p->partial - n, "%sshard %s is not reachable", n ? "; " : "", x->name);
   p->base.partial = p->partial;
+}
+
+void sh_note_stale(struct sh_store *p, const struct shard *x, const char *why) {
+  size_t n = strlen(p->stale);
+  if (strstr(p->stale, x->name)) return;
+  snprintf(p->stale + n, sizeof p->stale - n, "%sshard %s %s", n ? "; " : "", x->name, why);
+  p->base.stale = p->stale;
 }
 
 enum status sh_check_server(struct sh_store *p, unsigned i, struct err *e) {
@@ -85,7 +99,13 @@ static enum status finish_decided(struct sh_store *p, unsigned i, bool undo_the_
     bool known = PQresultStatus(there) == PGRES_TUPLES_OK, decided = known && PQntuples(there) > 0;
     PQclear(there);
     if (!known || (!decided && !undo_the_rest)) continue;
-    st = settle(s, decided ? "COMMIT" : "ROLLBACK", gid, e);
+    struct err why;
+    st = settle(s, decided ? "COMMIT" : "ROLLBACK", gid, &why);
+    if (st == OK) continue;
+    if (p->base.mode == STORE_READ) { /* a standby, or a user who may only read */
+      sh_note_stale(p, &p->shards[i], "waits for a change that was decided");
+      st = OK;
+    } else if (e) *e = why;
   }
   PQclear(r);
   return st;
@@ -110,6 +130,7 @@ enum status sh_connect(struct sh_store *p, unsigned i, struct err *e) {
     return err_prefix(e, "shard %s", x->name);
   }
   x->met = true;
+  if (x->db->stale) sh_note_stale(p, x, "is read from its standby");
   return OK;
 }
 

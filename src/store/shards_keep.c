@@ -12,18 +12,38 @@ unsigned store_shard_count(const struct store *s) { return s->driver == &store_s
 
 const char *store_shard_name(const struct store *s, unsigned i) { return SH(s)->shards[i].name; }
 unsigned store_shard_of(const struct store *s, int64_t home) { return sh_of_home(SH(s), home); }
-bool store_shard_reachable(struct store *s, unsigned i) { return sh_connect(SH(s), i, NULL) == OK; }
+bool store_shard_reachable(struct store *s, unsigned i) {
+  enum status st = sh_connect(SH(s), i, NULL);
+  return st == OK || st == ERR_NOT_FOUND; /* nothing was moved there yet */
+}
+
+/* Whether tables of people are there. Without them, whatever an interrupted move made there is nothing. */
+static enum status has_people(struct pg_store *s, bool *out, struct err *e) {
+  PGresult *r = PQexec(s->conn, "SELECT 1 WHERE to_regclass('" PG_SCHEMA ".household') IS NOT NULL");
+  enum status st = PQresultStatus(r) == PGRES_TUPLES_OK ? OK : pg_fail(s, r, "looking", e);
+  *out = st == OK && PQntuples(r);
+  PQclear(r);
+  return st;
+}
 
 enum status store_shard_open(struct store *s, unsigned i, struct store **inner, bool *fresh, struct err *e) {
   struct sh_store *p = SH(s);
   struct shard *x = &p->shards[i];
-  enum status st = sh_connect(p, i, e);
-  *fresh = st == ERR_NOT_FOUND;
-  if (*fresh) st = store_postgres.open(x->url, &(struct store_options){.mode = STORE_CREATE, .busy_ms = p->busy_ms}, &x->db, e);
-  if (st == OK && *fresh) st = sh_check_server(p, i, e);
-  if (st == OK) x->down = false;
+  bool there = false;
+  struct err why;
+  enum status st = sh_connect(p, i, &why);
+  *fresh = false;
+  if (st == ERR_NOT_FOUND) st = store_postgres.open(x->url, &(struct store_options){.mode = STORE_CREATE, .busy_ms = p->busy_ms}, &x->db, &why);
+  if (st == OK) st = sh_check_server(p, i, &why);
+  if (st == OK) st = has_people(PG_STORE(x->db), &there, &why);
+  if (st != OK) {
+    if (e) *e = why;
+    return st;
+  }
+  *fresh = !there;
+  x->down = false;
   *inner = x->db;
-  return st;
+  return OK;
 }
 
 /* Rows of a home in a table and a sum of their hashes, as the server sees them: equal on both sides, or nothing moves. */
@@ -88,13 +108,14 @@ struct calls { struct sh_store *p; struct store_part *parts; };
 static void call(void *ctx, size_t i, unsigned worker) {
   struct calls *c = ctx;
   (void)worker;
-  (void)!sh_call(c->p, (unsigned)i, &c->parts[i].why); /* join() tells */
+  if (sh_holds(c->p, (unsigned)i)) (void)!sh_call(c->p, (unsigned)i, &c->parts[i].why); /* join() tells */
 }
 
 /* The server has part in the transaction; what comes of it stands in its part. */
 static void join(struct sh_store *p, unsigned i, struct store_part *part) {
   struct shard *x = &p->shards[i];
   part->name = x->name, part->db = NULL;
+  if (!sh_holds(p, i)) return; /* nothing to be read there */
   if (!x->db && part->why.status != OK) return; /* it was called just now */
   if (sh_touch(p, i, &part->why) == OK) part->db = x->db;
 }

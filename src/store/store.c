@@ -24,6 +24,7 @@ bool store_is_shards(const char *path) {
 }
 bool store_on_server(const char *path) { return store_is_url(path) || store_is_shards(path); }
 const char *store_partial(const struct store *s) { return s->partial; }
+const char *store_stale(const struct store *s) { return s->stale; }
 
 static const struct store_driver *driver_of(const char *path) { return store_is_url(path) ? &store_postgres : store_is_shards(path) ? &store_shards : &store_sqlite; }
 

@@ -56,6 +56,8 @@ bool store_is_shards(const char *path); /* NAME.shards: a file that lays a regis
 bool store_on_server(const char *path); /* either */
 /* What was left out of what a reader was shown, because its server is not reachable: a sentence; NULL = nothing was. */
 const char *store_partial(const struct store *s);
+/* What a reader was shown may lack the latest changes, because it comes from a standby: a sentence; NULL = it does not. */
+const char *store_stale(const struct store *s);
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
 const char *store_path(const struct store *s);
 int store_version(const struct store *s); /* of its tables */
@@ -188,7 +190,7 @@ unsigned store_shard_count(const struct store *s); /* 0 = one file or one databa
 const char *store_shard_name(const struct store *s, unsigned i);
 unsigned store_shard_of(const struct store *s, int64_t home);
 bool store_shard_reachable(struct store *s, unsigned i);
-/* The shard's own database, which stays the store's. `fresh`: it was empty and has the fixed tables now; the generated ones are missing. */
+/* The shard's own database, which stays the store's. `fresh`: it has the fixed tables (now); the generated ones are missing. */
 enum status store_shard_open(struct store *s, unsigned i, struct store **inner, bool *fresh, struct err *e) MUST_CHECK;
 /* For reading side by side, inside a transaction: the databases that hold people's rows, each with part in it, each for one thread. One file or
  * database is its own only part. `db` NULL: it cannot be reached, and `why` says what happened. Gives their number. */

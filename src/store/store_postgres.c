@@ -45,7 +45,7 @@ static enum status one_text(struct pg_store *p, const char *sql, char *out, size
 /* ---- connection ---- */
 
 /* The URL as messages may show it: without password and settings. */
-static char *shown(const char *url, struct err *e, enum status *s) {
+static char *shown(const char *url, bool *several, struct err *e, enum status *s) {
   char *why = NULL, out[1024];
   PQconninfoOption *o = PQconninfoParse(url, &why);
   const char *host = NULL, *port = NULL, *db = NULL, *user = NULL;
@@ -62,6 +62,7 @@ static char *shown(const char *url, struct err *e, enum status *s) {
     if (strcmp(x->keyword, "user") == 0) user = v;
   }
   bool socket = host && *host == '/';
+  *several = host && strchr(host, ',');
   snprintf(out, sizeof out, "postgresql://%s%s%s%s%s/%s%s%s", user ? user : "", user ? "@" : "", host && !socket ? host : "", port && !socket ? ":" : "", port && !socket ? port : "", db ? db : user ? user : "",
            socket ? "?host=" : "", socket ? host : "");
   PQconninfoFree(o);
@@ -77,8 +78,8 @@ static const char session_text[] =
 
 /* Waits for a server that is starting; a server that is not there is only waited for with `patient`. */
 static enum status connect_now(struct pg_store *p, bool patient, struct err *e) {
-  static const char *const names[] = {"connect_timeout", "fallback_application_name", "keepalives_idle", "keepalives_interval", "keepalives_count", "dbname", "client_encoding", NULL};
-  const char *const values[] = {"10", "lucid", "20", "5", "4", p->url, "UTF8", NULL};
+  static const char *const names[] = {"connect_timeout", "fallback_application_name", "keepalives_idle", "keepalives_interval", "keepalives_count", "target_session_attrs", "dbname", "client_encoding", NULL};
+  const char *const values[] = {"10", "lucid", "20", "5", "4", p->base.mode == STORE_READ || !p->several ? "any" : "read-write", p->url, "UTF8", NULL};
   int64_t until = now_ms() + (p->busy_ms > 5000 || !patient ? p->busy_ms : 5000);
   for (;;) {
     p->conn = PQconnectdbParams(names, values, 1);
@@ -91,6 +92,8 @@ static enum status connect_now(struct pg_store *p, bool patient, struct err *e) 
     pause_ms(100);
   }
   p->session++;
+  const char *standby = PQparameterStatus(p->conn, "in_hot_standby");
+  p->base.stale = p->base.mode == STORE_READ && standby && strcmp(standby, "on") == 0 ? "the database is read from its standby" : NULL;
   PQsetNoticeProcessor(p->conn, quiet, NULL);
   if (PQserverVersion(p->conn) < OLDEST_SERVER)
     return err_set(e, ERR_VERSION, "use a server of version 13 or later", "%s: the server is PostgreSQL %d", p->base.path, PQserverVersion(p->conn) / 10000);
@@ -145,11 +148,13 @@ static enum status create(struct pg_store *p, struct err *e) {
   TRY(pg_exec(p, "BEGIN; SELECT pg_advisory_xact_lock(" LOCK ")", "beginning", e));
   TRY(one_text(p, "SELECT to_regnamespace('" PG_SCHEMA "') IS NOT NULL", there, sizeof there, "looking", e));
   if (there[0] == 't') {
-    char ours[8];
+    char ours[8], people[8] = "f"; /* a part of a registry over several servers has no events, but tables of people */
+    TRY(one_text(p, "SELECT to_regclass('" PG_SCHEMA ".household') IS NOT NULL", people, sizeof people, "looking", e));
     TRY(one_text(p, "SELECT to_regclass('" PG_SCHEMA ".store_mark') IS NOT NULL AND to_regclass('" PG_SCHEMA ".event') IS NOT NULL", ours, sizeof ours, "looking", e));
     if (ours[0] == 't') TRY(one_text(p, "SELECT EXISTS (SELECT 1 FROM event)", events, sizeof events, "looking", e));
-    if (events[0] != 'f')
-      return err_set(e, ERR_CONFLICT, "name another database; one database holds one registry", "%s: there is already %s", p->base.path, ours[0] == 't' ? "a registry" : "a schema \"" PG_SCHEMA "\" of something else");
+    if (events[0] != 'f' || people[0] == 't')
+      return err_set(e, ERR_CONFLICT, "name another database; one database holds one registry", "%s: there is already %s", p->base.path,
+                     ours[0] != 't' ? "a schema \"" PG_SCHEMA "\" of something else" : events[0] == 'f' ? "a part of a registry over several servers" : "a registry");
     TRY(pg_exec(p, "DROP SCHEMA " PG_SCHEMA " CASCADE", "clearing what an interrupted init left", e));
   }
   TRY(make_tables(p, e));
@@ -186,7 +191,7 @@ static enum status pg_open(const char *url, const struct store_options *o, struc
   p->base.driver = &store_postgres, p->base.mode = o->mode, p->base.before = o->before, p->base.ctx = o->ctx, p->busy_ms = o->busy_ms ? o->busy_ms : 5000;
   p->url = strdup(url);
   if (!p->url) s = err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (s == OK) p->base.path = shown(url, e, &s);
+  if (s == OK) p->base.path = shown(url, &p->several, e, &s);
   if (s == OK) s = connect_now(p, false, e);
   if (s == OK) s = o->mode == STORE_CREATE ? create(p, e) : check_version(p, e);
   if (s != OK) {

@@ -149,6 +149,7 @@ static enum status start(struct sh_store *p, struct sh_stmt *st, struct err *e) 
   bool any = false, found = false;
   enum status missed = OK;
   for (unsigned i = 0; i < p->count; i++) {
+    if (!sh_holds(p, i)) continue;
     enum status s = ready(p, st, i, e);
     if (s == OK) s = store_postgres.step(st->inner[i], &st->row[i], e);
     if (s != OK && i && p->base.mode == STORE_READ && p->shards[i].down && !looks_for_one(st)) { /* leave it out and say so */
@@ -371,7 +372,10 @@ static enum status make_all(struct sh_store *p, struct err *e) {
 }
 
 static enum status read_homes(struct sh_store *p, struct err *e) {
-  TRY(sh_connect(p, 0, e));
+  enum status main = sh_connect(p, 0, e);
+  if (main == ERR_IO && e)
+    snprintf(e->hint, sizeof e->hint, "the first shard holds programme, log and keys: bring its server back, or name a standby after it in its url (postgresql://USER@one,standby/DATABASE); closed rounds are beside the file: lucid identify --snapshot FOLDER --programme FOLDER");
+  TRY(main);
   PGresult *r = PQexec(PG_STORE(p->shards[0].db)->conn, "SELECT home, shard FROM shard_home");
   enum status s = PQresultStatus(r) == PGRES_TUPLES_OK ? OK : err_set(e, ERR_CONFLICT, "name the database itself, or make the registry with `lucid init PROGRAMME NAME.shards`", "%s: the registry in the first shard is not laid over several servers", p->base.path);
   for (int i = 0; s == OK && i < PQntuples(r); i++) {
@@ -413,7 +417,9 @@ static enum status sh_remove(const char *path, struct err *e) {
 static enum status sh_migrate(struct store *s, int number, struct err *e) {
   struct sh_store *p = SH(s);
   for (unsigned i = p->count; i-- > 0;) {
-    TRY(sh_connect(p, i, e));
+    enum status there = sh_connect(p, i, e);
+    if (there == ERR_NOT_FOUND && !sh_holds(p, i)) continue; /* only named in the file so far */
+    TRY(there);
     if (p->shards[i].db->version >= number) continue;
     enum status st = store_postgres.migrate(p->shards[i].db, number, e);
     if (st != OK) return err_prefix(e, "shard %s", p->shards[i].name);
@@ -427,6 +433,7 @@ static enum status sh_size(struct store *s, uint64_t *bytes, struct err *e) {
   *bytes = 0;
   for (unsigned i = 0; i < SH(s)->count; i++) {
     uint64_t one = 0;
+    if (!sh_holds(SH(s), i)) continue;
     enum status st = sh_connect(SH(s), i, e);
     if (st == OK) st = store_postgres.size(SH(s)->shards[i].db, &one, e);
     if (st != OK && st != ERR_IO) return st;
@@ -437,6 +444,7 @@ static enum status sh_size(struct store *s, uint64_t *bytes, struct err *e) {
 
 static enum status sh_integrity(struct store *s, struct err *e) {
   for (unsigned i = 0; i < SH(s)->count; i++) {
+    if (!sh_holds(SH(s), i)) continue;
     TRY(sh_connect(SH(s), i, e));
     TRY(store_postgres.integrity(SH(s)->shards[i].db, e));
   }

@@ -9,44 +9,10 @@ if [ -z "${LUCID_TEST_PG_3:-}" ]; then
   skip "transfers over three servers" "PostgreSQL is not installed"
   finish
 fi
-P=$DIR/p
+P=$TOP/tests/flow/three
 S=$DIR/x.shards
 ONE=$DIR/one.lucid
 sql() { "$LUCID_TEST_PG_BIN/psql" -qAt -h "$1" -U lucid "${3:-lucid}" -c "SET search_path = lucid" -c "$2" 2>&1 | grep -v '^SET$'; }
-mkdir -p "$P" "$DIR/data"
-cat >"$P/programme.yaml" <<'YAML'
-programme: {name: three-counties, title: {en: Three counties, zh: 三县}, languages: [en, zh], currency: CNY, years: {from: 2016, to: 2020, current: 2016}}
-areas:
-  levels: [{name: prefecture}, {name: county, home: true}, {name: village}]
-  list:
-    - {code: P, level: prefecture, name: {en: P}}
-    - {code: M, level: county, parent: P, name: {en: Middle}}
-    - {code: E, level: county, parent: P, name: {en: East}}
-    - {code: W, level: county, parent: P, name: {en: West}}
-    - {code: M1, level: village, parent: M, name: {en: M1}}
-    - {code: E1, level: village, parent: E, name: {en: E1}}
-    - {code: W1, level: village, parent: W, name: {en: W1}}
-  household: place
-levels: [{name: crops}]
-fields:
-  - {name: place, type: text, required: true}
-  - {name: income, type: money, changeable: true}
-  - {name: toilet, type: boolean}
-  - {name: phone, type: text, sealed: true, searchable: true, sensitivity: restricted}
-  - {name: age, level: members, type: integer, min: 0, max: 130}
-  - {name: idno, level: members, type: text, sealed: true, searchable: true, sensitivity: restricted}
-  - {name: crop, level: crops, type: text}
-lines: [{name: national, kind: absolute, amounts: [{year: 2016, area: "*", amount: 3000}]}]
-sample: {welfare: income}
-identify: {include: [{name: below, rule: income < line}]}
-sources:
-  - {name: households, file: households.csv, household: hid, map: {place: v, income: inc, phone: phone}}
-  - {name: people, file: people.csv, level: members, household: hid, member: no, map: {age: age, idno: idno}}
-  - {name: crops, file: crops.csv, level: crops, household: hid, map: {crop: crop}}
-YAML
-printf 'hid,v,inc,phone\nM001,M1,2000,100\nE001,E1,2500,201\nE002,E1,3500,202\nE003,E1,,203\nW001,W1,1000,301\nW002,W1,9000,302\n' >"$DIR/data/households.csv"
-printf 'hid,no,age,idno\nM001,1,40,M11\nE001,1,50,E11\nE001,2,45,E12\nE001,3,20,E13\nE002,1,33,E21\nE002,2,3,E22\nE003,1,71,E31\nW001,1,22,W11\nW002,1,60,W21\n' >"$DIR/data/people.csv"
-printf 'hid,crop\nE001,rice\nE002,tea\nE002,rice\nE003,maize\nW001,tea\n' >"$DIR/data/crops.csv"
 cat >"$S" <<JSON
 {"shards": [
   {"name": "main", "url": "$LUCID_TEST_PG", "homes": ["M"]},
@@ -56,7 +22,7 @@ JSON
 for r in "$ONE" "$S"; do
   run "$LUCID" init "$P" "$r"
   run "$LUCID" round open "$r" 2016 --year 2016
-  run "$LUCID" import "$r" --data "$DIR/data"
+  run "$LUCID" import "$r" --data "$P/data"
   ok "an import goes in: ${r##*/}" [ $rc = 0 ]
 done
 east=E001 east2=E002 east3=E003 west=W001 member=3 village=W1
@@ -77,7 +43,7 @@ for r in "$ONE" "$S"; do
   ok "a household becomes part of one on another server: $x" [ $rc = 0 ]
   run "$LUCID" undo "$r"
   says "and is there again, both events taken back: $x" "they are back where they were"
-  run "$LUCID" import "$r" --data "$DIR/data"
+  run "$LUCID" import "$r" --data "$P/data"
   ok "an older file does not bring anybody back: $x" [ $rc = 0 ]
   run "$LUCID" round close "$r" 2016
   run "$LUCID" identify "$r"
@@ -147,7 +113,7 @@ run "$LUCID" change birth "$ONE" "$east" age=0 $on # as above: a number once giv
 run "$LUCID" undo "$ONE"
 for r in "$ONE" "$S"; do
   x=${r##*/}
-  run "$LUCID" import "$r" --data "$DIR/data"
+  run "$LUCID" import "$r" --data "$P/data"
   run "$LUCID" round close "$r" 2017
   run "$LUCID" sheet "$r" --village W --out "$DIR/sheet-$x.csv"
   ok "sheets for a year's visits are made: $x" [ $rc = 0 ]
