@@ -92,6 +92,11 @@ sql "$LUCID_TEST_PG_DIR" "INSERT INTO shard_commit VALUES ('lucid_0000bbbb_1')" 
 run "$LUCID" set "$S" "$household" toilet=false
 ok "what was decided is finished by whoever comes next" [ "$(sql "$LUCID_TEST_PG_DIR_2" "SELECT count(*) FROM pg_prepared_xacts")" = 0 ]
 
+half 0000cccc >/dev/null
+sql "$LUCID_TEST_PG_DIR" "INSERT INTO shard_commit VALUES ('lucid_0000cccc_1')" >/dev/null
+run "$LUCID" status "$S"
+ok "also by a reader" [ "$rc $(sql "$LUCID_TEST_PG_DIR_2" "SELECT count(*) FROM pg_prepared_xacts")" = "0 0" ]
+
 # verbs that know nothing of servers
 run "$LUCID" change birth "$S" "$household" birth=2018-05-01 sex=female relation=daughter --on 2018-05-01 --evidence card
 ok "a birth is recorded where the household lies" [ $rc = 0 ]

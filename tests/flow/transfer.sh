@@ -135,6 +135,31 @@ run "$LUCID" erase "$S" "$east2" --confirm "$east2"
 ok "a household that was transferred is erased" [ $rc = 0 ]
 run "$LUCID" history "$S" "$east2" --reveal --format csv
 says "in both its places" "erased"
+
+# a server is killed in the middle of it, one after the other, at one moment after the other
+n=0
+for wait in 0.05 0.1 0.15 0.2 0.3 0.4; do
+  n=$((n + 1))
+  case $((n % 3)) in 0) server=$LUCID_TEST_PG_DIR ;; 1) server=$LUCID_TEST_PG_DIR_2 ;; 2) server=$LUCID_TEST_PG_DIR_3 ;; esac
+  "$LUCID" change marry "$S" "$east" --member 2 --into "$west" --on "2016-07-0$n" --evidence card --quiet >/dev/null 2>&1 &
+  pid=$!
+  sleep $wait
+  "$server/stop"
+  wait $pid
+  "$server/start"
+  run "$LUCID" transfer "$S" --finish
+  [ $rc = 0 ] || fail "what a stopped server left half done is finished ($wait)"
+  run "$LUCID" find "$S" members.idno=E12 --format csv
+  case $out in
+  *"$west"*"$east"* | *"$east"*"$west"*) fail "nobody is in two places ($wait)" ;;
+  *"$west"*) run "$LUCID" undo "$S"; [ $rc = 0 ] || fail "it is taken back ($wait)" ;;
+  *"$east"*) ;;
+  *) fail "nobody is lost ($wait)" ;;
+  esac
+done
+run "$LUCID" fsck "$S"
+ok "after six stopped servers all is whole" [ $rc = 0 ]
+says "and everybody is where they were" "whole"
 run "$LUCID" key rotate "$S"
 ok "the key is changed" [ $rc = 0 ]
 run "$LUCID" backup "$S" "$DIR/backup.lucid"
