@@ -33,13 +33,13 @@ static const char *side_words(const struct side *s, uint32_t segment, uint64_t r
   return text_str(x);
 }
 
-static struct diff_walk walk_of(const struct side *b, const struct side *a) {
-  return (struct diff_walk){.before = b->d.segments, .after = a->d.segments, .before_count = b->d.segment_count, .after_count = a->d.segment_count};
+static struct diff_walk walk_of(const struct side *b, const struct side *a, const struct diff_moved *moved) {
+  return (struct diff_walk){.before = b->d.segments, .after = a->d.segments, .before_count = b->d.segment_count, .after_count = a->d.segment_count, .moved = moved};
 }
 
 static uint32_t outcome_of(const struct side *s, uint32_t segment, uint64_t row) { return row == UINT64_MAX ? (uint32_t)NOT_THERE : s->run.decisions->sets[segment].outcome[row]; }
 
-static enum status list(struct cli *c, const struct side *b, const struct side *a, struct err *e) {
+static enum status list(struct cli *c, const struct side *b, const struct side *a, const struct diff_moved *moved, struct err *e) {
   static const char *const headings[] = {"household", "area", "before", "after", "reasons_before", "reasons_after", "missing_after", NULL};
   struct table_out *t;
   struct text x;
@@ -47,7 +47,7 @@ static enum status list(struct cli *c, const struct side *b, const struct side *
   enum status st = OK;
   TRY(table_open(c, headings, &t, e));
   text_init(&x, 1 << 16);
-  for (struct diff_walk w = walk_of(b, a); st == OK && diff_next(&w, &p);) {
+  for (struct diff_walk w = walk_of(b, a, moved); st == OK && diff_next(&w, &p);) {
     uint32_t was = outcome_of(b, p.before_segment, p.before), is = outcome_of(a, p.after_segment, p.after);
     if (was == is) continue;
     const struct side *s = p.before == UINT64_MAX ? a : b;
@@ -71,13 +71,13 @@ static enum status list(struct cli *c, const struct side *b, const struct side *
 
 static const char *name_of(const struct cli *c, const struct table_out *t, int o) { return o == NOT_THERE ? table_word(t, "not registered") : words_text(c->lang, words_outcome(o)); }
 
-static enum status matrix(struct cli *c, const struct side *b, const struct side *a, struct err *e) {
+static enum status matrix(struct cli *c, const struct side *b, const struct side *a, const struct diff_moved *moved, struct err *e) {
   uint64_t moves[COLUMNS][COLUMNS] = {{0}};
   const char *headings[COLUMNS + 2] = {c->lang == LANG_ZH ? "原结果 \\ 新结果" : "before \\ after"};
   char names[COLUMNS][64];
   struct table_out *t;
   struct diff_pair p;
-  for (struct diff_walk w = walk_of(b, a); diff_next(&w, &p);) moves[outcome_of(b, p.before_segment, p.before)][outcome_of(a, p.after_segment, p.after)]++;
+  for (struct diff_walk w = walk_of(b, a, moved); diff_next(&w, &p);) moves[outcome_of(b, p.before_segment, p.before)][outcome_of(a, p.after_segment, p.after)]++;
   for (int o = 0; o < OUTCOME_COUNT; o++) {
     snprintf(names[o], sizeof names[o], ">%s", words_text(c->lang, words_outcome(o)));
     headings[o + 1] = names[o];
@@ -95,11 +95,13 @@ enum status diff_rounds(struct cli *c, const char *path, const char *before, con
   struct side b = {0}, a = {0};
   enum status st = decide(c, path, before, &b, e);
   if (st == OK) st = decide(c, path, after, &a, e);
+  struct diff_moved moved;
+  if (st == OK) st = diff_find_moved(&c->arena, walk_of(&b, &a, NULL), &moved, e);
   if (st == OK && c->format == FORMAT_TABLE) {
-    st = matrix(c, &b, &a, e);
+    st = matrix(c, &b, &a, &moved, e);
     putchar('\n');
   }
-  if (st == OK) st = list(c, &b, &a, e);
+  if (st == OK) st = list(c, &b, &a, &moved, e);
   deciding_close(&b.d), deciding_close(&a.d);
   return st;
 }

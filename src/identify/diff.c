@@ -65,7 +65,7 @@ enum status diff_make(struct arena *a, const struct programme *p, const struct i
   return OK;
 }
 
-bool diff_next(struct diff_walk *w, struct diff_pair *out) {
+static bool next_by_key(struct diff_walk *w, struct diff_pair *out) {
   while (w->i < w->before_count && w->h == segment_households(w->before[w->i])) w->i++, w->h = 0;
   while (w->k < w->after_count && w->g == segment_households(w->after[w->k])) w->k++, w->g = 0;
   const struct segment *b = w->i < w->before_count ? w->before[w->i] : NULL, *a = w->k < w->after_count ? w->after[w->k] : NULL;
@@ -75,4 +75,51 @@ bool diff_next(struct diff_walk *w, struct diff_pair *out) {
   *out = (struct diff_pair){w->i, w->k, order <= 0 ? w->h : UINT64_MAX, order >= 0 ? w->g : UINT64_MAX};
   w->h += order <= 0, w->g += order >= 0;
   return true;
+}
+
+static uint32_t moved_at(const struct diff_moved *m, const struct segment *s, uint64_t row) {
+  struct cell key = column_cell(&s->household_key, row);
+  return key.absence == PRESENT ? map_get(&m->index, key.s.at, key.s.len) : MAP_NONE;
+}
+
+bool diff_next(struct diff_walk *w, struct diff_pair *out) {
+  for (;;) {
+    if (!next_by_key(w, out)) return false;
+    if (!w->moved || (out->before != UINT64_MAX && out->after != UINT64_MAX)) return true;
+    uint32_t at = out->after == UINT64_MAX ? moved_at(w->moved, w->before[out->before_segment], out->before) : moved_at(w->moved, w->after[out->after_segment], out->after);
+    if (out->after == UINT64_MAX) {
+      if (at == MAP_NONE || !w->moved->found[at]) return true;
+    } else {
+      if (at != MAP_NONE) out->before_segment = w->moved->segments[at], out->before = w->moved->rows[at];
+      return true;
+    }
+  }
+}
+
+enum status diff_find_moved(struct arena *a, struct diff_walk w, struct diff_moved *out, struct err *e) {
+  struct diff_pair p;
+  uint32_t cap = 0, at;
+  w.moved = NULL;
+  map_init(&out->index, a);
+  out->segments = NULL, out->rows = NULL, out->found = NULL;
+  for (struct diff_walk first = w; next_by_key(&first, &p);) {
+    if (p.after != UINT64_MAX) continue;
+    struct cell key = column_cell(&w.before[p.before_segment]->household_key, p.before);
+    if (key.absence != PRESENT) continue;
+    if (!map_put(&out->index, key.s.at, key.s.len, &at, NULL)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+    if (at >= cap) {
+      uint32_t more = cap ? 2 * cap : 64;
+      ARENA_TRY(e, out->segments = arena_grow(a, out->segments, cap, more, sizeof *out->segments));
+      ARENA_TRY(e, out->rows = arena_grow(a, out->rows, cap, more, sizeof *out->rows));
+      cap = more;
+    }
+    out->segments[at] = p.before_segment, out->rows[at] = p.before;
+  }
+  ARENA_TRY(e, out->found = arena_array(a, out->index.count + 1u, sizeof *out->found));
+  while (next_by_key(&w, &p)) {
+    if (p.before != UINT64_MAX) continue;
+    at = moved_at(out, w.after[p.after_segment], p.after);
+    if (at != MAP_NONE) out->found[at] = true;
+  }
+  return OK;
 }

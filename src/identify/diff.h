@@ -6,6 +6,7 @@
 #ifndef IDENTIFY_DIFF_H
 #define IDENTIFY_DIFF_H
 
+#include "base/map.h"
 #include "column/schema.h"
 #include "identify/identify.h"
 
@@ -26,9 +27,13 @@ enum status diff_fits(const struct programme *other, const struct schema *schema
 enum status diff_make(struct arena *a, const struct programme *p, const struct identified *before, const struct identified *after, struct diff *out, struct err *e) MUST_CHECK;
 
 
-/* The same households in two snapshots, by home and id, in order. UINT64_MAX = it is not in that one. */
+/* The same households in two snapshots, by home and id, in order. UINT64_MAX = it is not in that one. One that was transferred to another home has
+ * another key there: with `moved` it is met once, where it is after, as its own number says. */
 struct diff_pair { uint32_t before_segment, after_segment; uint64_t before, after; };
-struct diff_walk { const struct segment *const *before, *const *after; uint32_t before_count, after_count, i, k; uint64_t h, g; };
+struct diff_moved { struct map index; uint32_t *segments; uint64_t *rows; bool *found; };
+struct diff_walk { const struct segment *const *before, *const *after; uint32_t before_count, after_count, i, k; uint64_t h, g; const struct diff_moved *moved; };
 bool diff_next(struct diff_walk *w, struct diff_pair *out);
+/* Memory: the households that are in the one before under a key that the other has not. */
+enum status diff_find_moved(struct arena *a, struct diff_walk w, struct diff_moved *out, struct err *e) MUST_CHECK;
 
 #endif

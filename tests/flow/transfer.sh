@@ -131,6 +131,12 @@ ok "so is the correction" [ $rc = 0 ]
 run "$LUCID" round open "$S" 2018 --year 2018
 run "$LUCID" sheet "$S" --take "$DIR/sheet-x.shards.csv"
 ok "sheets are taken back" [ $rc = 0 ]
+run "$LUCID" change move "$S" "$east3" place=M1 $on
+run "$LUCID" change transfer "$S" "$east3" $on
+run "$LUCID" round close "$S" 2018
+run "$LUCID" diff "$S" --round 2017.1 --round 2018 --format csv
+ok "who compares two rounds meets a household that was transferred once" [ $rc = 0 -a -z "$(printf '%s\n' "$out" | grep "$east3,.*not registered")" ]
+run "$LUCID" round open "$S" 2019 --year 2019
 run "$LUCID" erase "$S" "$east2" --confirm "$east2"
 ok "a household that was transferred is erased" [ $rc = 0 ]
 run "$LUCID" history "$S" "$east2" --reveal --format csv
