@@ -324,7 +324,7 @@ static unsigned more_readers(struct freezer *f) {
   unsigned count = 1, most = pool_count(0) < READERS_MOST ? pool_count(0) : READERS_MOST;
   if (most < 2 || f->share->count < 2 || store_size(r->db, &size, NULL) != OK || size < WORTH_READERS) return 1;
   for (struct store *db; count < most && store_open(r->url, &(struct store_options){.mode = STORE_READ}, &db, NULL) == OK; count++) {
-    if (store_begin(db, false, NULL) != OK) {
+    if (store_stale(db) || store_begin(db, false, NULL) != OK) { /* a standby may lack what this one has */
       store_close(db);
       break;
     }

@@ -92,14 +92,17 @@ static enum status connect_now(struct pg_store *p, bool patient, struct err *e) 
     pause_ms(100);
   }
   p->session++;
-  const char *standby = PQparameterStatus(p->conn, "in_hot_standby");
-  p->base.stale = p->base.mode == STORE_READ && standby && strcmp(standby, "on") == 0 ? "the database is read from its standby" : NULL;
   PQsetNoticeProcessor(p->conn, quiet, NULL);
   if (PQserverVersion(p->conn) < OLDEST_SERVER)
     return err_set(e, ERR_VERSION, "use a server of version 13 or later", "%s: the server is PostgreSQL %d", p->base.path, PQserverVersion(p->conn) / 10000);
   const char *encoding = PQparameterStatus(p->conn, "server_encoding");
   if (!encoding || strcmp(encoding, "UTF8") != 0)
     return err_set(e, ERR_CONFLICT, "make it with: createdb --encoding=UTF8 --template=template0 NAME", "%s: the database's encoding is %s, not UTF8", p->base.path, encoding ? encoding : "unknown");
+  const char *told = PQparameterStatus(p->conn, "in_hot_standby"); /* a server older than 14 has to be asked */
+  char standby[8];
+  snprintf(standby, sizeof standby, "%s", told && strcmp(told, "on") == 0 ? "t" : "f");
+  if (!told && p->base.mode == STORE_READ) TRY(one_text(p, "SELECT pg_is_in_recovery()", standby, sizeof standby, "opening", e));
+  p->base.stale = p->base.mode == STORE_READ && standby[0] == 't' ? "the database is read from its standby" : NULL;
   TRY(pg_exec(p, session_text, "opening", e));
   return p->base.mode == STORE_READ ? pg_exec(p, "SET default_transaction_read_only = on", "opening", e) : OK;
 }
