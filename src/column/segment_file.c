@@ -68,6 +68,9 @@ struct walk {
   /* writing */
   int fd;
   struct digest_stream digest;
+  const struct segment_maker *maker; /* NULL: all is there */
+  struct segment *made;
+  bool measuring;
   /* reading */
   const uint8_t *data;
   uint64_t len;
@@ -77,12 +80,18 @@ static const char present_mark;
 
 static uint64_t next_section(uint64_t end) { return (end + 32 + 63) / 64 * 64; }
 
+static enum status make_piece(struct walk *w, const void *piece, struct err *e) {
+  return w->maker && !w->measuring ? w->maker->make(w->maker->ctx, w->made, piece, e) : OK;
+}
+
 static enum status walk_column(struct walk *w, struct column *c, struct err *e) {
+  TRY(make_piece(w, c, e));
   TRY(w->section(w, &c->data, c->rows * col_width_bytes(c->width), e));
   if (c->valid) TRY(w->section(w, &c->valid, bits_words(c->rows) * 8, e));
   if (c->absence) TRY(w->section(w, &c->absence, c->rows, e));
   if (!is_coded(c)) return OK;
   TRY(w->section(w, &c->dict_at, ((uint64_t)c->dict_count + 1) * 4, e));
+  if (w->maker && w->measuring) return w->section(w, &c->dict_bytes, w->maker->text_bytes(w->maker->ctx, w->made, c), e);
   /* the dictionary's length stands in its last offset */
   TRY(check_offsets(w->name, "dictionary", c->dict_at, c->dict_count, c->dict_at[c->dict_count], e));
   return w->section(w, &c->dict_bytes, c->dict_at[c->dict_count], e);
@@ -90,13 +99,19 @@ static enum status walk_column(struct walk *w, struct column *c, struct err *e) 
 
 static enum status walk_segment(struct walk *w, struct segment *s, struct err *e) {
   uint64_t households = segment_households(s);
+  TRY(make_piece(w, &s->household_id, e));
   TRY(w->section(w, &s->household_id, households * 8, e));
+  TRY(make_piece(w, &s->member_id, e));
   TRY(w->section(w, &s->member_id, s->levels[LEVEL_MEMBER].rows * 8, e));
+  TRY(make_piece(w, &s->village_of, e));
   TRY(w->section(w, &s->village_of, households * 4, e));
   TRY(walk_column(w, &s->household_key, e));
   TRY(walk_column(w, &s->village_code, e));
   for (uint32_t l = 0; l < s->level_count; l++) {
-    if (l != LEVEL_HOUSEHOLD && l != LEVEL_VILLAGE) TRY(w->section(w, &s->child_at[l], (households + 1) * 4, e));
+    if (l != LEVEL_HOUSEHOLD && l != LEVEL_VILLAGE) {
+      TRY(make_piece(w, &s->child_at[l], e));
+      TRY(w->section(w, &s->child_at[l], (households + 1) * 4, e));
+    }
     if (s->roster[l]) TRY(w->section(w, &s->roster[l], bits_words(households) * 8, e));
     for (uint32_t i = 0; i < s->levels[l].column_count; i++) TRY(walk_column(w, &s->levels[l].columns[i], e));
   }
@@ -165,9 +180,8 @@ static enum status put_records(struct walk *w, const struct segment *s, const st
   return put_gap(w, e);
 }
 
-static enum status write_all(struct walk *w, const struct schema *schema, const struct segment *s, struct err *e) {
+static enum status write_all(struct walk *w, const struct schema *schema, struct segment *s, struct err *e) {
   struct text names;
-  struct segment view = *s; /* the walk wants pointers it may set; writing only reads them */
   struct file_head head = {.version = SEGMENT_FILE_VERSION, .level_count = s->level_count, .home = s->home, .column_count = 2};
   memcpy(head.magic, magic, sizeof magic);
   text_init(&names, (size_t)1 << 26);
@@ -176,22 +190,27 @@ static enum status write_all(struct walk *w, const struct schema *schema, const 
   head.names_bytes = (uint32_t)names.len;
   for (uint32_t l = 0; l < s->level_count; l++) head.column_count += s->levels[l].column_count;
   uint64_t first = next_section(sizeof head + s->level_count * sizeof(struct file_level) + head.column_count * sizeof(struct file_column) + names.len);
-  struct walk measure = {.section = measure_section, .at = first};
-  if (st == OK) st = walk_segment(&measure, &view, e);
+  struct walk measure = {.section = measure_section, .at = first, .maker = w->maker, .made = s, .measuring = true};
+  if (st == OK) st = walk_segment(&measure, s, e);
   head.length = measure.at;
   if (st == OK) st = put_records(w, s, &names, &head, e);
-  if (st == OK) st = walk_segment(w, &view, e);
+  if (st == OK) st = walk_segment(w, s, e);
   if (st == OK && w->at != head.length) st = err_set(e, ERR_INTERNAL, NULL, "%s: %" PRIu64 " bytes written, %" PRIu64 " measured", w->name, w->at, head.length);
   text_free(&names);
   return st;
 }
 
 enum status segment_write(const struct schema *schema, const struct segment *s, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) {
+  struct segment view = *s; /* the walk wants pointers it may set; without a maker it only reads them */
+  return segment_write_made(schema, &view, NULL, path, digest, bytes, e);
+}
+
+enum status segment_write_made(const struct schema *schema, struct segment *s, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) {
   if (schema->level_count != s->level_count) return err_set(e, ERR_INTERNAL, NULL, "a segment of %u levels under a schema of %u", s->level_count, schema->level_count);
   for (uint32_t l = 0; l < s->level_count; l++)
     if (schema->levels[l].column_count != s->levels[l].column_count)
       return err_set(e, ERR_INTERNAL, NULL, "level %s: %u columns under a schema of %u", schema->levels[l].name, s->levels[l].column_count, schema->levels[l].column_count);
-  struct walk w = {.section = put_section, .name = path};
+  struct walk w = {.section = put_section, .name = path, .maker = maker, .made = s};
   w.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (w.fd < 0) return err_errno(e, errno, "cannot write %s", path);
   enum status st = digest_open(&w.digest) ? write_all(&w, schema, s, e) : err_set(e, ERR_MEMORY, NULL, "out of memory");

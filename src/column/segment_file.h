@@ -20,6 +20,16 @@
 /* Writes and syncs `path` (which must not exist), and gives its length and SHA-256. On failure the file is removed. */
 enum status segment_write(const struct schema *schema, const struct segment *s, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) MUST_CHECK;
 
+/* The same for a segment that never stands in memory whole. `shape` has all rows, kinds, widths, bounds and counts of dictionaries; where a section will
+ * be (valid, absence, roster) its pointer is not NULL, whatever it points to. Before a piece is written, `make` sets its pointers, good until the next call:
+ * piece is the address of household_id, member_id, village_of, a child_at (with its roster) or of a struct column inside `s`. */
+struct segment_maker {
+  void *ctx;
+  enum status (*make)(void *ctx, struct segment *s, const void *piece, struct err *e);
+  uint64_t (*text_bytes)(void *ctx, const struct segment *s, const struct column *c); /* of a column's dictionary */
+};
+enum status segment_write_made(const struct schema *schema, struct segment *shape, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) MUST_CHECK;
+
 /* Reads a segment from `len` bytes at `data` (64-byte aligned, readable as long as the segment is used). Checks everything.
  * ERR_CORRUPT or ERR_VERSION; messages begin with `name`. The views and the schema live in the arena. */
 enum status segment_read(struct arena *a, const char *name, const uint8_t *data, size_t len, struct segment **out, struct schema **schema, struct err *e) MUST_CHECK;

@@ -138,11 +138,16 @@ static enum status put_entry(struct snapshot_writer *w, const struct entry *n, s
 }
 
 enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema, const struct segment *s, struct err *e) {
+  struct segment view = *s;
+  return snapshot_add_made(w, schema, &view, NULL, e);
+}
+
+enum status snapshot_add_made(struct snapshot_writer *w, const struct schema *schema, struct segment *s, const struct segment_maker *maker, struct err *e) {
   struct entry n;
   struct text path;
   enum status st = prepare_entry(w, schema, s->home, &n, &path, e);
   n.households = segment_households(s), n.members = s->levels[LEVEL_MEMBER].rows;
-  if (st == OK) st = segment_write(schema, s, text_str(&path), &n.digest, &n.bytes, e);
+  if (st == OK) st = segment_write_made(schema, s, maker, text_str(&path), &n.digest, &n.bytes, e);
   if (st == OK) st = put_entry(w, &n, e);
   text_free(&path);
   return st;

@@ -13,7 +13,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "column/schema.h"
-#include "column/segment.h"
+#include "column/segment_file.h"
 
 #define SNAPSHOT_MANIFEST "manifest.json"
 #define SNAPSHOT_ROUND_MAX 63 /* bytes of a round's name */
@@ -30,6 +30,8 @@ enum status snapshot_base(struct snapshot_writer *w, const char *hash_hex, struc
  * opening. SNAPSHOT_NOT_TAKEN: it is lost or damaged, or has other columns: write it. From any thread. */
 enum snapshot_taken { SNAPSHOT_TAKEN, SNAPSHOT_NOT_TAKEN, SNAPSHOT_NO_SUCH_HOME /* the earlier snapshot has none of that home */ };
 enum status snapshot_take(struct snapshot_writer *w, const struct schema *schema, int64_t home, enum snapshot_taken *taken, uint64_t *households, uint64_t *members, struct err *e) MUST_CHECK;
+/* The same for a segment that is made piece by piece while it is written (segment_file.h). */
+enum status snapshot_add_made(struct snapshot_writer *w, const struct schema *schema, struct segment *shape, const struct segment_maker *maker, struct err *e) MUST_CHECK;
 /* Writes the manifest, puts the folder in place (or finds the same snapshot there already) and gives its hash. Closes `w` in any case. */
 enum status snapshot_commit(struct snapshot_writer *w, char hash_hex[65], struct err *e) MUST_CHECK;
 void snapshot_abandon(struct snapshot_writer *w); /* removes what was written; NULL is fine */

@@ -1,21 +1,30 @@
-/* columns.h - a home's rows straight into columns, without files: what a registry's snapshot would hold after the files were imported
- * and the round closed.
+/* columns.h - which field of the model stands in which column of a snapshot, and in what form: worked out once for a programme.
  *
- * A cell goes in by its kind in the codebook, from the value and not from its text. A field the model does not know stays empty; a sealed one is the
- * word that snapshots have. Households, then their members and lines, in the order the rows come; ids count from 1 in the home, members' in
- * their household. Memory: the home's columns. */
+ * The columns are those that a registry's snapshot would have after the files were imported and the round closed: a field the model does not know,
+ * or gives in another form than the codebook wants, stays empty; a sealed one is the word that snapshots have. */
 #ifndef SYNTH_COLUMNS_H
 #define SYNTH_COLUMNS_H
 
-#include "column/builder.h"
-#include "synth/write.h"
+#include "column/schema.h"
+#include "programme/programme.h"
+#include "synth/fields.h"
 
-struct columns;
-/* The schema that snapshots of this programme have. */
-enum status columns_schema(struct arena *a, const struct programme *p, struct schema *out, struct err *e) MUST_CHECK;
-enum status columns_open(struct arena *a, const struct programme *p, const struct schema *schema, int64_t home, struct columns **out, struct err *e) MUST_CHECK;
-enum status columns_put(struct columns *c, uint32_t level, const struct row *r, struct err *e) MUST_CHECK;
-enum status columns_finish(struct columns *c, const struct segment **out, struct err *e) MUST_CHECK;
-void columns_close(struct columns *c); /* NULL is fine */
+enum fate { FATE_EMPTY, FATE_NUMBER, FATE_REAL, FATE_WORD, FATE_AREA, FATE_TEXT, FATE_SEALED };
+struct column_plan {
+  enum fate fate;
+  uint32_t field;
+  int64_t times, over; /* numbers: cell * times / over */
+  uint32_t piece;      /* of a chunk, counted over all levels; columns with a fate only */
+};
+struct columns {
+  struct schema schema;
+  struct column_plan *plans[LEVEL_MAX]; /* one a column of the schema */
+  enum rows rows[LEVEL_MAX];            /* ROWS_COUNT: a level that has no rows */
+  uint32_t always;                      /* bit l: the list of level l counts as taken also when no rows follow */
+  uint32_t pieces;
+};
+
+enum status columns_of_register(struct arena *a, const struct programme *p, struct columns *out, struct err *e) MUST_CHECK;
+enum status columns_of_truth(struct arena *a, struct columns *out, struct err *e) MUST_CHECK;
 
 #endif

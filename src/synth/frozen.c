@@ -1,28 +1,22 @@
+#define _GNU_SOURCE /* qsort_r */
 #include "synth/frozen.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "column/snapshot.h"
-#include "synth/block.h"
-#include "synth/columns.h"
+#include "synth/home.h"
 #include "synth/rows.h"
 
-/* What is true, a row a household. */
-enum { TRUE_PERSONS, TRUE_INCOME, TRULY_POOR, RECORDED_INCOME, ON_REGISTER, SHOCK, TRUTH_COUNT };
-static const struct schema_column truth_columns[TRUTH_COUNT] = {
-    {"persons", COL_INT, 0}, {"true_income", COL_DECIMAL, 2}, {"truly_poor", COL_BOOL, 0}, {"recorded_income", COL_DECIMAL, 2}, {"on_register", COL_BOOL, 0}, {"shock", COL_BOOL, 0}};
-static const struct schema truth_schema = {.level_count = 3, .levels = {{"household", truth_columns, TRUTH_COUNT}, {"members", NULL, 0}, {"village", NULL, 0}}};
-
-struct home { /* one home being made */
+struct making { /* one home being made */
   uint32_t area;
   uint32_t from, to; /* its blocks */
   struct arena arena;
-  struct columns *columns;
-  struct builder *truth;
-  const struct segment *segment, *truth_segment;
+  struct chunk *chunks, **last, *truth, **truth_last;
+  struct chunk_scratch scratch;
+  const struct freezing *f;
   struct frozen counts;
   enum status status;
   struct err err;
@@ -30,59 +24,53 @@ struct home { /* one home being made */
 
 struct freezing {
   struct population *pop;
-  struct schema schema;
+  struct columns columns, truth;
   struct block_id *blocks;
   uint32_t block_count, round;
-  struct home *homes; /* of the wave */
-  const uint8_t *has_block; /* one a village */
+  struct making *homes; /* of the wave */
+  struct village_cells *villages;
+  uint32_t *order;      /* villages, by home and code */
 };
 
-static int64_t cents(double v) { return (int64_t)(v * 100 + 0.5); }
-
-static enum status put_truth(struct home *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
-  char key[40];
-  double line = b->pop->lines[round];
-  const struct cell cells[TRUTH_COUNT] = {[TRUE_PERSONS] = {.i = h->size[round]}, [TRUE_INCOME] = {.i = cents(h->income[round])}, [TRULY_POOR] = {.i = h->income[round] < line},
-                                          [RECORDED_INCOME] = {.i = cents(h->recorded[round])}, [ON_REGISTER] = {.i = h->listed[round]}, [SHOCK] = {.i = h->shock[round]}};
-  return builder_household(k->truth, k->counts.households, span_of(rows_key(b->village, h, false, key)), span_of(b->village->code), UINT32_MAX, cells, e);
+static enum status batch_full(void *ctx, struct batch *b, struct err *e) {
+  struct making *k = ctx;
+  TRY(chunk_make(&k->f->columns, b, &k->scratch, k->last, e));
+  k->last = &(*k->last)->next;
+  TRY(chunk_make(&k->f->truth, b, &k->scratch, k->truth_last, e));
+  k->truth_last = &(*k->truth_last)->next;
+  return OK;
 }
 
-static enum status put_block(const struct freezing *f, struct home *k, struct layout *l, const struct block *b, struct err *e) {
-  const uint32_t round = f->round;
-  if (!b->copy) TRY(rows_village(l, b, round, e));
+static enum status put_block(const struct freezing *f, struct making *k, struct batch *q, const struct block *b, struct err *e) {
+  const uint32_t round = f->round, village = (uint32_t)(b->village - f->pop->villages);
+  if (!b->copy) rows_village(b, round, f->villages[village].cells), f->villages[village].made = true;
   k->counts.persons += b->persons[round], k->counts.listed += b->listed[round];
   for (uint32_t i = 0; i < b->count; i++) {
     const struct household *h = &b->households[i];
     if (!h->size[round]) continue;
     k->counts.households++, k->counts.members += h->size[round];
     if (h->income[round] < f->pop->lines[round]) k->counts.truly_poor += h->size[round];
-    TRY(rows_household(l, b, i, round, FAULT_NONE, e));
-    TRY(put_truth(k, b, h, round, e));
+    TRY(rows_household(q, b, i, round, FAULT_NONE, e));
+    rows_truth(q, b, i, round);
   }
   return OK;
 }
 
-static enum status make(const struct freezing *f, struct home *k, struct err *e) {
+static enum status make(const struct freezing *f, struct making *k, struct err *e) {
   const struct population *pop = f->pop;
   struct block b = {0};
-  TRY(columns_open(&k->arena, pop->p, &f->schema, (int64_t)k->area + 1, &k->columns, e));
-  TRY(builder_open(&truth_schema, (int64_t)k->area + 1, &k->truth, e));
-  struct layout l = {.columns = k->columns};
-  for (uint32_t v = 0; v < pop->village_count; v++) { /* villages where nobody was made have their row too */
-    if (pop->villages[v].home != k->area || f->has_block[v]) continue;
-    struct row r = {.count = 0};
-    row_text(&r, KEY_VILLAGE, pop->villages[v].code);
-    TRY(columns_put(k->columns, LEVEL_VILLAGE, &r, e));
-  }
+  struct batch *q;
+  k->f = f, k->last = &k->chunks, k->truth_last = &k->truth;
+  TRY(batch_open(&k->arena, pop, batch_full, k, &q, e));
   enum status s = OK;
   for (uint32_t i = k->from; s == OK && i < k->to; i++) {
     s = block_make(pop, f->blocks[i], &b, e);
-    if (s == OK) s = put_block(f, k, &l, &b, e);
+    if (s == OK) s = put_block(f, k, q, &b, e);
   }
   block_free(&b);
-  TRY(s);
-  TRY(columns_finish(k->columns, &k->segment, e));
-  return builder_finish(k->truth, &k->truth_segment, e);
+  if (s == OK) s = batch_flush(q, e);
+  free(k->scratch.data);
+  return s;
 }
 
 static void make_task(void *ctx, size_t i, unsigned worker) {
@@ -91,11 +79,10 @@ static void make_task(void *ctx, size_t i, unsigned worker) {
   f->homes[i].status = make(f, &f->homes[i], &f->homes[i].err);
 }
 
-static void home_close(struct home *k) {
-  columns_close(k->columns);
-  builder_close(k->truth);
+static void home_close(struct making *k) {
+  chunk_free(k->chunks);
+  chunk_free(k->truth);
   arena_drop(&k->arena);
-  k->columns = NULL, k->truth = NULL;
 }
 
 static void add_counts(struct frozen *sum, const struct frozen *x) {
@@ -103,10 +90,21 @@ static void add_counts(struct frozen *sum, const struct frozen *x) {
 }
 
 /* Blocks lie by village, villages by home: a home is a run of blocks. */
-static uint32_t next_home(const struct freezing *f, uint32_t from, struct home *k) {
+static uint32_t next_home(const struct freezing *f, uint32_t from, struct making *k) {
   k->area = f->pop->villages[f->blocks[from].village].home, k->from = from, k->to = from;
   while (k->to < f->block_count && f->pop->villages[f->blocks[k->to].village].home == k->area) k->to++;
   return k->to;
+}
+
+static enum status write_home(const struct freezing *f, const struct making *k, struct snapshot_writer *w, struct snapshot_writer *truth, struct err *e) {
+  struct home h = {.id = (int64_t)k->area + 1, .pop = f->pop, .columns = &f->columns, .chunks = k->chunks, .village_cells = f->villages};
+  uint32_t from = 0;
+  while (f->pop->villages[f->order[from]].home != k->area) from++;
+  h.villages = f->order + from;
+  while (from + h.village_count < f->pop->village_count && f->pop->villages[h.villages[h.village_count]].home == k->area) h.village_count++;
+  TRY(home_write(&h, w, e));
+  h.columns = &f->truth, h.chunks = k->truth, h.village_cells = NULL;
+  return home_write(&h, truth, e);
 }
 
 static enum status run(struct freezing *f, struct pool *pool, struct progress *progress, struct snapshot_writer *w, struct snapshot_writer *truth, struct frozen *out, struct err *e) {
@@ -114,7 +112,7 @@ static enum status run(struct freezing *f, struct pool *pool, struct progress *p
   enum status s = OK;
   if (progress) progress_begin(progress, "making", "villages", f->block_count);
   for (uint32_t at = 0; at < f->block_count && s == OK;) {
-    struct home homes[64] = {0};
+    struct making homes[64] = {0};
     uint32_t n = 0;
     while (n < wave && n < 64 && at < f->block_count) at = next_home(f, at, &homes[n++]);
     for (uint32_t i = 0; i < n; i++) arena_init(&homes[i].arena, 0);
@@ -125,8 +123,7 @@ static enum status run(struct freezing *f, struct pool *pool, struct progress *p
         s = homes[i].status;
         if (e) *e = homes[i].err;
       }
-      if (s == OK) s = snapshot_add(w, &f->schema, homes[i].segment, e);
-      if (s == OK) s = snapshot_add(truth, &truth_schema, homes[i].truth_segment, e);
+      if (s == OK) s = write_home(f, &homes[i], w, truth, e);
       if (s == OK) add_counts(out, &homes[i].counts);
       home_close(&homes[i]);
     }
@@ -134,6 +131,12 @@ static enum status run(struct freezing *f, struct pool *pool, struct progress *p
   }
   if (progress) progress_end(progress);
   return s;
+}
+
+/* Villages by home, within it by code. */
+static int by_home(const void *pa, const void *pb, void *ctx) {
+  const struct village *villages = ctx, *a = &villages[*(const uint32_t *)pa], *b = &villages[*(const uint32_t *)pb];
+  return a->home != b->home ? (a->home < b->home ? -1 : 1) : strcmp(a->code, b->code);
 }
 
 static enum status find_round(const struct model *m, int year, uint32_t *out, struct err *e) {
@@ -166,7 +169,6 @@ static enum status write_both(struct arena *a, struct freezing *f, const struct 
 enum status frozen_write(struct arena *a, const struct programme *p, const struct synth_options *o, int year, struct pool *pool, const char *folder, struct frozen *out, struct err *e) {
   struct model *m;
   struct freezing f = {0};
-  uint8_t *has;
   *out = (struct frozen){0};
   for (uint32_t i = 0; i < FAULT_COUNT; i++)
     if (o->faults.share[i] > 0) return err_set(e, ERR_USAGE, "leave out --as snapshot", "faults are planted in files only");
@@ -180,10 +182,12 @@ enum status frozen_write(struct arena *a, const struct programme *p, const struc
   TRY(estimate_make(f.pop, f.blocks, f.block_count, FORM_FROZEN, pool_threads(pool), &out->estimate, e));
   if (o->dry_run) return OK;
   TRY(estimate_space(a, &out->estimate, folder, e));
-  TRY(columns_schema(a, p, &f.schema, e));
-  ARENA_TRY(e, has = arena_array(a, f.pop->village_count + 1u, 1));
-  for (uint32_t i = 0; i < f.block_count; i++) has[f.blocks[i].village] = 1;
-  f.has_block = has;
+  TRY(columns_of_register(a, p, &f.columns, e));
+  TRY(columns_of_truth(a, &f.truth, e));
+  ARENA_TRY(e, f.villages = arena_array(a, f.pop->village_count + 1u, sizeof *f.villages));
+  ARENA_TRY(e, f.order = arena_array(a, f.pop->village_count + 1u, sizeof *f.order));
+  for (uint32_t i = 0; i < f.pop->village_count; i++) f.order[i] = i;
+  qsort_r(f.order, f.pop->village_count, sizeof *f.order, by_home, f.pop->villages);
   TRY(write_both(a, &f, o, pool, folder, out, e));
   char *path, *text;
   ARENA_TRY(e, path = file_join(a, folder, "README.txt"));

@@ -6,12 +6,6 @@
 #include "base/elementary.h"
 #include "synth/chance.h"
 
-const char *const relation_words[REL_COUNT] = {
-#define X(name) #name,
-    RELATIONS(X)
-#undef X
-};
-
 struct maker {
   const struct population *pop;
   const struct village *v;
@@ -21,19 +15,20 @@ struct maker {
   int year; /* now */
 };
 
-static const char *draw_people(struct maker *k) {
+static uint8_t draw_people(struct maker *k) {
   const struct model *m = k->pop->m;
-  const char *home = k->pop->p->areas[k->v->home].code, *found = NULL;
+  const char *home = k->pop->p->areas[k->v->home].code;
+  uint8_t found = m->peoples[0].people;
   bool own = false;
   double u = rng_unit(&k->r), sum = 0;
   for (uint32_t i = 0; i < m->people_count; i++) own |= !strcmp(m->peoples[i].area, home);
   for (uint32_t i = 0; i < m->people_count; i++) {
     const struct synth_people *x = &m->peoples[i];
     if (strcmp(x->area, own ? home : "*") != 0) continue;
-    found = x->code;
+    found = x->people;
     if ((sum += x->share) > u) break;
   }
-  return found ? found : m->peoples[0].code;
+  return found;
 }
 
 static enum schooling draw_aim(struct maker *k, int born) {
@@ -213,20 +208,17 @@ void household_make(const struct population *pop, const struct village *v, uint3
 }
 
 struct now person_now(const struct model *m, const struct person *x, uint32_t round) {
-  static const char *const junior[] = {"grade7", "grade8", "grade9"};
-  static const char *const senior[] = {"senior1", "senior2", "senior3"}, *const vocational[] = {"vocational1", "vocational2", "vocational3"};
-  static const char *const college[] = {"college1", "college2", "college3"}, *const university[] = {"university1", "university2", "university3", "university4"};
-  struct now n = {.age = m->rounds[round].year - x->born, .student = "no"};
+  struct now n = {.age = m->rounds[round].year - x->born, .student = WORD_no};
   int reached = n.age < 13 ? SCHOOL_NONE : n.age < 16 ? SCHOOL_PRIMARY : n.age < 19 ? SCHOOL_JUNIOR : n.age < 22 ? SCHOOL_SENIOR : n.age < 23 ? SCHOOL_COLLEGE : SCHOOL_UNIVERSITY;
   n.schooling = (enum schooling)(x->aim < reached ? x->aim : reached);
-  if (n.age >= 3 && n.age <= 5 && x->u_kind < 0.7) n.student = "preschool";
-  else if (n.age >= 6 && n.age <= 12) n.student = "primary";
-  else if (n.age >= 13 && n.age <= 15 && x->aim >= SCHOOL_JUNIOR) n.student = junior[n.age - 13];
-  else if (n.age >= 16 && n.age <= 18 && x->aim >= SCHOOL_SENIOR) n.student = x->u_kind < 0.4 && x->aim == SCHOOL_SENIOR ? vocational[n.age - 16] : senior[n.age - 16];
-  else if (n.age >= 19 && n.age <= 21 && x->aim == SCHOOL_COLLEGE) n.student = college[n.age - 19];
-  else if (n.age >= 19 && n.age <= 22 && x->aim == SCHOOL_UNIVERSITY) n.student = university[n.age - 19];
+  if (n.age >= 3 && n.age <= 5 && x->u_kind < 0.7) n.student = WORD_preschool;
+  else if (n.age >= 6 && n.age <= 12) n.student = WORD_primary;
+  else if (n.age >= 13 && n.age <= 15 && x->aim >= SCHOOL_JUNIOR) n.student = (uint8_t)(WORD_grade7 + n.age - 13);
+  else if (n.age >= 16 && n.age <= 18 && x->aim >= SCHOOL_SENIOR) n.student = x->u_kind < 0.4 && x->aim == SCHOOL_SENIOR ? (uint8_t)(WORD_vocational1 + n.age - 16) : (uint8_t)(WORD_senior1 + n.age - 16);
+  else if (n.age >= 19 && n.age <= 21 && x->aim == SCHOOL_COLLEGE) n.student = (uint8_t)(WORD_college1 + n.age - 19);
+  else if (n.age >= 19 && n.age <= 22 && x->aim == SCHOOL_UNIVERSITY) n.student = (uint8_t)(WORD_university1 + n.age - 19);
   n.dropped = n.age >= 13 && n.age <= 15 && x->aim < SCHOOL_JUNIOR;
-  bool learns = strcmp(n.student, "no") != 0;
+  bool learns = n.student != WORD_no;
   double a = n.age / 70.0, serious = 0.003 + 0.015 * a * a * a, disabled = 0.012 + 0.03 * a * a, chronic = 0.01 + 0.22 * a * a;
   n.health = x->u_health < serious ? HEALTH_SERIOUS : x->u_health < serious + disabled ? HEALTH_DISABLED : x->u_health < serious + disabled + chronic ? HEALTH_CHRONIC : HEALTH_GOOD;
   bool ill = n.health == HEALTH_SERIOUS || n.health == HEALTH_DISABLED;

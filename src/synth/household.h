@@ -10,15 +10,10 @@
 
 #define PEOPLE_MAX 16u
 
-/* Words of the codebook, in the order of the enum. */
-#define RELATIONS(X) X(head) X(spouse) X(son) X(daughter) X(daughter_in_law) X(grandson) X(granddaughter) X(father) X(mother) X(brother) X(sister) X(other)
-enum relation {
-#define X(name) REL_##name,
-  RELATIONS(X)
-#undef X
-  REL_COUNT
+enum relation { /* words.h begins with the same, in the same order */
+  REL_head, REL_spouse, REL_son, REL_daughter, REL_daughter_in_law, REL_grandson, REL_granddaughter, REL_father, REL_mother, REL_brother, REL_sister, REL_other, REL_COUNT
 };
-extern const char *const relation_words[REL_COUNT];
+_Static_assert((int)REL_other == (int)WORD_other && (int)REL_head == (int)WORD_head, "relations are the first words");
 
 enum schooling { SCHOOL_NONE, SCHOOL_PRIMARY, SCHOOL_JUNIOR, SCHOOL_SENIOR, SCHOOL_COLLEGE, SCHOOL_UNIVERSITY };
 enum health { HEALTH_GOOD, HEALTH_CHRONIC, HEALTH_SERIOUS, HEALTH_DISABLED };
@@ -32,14 +27,14 @@ struct person {
   uint8_t relation[SYNTH_ROUNDS_MAX];
   uint8_t aim;              /* schooling reached in the end */
   uint32_t surname, given;
-  const char *people;       /* ethnicity */
+  uint8_t people;           /* ethnicity: a word */
   double u_health, u_kind, u_labour, u_away, u_insured, u_pension, u_serious; /* draws that stay */
 };
 
 struct now { /* a person in a round */
   int age; /* reached in the year */
   enum schooling schooling;
-  const char *student; /* "no" or the class */
+  uint8_t student; /* a word: WORD_no or the class */
   bool dropped;
   enum health health;
   enum labour labour;

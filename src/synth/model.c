@@ -34,6 +34,18 @@ static enum status word(const struct tree *map, const char *key, const char **ou
   return OK;
 }
 
+/* A code, as the number of a word. */
+static enum status coded(struct model *m, const struct tree *map, const char *key, uint8_t *out, struct err *e) {
+  const char *text;
+  uint32_t i = 0;
+  TRY(word(map, key, &text, e));
+  while (i < m->word_count && strcmp(m->words[i], text) != 0) i++;
+  if (i == WORDS_MAX) return off(map, e, "this file has more different codes than the program takes");
+  if (i == m->word_count) m->words[m->word_count++] = text;
+  *out = (uint8_t)i;
+  return OK;
+}
+
 /* A code must be a choice of the field, so that what is made can be imported. */
 static enum status choice_of(const struct programme *p, const char *level, const char *field, const struct tree *at, const char *code, struct err *e) {
   for (uint32_t i = 0; i < p->level_count; i++) {
@@ -51,7 +63,7 @@ static enum status words(struct arena *a, const struct tree *top, const char *ke
   const struct tree *t;
   const char **list;
   TRY(need(top, key, TREE_LIST, &t, e));
-  if (!t->count) return off(t, e, "at least one is wanted here");
+  if (!t->count || t->count > 30000) return off(t, e, "at least one is wanted here, and at most 30,000");
   ARENA_TRY(e, list = arena_array(a, t->count, sizeof *list));
   for (uint32_t i = 0; i < t->count; i++) {
     if (t->items[i]->kind != TREE_TEXT) return off(t->items[i], e, "a text is wanted here");
@@ -103,8 +115,9 @@ static enum status read_crops(struct arena *a, const struct programme *p, struct
     struct synth_crop *c = &list[i];
     const char *rate, *kind;
     TRY(word(x, "crop", &c->crop, e));
-    TRY(word(x, "item", &c->item, e));
-    TRY(word(x, "unit", &c->unit, e));
+    TRY(coded(m, x, "crop", &c->crop_word, e));
+    TRY(coded(m, x, "item", &c->item, e));
+    TRY(coded(m, x, "unit", &c->unit, e));
     TRY(word(x, "kind", &kind, e));
     TRY(word(x, "rate", &rate, e));
     TRY(number(x, "share", 0, 1, &c->share, e));
@@ -118,7 +131,7 @@ static enum status read_crops(struct arena *a, const struct programme *p, struct
     c->animal = !strcmp(kind, "heads");
     if (!c->animal && strcmp(kind, "mu") != 0) return off(x, e, "`kind` is mu or heads");
     TRY(choice_of(p, "crops", "crop", x, c->crop, e));
-    TRY(choice_of(p, "income_lines", "item", x, c->item, e));
+    TRY(choice_of(p, "income_lines", "item", x, m->words[c->item], e));
     uint32_t k = 0;
     while (k < p->param_count && strcmp(p->params[k].name, rate) != 0) k++;
     if (k == p->param_count) return off(x, e, "`rate` names no number of the programme's `params`");
@@ -151,10 +164,10 @@ static enum status read_peoples(struct arena *a, const struct programme *p, stru
   if (!t->count) return off(t, e, "at least one is wanted here");
   ARENA_TRY(e, list = arena_array(a, t->count, sizeof *list));
   for (uint32_t i = 0; i < t->count; i++) {
-    TRY(word(t->items[i], "code", &list[i].code, e));
+    TRY(coded(m, t->items[i], "code", &list[i].people, e));
     TRY(word(t->items[i], "area", &list[i].area, e));
     TRY(number(t->items[i], "share", 0, 1, &list[i].share, e));
-    TRY(choice_of(p, "members", "ethnicity", t->items[i], list[i].code, e));
+    TRY(choice_of(p, "members", "ethnicity", t->items[i], m->words[list[i].people], e));
     if (strcmp(list[i].area, "*") != 0 && programme_area(p, list[i].area) == UINT32_MAX) return off(t->items[i], e, "`area` is no code of the programme's areas");
   }
   m->peoples = list, m->people_count = t->count;
@@ -171,6 +184,9 @@ enum status model_parse(struct arena *a, const struct programme *p, const char *
   if (list.first) return err_set(e, list.first->status, list.first->hint, "%s:%d:%d: %s", list.first->file, list.first->line, list.first->column, list.first->message);
   if (!top || top->kind != TREE_MAP) return err_set(e, ERR_INPUT, "docs/method/synthetic.md describes each key", "%s: keys and values are wanted", file);
   ARENA_TRY(e, m = arena_new(a, struct model));
+#define X(name) m->words[m->word_count++] = #name;
+  WORDS(X)
+#undef X
   TRY(need(top, "model", TREE_MAP, &t, e));
 #define X(name, least, most) TRY(number(t, #name, least, most, &m->name, e));
   SYNTH_NUMBERS(X)

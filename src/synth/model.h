@@ -7,6 +7,7 @@
 #define SYNTH_MODEL_H
 
 #include "programme/programme.h"
+#include "synth/words.h"
 
 #define SYNTH_ROUNDS_MAX 8u
 #define SYNTH_CROPS_MAX 32u
@@ -43,10 +44,10 @@ struct synth_round { /* share of persons on the register; mean income per head; 
   int year;
   double poor, income, above;
 };
-/* `bears`: years from planting to the first harvest, 0 = in the year it is sown; low, high: metres it thrives at */
-struct synth_crop { const char *crop, *item, *unit; double share, area, yield, price, cost, bears, low, high; bool animal; };
+/* item and unit, too, are numbers of words; `bears`: years from planting to the first harvest, 0 = in the year it is sown; low, high: metres it thrives at */
+struct synth_crop { const char *crop; uint8_t crop_word, item, unit; double share, area, yield, price, cost, bears, low, high; bool animal; };
 struct synth_fund { const char *fund; double per_person; }; /* a year, for each person on the register */
-struct synth_people { const char *code, *area; double share; }; /* ethnicity, in an area or "*" */
+struct synth_people { uint8_t people; const char *area; double share; }; /* ethnicity, in an area or "*" */
 
 enum kind { KIND_SINGLE, KIND_OLD_COUPLE, KIND_COUPLE, KIND_FAMILY, KIND_LONE_PARENT, KIND_GENERATIONS, KIND_COUNT };
 
@@ -65,6 +66,8 @@ struct model {
   uint32_t people_count;
   const char *const *surnames, *const *given;
   uint32_t surname_count, given_count;
+  const char *words[WORDS_MAX]; /* those of words.h, then those of the file */
+  uint32_t word_count;
 };
 
 /* Reads FOLDER/synth.yaml of the programme. ERR_NOT_FOUND when it has none. */

@@ -8,78 +8,76 @@
 #include "base/file.h"
 #include "synth/funds.h"
 #include "synth/rows.h"
+#include "synth/write.h"
 
 struct making {
   struct population *pop;
   struct layout rounds[SYNTH_ROUNDS_MAX];
+  struct batch *batch;
+  uint32_t round; /* that the batch's rows are of */
   struct sheet *truth[SYNTH_ROUNDS_MAX], *faults, *departments, *funds;
   int64_t *on_register[SYNTH_ROUNDS_MAX]; /* persons, by area */
   const struct synth_options *o;
   struct synth_counts *n;
 };
 
+static int64_t cents(double v) { return (int64_t)(v * 100 + 0.5); }
+
 static const char *const truth_fields[] = {"household", "village", "persons", "line", "true_income", "truly_poor", "recorded_income", "on_register", "shock"};
-static const enum filled truth_filled[] = {FILL_household, FILL_village, FILL_persons, FILL_line, FILL_true_income, FILL_truly_poor, FILL_recorded_income, FILL_on_register, FILL_shock};
 static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what", "area", "fund", "idle_amount"};
-static const enum filled fault_filled[] = {FILL_round, FILL_household, FILL_other_household, FILL_kind, FILL_what, FILL_fault_area, FILL_fault_fund, FILL_idle_amount};
 static const char *const department_fields[] = {"year", "list", "id_number"};
-static const enum filled department_filled[] = {FILL_year, FILL_list, FILL_id_number};
 static const char *const fund_fields[] = {"fund", "year", "area", "amount", "allotted", "spent", "date"};
-static const enum filled fund_filled[] = {FILL_fund, FILL_year, FILL_fund_area, FILL_fund_amount, FILL_allotted, FILL_spent, FILL_arrived};
 
 static enum status put_truth(struct making *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
-  struct row r = {.count = 0};
-  char key[40];
-  row_begin(&r);
-  row_text(&r, FILL_household, rows_key(b->village, h, false, key)), row_text(&r, FILL_village, b->village->code), row_int(&r, FILL_persons, h->size[round]);
-  row_fixed(&r, FILL_line, b->pop->lines[round], 2), row_fixed(&r, FILL_true_income, h->income[round], 2), row_bool(&r, FILL_truly_poor, h->income[round] < b->pop->lines[round]);
-  row_fixed(&r, FILL_recorded_income, h->recorded[round], 2), row_bool(&r, FILL_on_register, h->listed[round]), row_bool(&r, FILL_shock, h->shock[round]);
-  return sheet_put(k->truth[round], &r, e);
+  struct sheet *s = k->truth[round];
+  char key[BATCH_TEXT_MAX];
+  sheet_text(s, rows_key(b->village, h, false, key)), sheet_text(s, b->village->code), sheet_number(s, h->size[round], 0);
+  sheet_number(s, cents(b->pop->lines[round]), 2), sheet_number(s, cents(h->income[round]), 2), sheet_bool(s, h->income[round] < b->pop->lines[round]);
+  sheet_number(s, cents(h->recorded[round]), 2), sheet_bool(s, h->listed[round]), sheet_bool(s, h->shock[round]);
+  return sheet_end(s, e);
 }
 
 static enum status put_fault(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
-  struct row r = {.count = 0};
-  char key[40], other[40];
+  struct sheet *s = k->faults;
+  char key[BATCH_TEXT_MAX];
   const struct household *h = &b->households[at];
-  row_begin(&r);
-  row_int(&r, FILL_round, b->pop->m->rounds[round].year), row_text(&r, FILL_household, rows_key(b->village, h, false, key));
-  if (f == FAULT_DUPLICATE || f == FAULT_SPLIT) row_text(&r, FILL_other_household, rows_key(b->village, h, true, other));
-  else if (f == FAULT_COPIED) row_text(&r, FILL_other_household, rows_key(b->village, h - 1, false, other));
-  row_text(&r, FILL_kind, fault_name(f)), row_text(&r, FILL_what, fault_words(f));
+  sheet_number(s, b->pop->m->rounds[round].year, 0), sheet_text(s, rows_key(b->village, h, false, key));
+  if (f == FAULT_DUPLICATE || f == FAULT_SPLIT) sheet_text(s, rows_key(b->village, h, true, key));
+  else if (f == FAULT_COPIED) sheet_text(s, rows_key(b->village, h - 1, false, key));
+  else sheet_skip(s, 1);
+  sheet_text(s, fault_name(f)), sheet_text(s, fault_words(f)), sheet_skip(s, 3);
   k->n->faults++;
-  return sheet_put(k->faults, &r, e);
+  return sheet_end(s, e);
 }
 
 /* What other offices know: their lists have identity numbers, no households. */
 static enum status put_department(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
-  struct row r = {.count = 0};
-  char id[32];
+  struct sheet *s = k->departments;
+  char id[BATCH_TEXT_MAX];
   uint32_t who = 0;
   const struct household *h = &b->households[at];
   for (uint32_t i = 0; i < h->people_count; i++) {
     bool grown = h->people[i].born <= b->pop->m->rounds[round].year - 20, was = h->people[who].born <= b->pop->m->rounds[round].year - 20;
     if (person_is_here(&h->people[i], round) && grown && (!was || !person_is_here(&h->people[who], round))) who = i;
   }
-  row_begin(&r);
-  row_int(&r, FILL_year, b->pop->m->rounds[round].year), row_text(&r, FILL_list, fault_name(f)), row_text(&r, FILL_id_number, rows_identity(b->village, h, who, id));
-  return sheet_put(k->departments, &r, e);
+  sheet_number(s, b->pop->m->rounds[round].year, 0), sheet_text(s, fault_name(f)), sheet_text(s, rows_identity(b->village, h, who, id));
+  return sheet_end(s, e);
 }
 
 static enum status put_fund(struct making *k, uint32_t home, uint32_t fund, uint32_t round, struct err *e) {
-  struct row r = {.count = 0};
+  struct sheet *s = k->funds;
   const struct model *m = k->pop->m;
   const char *area = k->pop->p->areas[home].code;
   struct fund_row x = funds_row(k->pop, &k->o->faults, home, fund, round, k->on_register[round][home]);
-  row_begin(&r);
-  row_text(&r, FILL_fund, m->funds[fund].fund), row_int(&r, FILL_year, m->rounds[round].year), row_text(&r, FILL_fund_area, area);
-  row_int(&r, FILL_fund_amount, x.amount), row_int(&r, FILL_allotted, x.allotted), row_int(&r, FILL_spent, x.spent), row_date(&r, FILL_arrived, x.arrived);
-  TRY(sheet_put(k->funds, &r, e));
+  sheet_text(s, m->funds[fund].fund), sheet_number(s, m->rounds[round].year, 0), sheet_text(s, area);
+  sheet_number(s, x.amount, 0), sheet_number(s, x.allotted, 0), sheet_number(s, x.spent, 0), sheet_day(s, x.arrived);
+  TRY(sheet_end(s, e));
   if (!x.idle) return OK;
-  row_begin(&r);
-  row_int(&r, FILL_round, m->rounds[round].year), row_text(&r, FILL_kind, fault_name(FAULT_IDLE)), row_text(&r, FILL_what, fault_words(FAULT_IDLE));
-  row_text(&r, FILL_fault_area, area), row_text(&r, FILL_fault_fund, m->funds[fund].fund), row_int(&r, FILL_idle_amount, x.amount - x.spent);
+  s = k->faults;
+  sheet_number(s, m->rounds[round].year, 0), sheet_skip(s, 2), sheet_text(s, fault_name(FAULT_IDLE)), sheet_text(s, fault_words(FAULT_IDLE));
+  sheet_text(s, area), sheet_text(s, m->funds[fund].fund), sheet_number(s, x.amount - x.spent, 0);
   k->n->faults++;
-  return sheet_put(k->faults, &r, e);
+  return sheet_end(s, e);
 }
 
 /* The ledger: every fund, in each round and county with somebody on the register. */
@@ -90,9 +88,17 @@ static enum status put_funds(struct making *k, struct err *e) {
   return OK;
 }
 
+static enum status batch_full(void *ctx, struct batch *b, struct err *e) {
+  struct making *k = ctx;
+  return layout_put(&k->rounds[k->round], b, e);
+}
+
 static enum status put_block(struct making *k, const struct block *b, struct err *e) {
   for (uint32_t round = 0; round < b->pop->m->round_count; round++) {
-    if (!b->copy) TRY(rows_village(&k->rounds[round], b, round, e));
+    int32_t village[VILLAGE_FIELD_COUNT];
+    rows_village(b, round, village);
+    k->round = round;
+    if (!b->copy) TRY(layout_village(&k->rounds[round], b->pop, (uint32_t)(b->village - b->pop->villages), village, e));
     k->n->persons[round] += b->persons[round], k->n->listed[round] += b->listed[round];
     k->on_register[round][b->village->home] += b->listed[round];
     for (uint32_t i = 0; i < b->count; i++) {
@@ -101,11 +107,12 @@ static enum status put_block(struct making *k, const struct block *b, struct err
       enum fault f = fault_of(&k->o->faults, b, i, round);
       k->n->households[round]++;
       if (h->income[round] < b->pop->lines[round]) k->n->truly_poor[round] += h->size[round];
-      TRY(rows_household(&k->rounds[round], b, i, round, f, e));
+      TRY(rows_household(k->batch, b, i, round, f, e));
       TRY(put_truth(k, b, h, round, e));
       if (f != FAULT_NONE) TRY(put_fault(k, b, i, round, f, e));
       if (f == FAULT_PAYROLL || f == FAULT_CAR) TRY(put_department(k, b, i, round, f, e));
     }
+    TRY(batch_flush(k->batch, e));
   }
   return OK;
 }
@@ -118,16 +125,16 @@ static enum status open_files(struct arena *a, struct making *k, const char *fol
     TRY(file_make_dirs(path, e));
     TRY(layout_open(a, k->pop->p, path, &k->rounds[r], e));
     ARENA_TRY(e, path = arena_printf(a, "%s/truth-%d.csv", folder, m->rounds[r].year));
-    TRY(sheet_open(a, path, truth_filled, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
+    TRY(sheet_open(a, path, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
   }
   ARENA_TRY(e, path = arena_printf(a, "%s/faults.csv", folder));
-  TRY(sheet_open(a, path, fault_filled, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
+  TRY(sheet_open(a, path, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
   ARENA_TRY(e, path = arena_printf(a, "%s/departments.csv", folder));
-  TRY(sheet_open(a, path, department_filled, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e));
+  TRY(sheet_open(a, path, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e));
   for (uint32_t r = 0; r < m->round_count; r++) ARENA_TRY(e, k->on_register[r] = arena_array(a, k->pop->p->area_count + 1u, sizeof *k->on_register[r]));
   if (!m->fund_count) return OK;
   ARENA_TRY(e, path = arena_printf(a, "%s/funds.csv", folder));
-  return sheet_open(a, path, fund_filled, fund_fields, sizeof fund_fields / sizeof *fund_fields, &k->funds, e);
+  return sheet_open(a, path, fund_fields, sizeof fund_fields / sizeof *fund_fields, &k->funds, e);
 }
 
 static enum status write_readme(struct arena *a, struct making *k, const char *folder, struct err *e) {
@@ -161,6 +168,7 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
   if (k->o->dry_run) return OK;
   TRY(estimate_space(a, &k->n->estimate, folder, e));
   TRY(open_files(a, k, folder, e));
+  TRY(batch_open(a, k->pop, batch_full, k, &k->batch, e));
   k->n->villages = count;
   if (k->o->progress) progress_begin(k->o->progress, "making", "villages", count);
   for (uint32_t i = 0; s == OK && i < count; i++) {
