@@ -45,7 +45,7 @@ $(BUILD)/obj/%.o: src/%.c VERSION
 	@$(CC) $(ALLCFLAGS) -MMD -MP -c $< -o $@
 
 # The loops that decisions and figures spend their time in: at -O2 gcc 12 leaves most of them scalar.
-$(BUILD)/obj/rules/kernel.o $(BUILD)/obj/identify/settle.o $(BUILD)/obj/stats/survey.o: OPT += -O3
+$(BUILD)/obj/synth/chunk.o $(BUILD)/obj/synth/home.o $(BUILD)/obj/rules/kernel.o $(BUILD)/obj/identify/settle.o $(BUILD)/obj/stats/survey.o: OPT += -O3
 
 $(BUILD)/lucid: $(BUILD)/obj/cli/main.o $(ARCHIVES)
 	@echo "  ld $@"

@@ -21,20 +21,30 @@ static enum status show_estimate(struct cli *c, const struct estimate *x, enum s
 static enum status run_frozen(struct cli *c, const struct programme *p, const struct synth_options *o, const char *out, struct err *e) {
   struct pool *pool;
   struct frozen n;
-  int64_t year;
-  TRY(cli_option_int(c, "round", 0, 9999, 0, &year, e));
+  int years[SYNTH_ROUNDS_MAX];
+  uint32_t count = 0;
+  for (const char *text; (text = cli_option_nth(c, "round", (int)count)); count++) {
+    int64_t year;
+    if (!number_int64(text, strlen(text), &year) || year < 0 || year > 9999) return err_set(e, ERR_USAGE, "a year, for example --round 2018", "--round %s: a year is wanted", text);
+    if (count == SYNTH_ROUNDS_MAX) return err_set(e, ERR_USAGE, NULL, "--round is given more than %u times", SYNTH_ROUNDS_MAX);
+    years[count] = (int)year;
+  }
   TRY(pool_open(&pool, 0, e));
-  enum status s = frozen_write(&c->arena, p, o, (int)year, pool, out, &n, e);
+  enum status s = frozen_write(&c->arena, p, o, years, count, pool, out, &n, e);
   pool_close(pool);
   if (o->dry_run) return show_estimate(c, &n.estimate, s, e);
   TRY(s);
   struct table_out *t;
   static const char *const heads[] = {"round", ">households", ">persons", ">on the register", ">truly poor", "snapshot", "truth", NULL};
-  char text[32];
   TRY(table_open(c, heads, &t, e));
-  (void)snprintf(text, sizeof text, "%d", n.year);
-  table_text(t, text), table_int(t, n.households), table_int(t, n.persons), table_int(t, n.listed), table_int(t, n.truly_poor), table_text(t, n.hash), table_text(t, n.truth_hash);
+  for (uint32_t r = 0; r < n.round_count; r++) {
+    const struct frozen_round *x = &n.rounds[r];
+    char text[32];
+    (void)snprintf(text, sizeof text, "%d", x->year);
+    table_text(t, text), table_int(t, x->households), table_int(t, x->persons), table_int(t, x->listed), table_int(t, x->truly_poor), table_text(t, x->hash), table_text(t, x->truth_hash);
+  }
   TRY(table_close(t, e));
+  if (n.faults) cli_note(c, "%lld faults were planted: %s/faults.csv", (long long)n.faults, out);
   cli_note(c, "synthetic: nobody in %s exists", out);
   return OK;
 }
@@ -83,8 +93,8 @@ const struct verb verb_synth = {
     .options = "seed=N  the same seed gives the same files\n"
                "scale=X  1 is everybody; 0.01 about one township; up to 1000 (default: 1)\n"
                "out=DIR  a new folder for the files\n"
-               "as=FORM  csv: files to import; snapshot: frozen columns of one round, with the truth beside them (default: csv)\n"
-               "round=YEAR  with --as snapshot: which round (default: the last)\n"
+               "as=FORM  csv: files to import; snapshot: frozen columns, with the truth beside them (default: csv)\n"
+               "round=YEAR*  with --as snapshot: which rounds (default: the last)\n"
                "faults=KIND=SHARE*  plant known faults: duplicate, split, quantity, edited, copied, payroll, car, one-off, below, idle\n"
                "dry-run  tell how many households, megabytes and seconds it will be, and write nothing\n",
     .text = "Makes up households, members, crops and income lines from the numbers in PROGRAMME/synth.yaml, for each of its rounds.\n"

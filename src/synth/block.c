@@ -12,7 +12,7 @@ enum status block_make(const struct population *pop, struct block_id id, struct 
       uint32_t cap = b->cap ? b->cap * 2 : 256;
       struct household *more = realloc(b->households, cap * sizeof *more);
       if (more) b->households = more;
-      struct ranked *ranked = more ? realloc(b->ranked, cap * sizeof *ranked) : NULL;
+      struct ranked *ranked = more ? realloc(b->ranked, 2 * cap * sizeof *ranked) : NULL;
       if (!ranked) return err_set(e, ERR_MEMORY, NULL, "out of memory for a village");
       b->ranked = ranked, b->cap = cap;
     }

@@ -19,7 +19,7 @@ struct block {
   uint32_t copy;
   struct household *households;
   uint32_t count, cap;
-  struct ranked { double score; uint32_t at; } *ranked; /* room for the record's order */
+  struct ranked { double score; uint32_t at, from; uint16_t bin; bool in; } *ranked; /* room for the record's order */
   int64_t persons[SYNTH_ROUNDS_MAX], listed[SYNTH_ROUNDS_MAX];
   struct village_now now[SYNTH_ROUNDS_MAX];
   double crop_share[SYNTH_CROPS_MAX]; /* of the village's households */

@@ -1,10 +1,8 @@
 #include "synth/chance.h"
 
-#include <math.h>
-
 #include "base/elementary.h"
 
-static uint64_t mixed(uint64_t h, uint64_t v) {
+uint64_t chance_mixed(uint64_t h, uint64_t v) {
   h ^= v + 0x9E3779B97F4A7C15u + (h << 6) + (h >> 2);
   h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
   h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
@@ -12,52 +10,28 @@ static uint64_t mixed(uint64_t h, uint64_t v) {
 }
 
 uint64_t chance_place(uint64_t seed, const char *code) {
-  uint64_t h = mixed(0, seed);
-  for (const char *c = code; *c; c++) h = mixed(h, (unsigned char)*c);
+  uint64_t h = chance_mixed(0, seed);
+  for (const char *c = code; *c; c++) h = chance_mixed(h, (unsigned char)*c);
   return h;
 }
 
-struct rng chance_of(uint64_t place, uint64_t number, enum subject about) {
-  struct rng r;
-  rng_seed(&r, mixed(mixed(place, number), (uint64_t)about));
-  return r;
-}
-
 double chance_exp(double x) {
-  static const double inverse[] = {1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1};
-  int64_t k = (int64_t)(x * 1.44269504088896340736 + (x < 0 ? -0.5 : 0.5));
-  double r = (x - (double)k * 6.93147180369123816490e-01) - (double)k * 1.90821492927058770002e-10, sum = 0;
-  for (unsigned i = 0; i < sizeof inverse / sizeof *inverse; i++) sum = sum * r + inverse[i];
-  union { uint64_t bits; double power; } two = {.bits = (uint64_t)(1023 + k) << 52};
-  return sum * two.power;
+  static const double parts[32] = { /* 2^(i/32) */
+      1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237,
+      1.0905077326652577, 1.1143867425958924, 1.1387886347566916, 1.1637248587775775,
+      1.189207115002721, 1.215247359980469, 1.241857812073484, 1.2690509571917332,
+      1.2968395546510096, 1.3252366431597413, 1.3542555469368927, 1.383909881963832,
+      1.4142135623730951, 1.4451808069770467, 1.4768261459394993, 1.5091644275934228,
+      1.5422108254079407, 1.5759808451078865, 1.6104903319492543, 1.645755478153965,
+      1.681792830507429, 1.718619298122478, 1.7562521603732995, 1.7947090750031072,
+      1.8340080864093424, 1.8741676341103, 1.9152065613971474, 1.9571441241754002};
+  int64_t k = (int64_t)(x * 46.166241308446828384 + (x < 0 ? -0.5 : 0.5)); /* 32 / ln 2 */
+  double r = x - (double)k * 0.021660849392498290, sum = 1 + r * (1 + r * (0.5 + r * (1.0 / 6)));
+  union { uint64_t bits; double power; } two = {.bits = (uint64_t)(1023 + (k >> 5)) << 52};
+  return sum * parts[k & 31] * two.power;
 }
 
-/* The inverse of the normal distribution function by rational approximations, within 1.2e-9 relative (P. J. Acklam, 2003). */
-double chance_normal(struct rng *r) {
-  static const double a[] = {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02, -3.066479806614716e+01, 2.506628277459239e+00};
-  static const double b[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01, -1.328068155288572e+01, 1};
-  static const double c[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00, -2.549732539343734e+00, 4.374664141464968e+00, 2.938163982698783e+00};
-  static const double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00, 1};
-  double u = rng_unit(r), over = 0, under = 0;
-  if (u < 0x1.0p-53) u = 0x1.0p-53;
-  if (u >= 0.02425 && u <= 1 - 0.02425) {
-    double q = u - 0.5, t = q * q;
-    for (unsigned i = 0; i < 6; i++) over = over * t + a[i], under = under * t + b[i];
-    return over * q / under;
-  }
-  double q = sqrt(-2 * elementary_log(u < 0.5 ? u : 1 - u));
-  for (unsigned i = 0; i < 6; i++) over = over * q + c[i];
-  for (unsigned i = 0; i < 5; i++) under = under * q + d[i];
-  return u < 0.5 ? over / under : -over / under;
-}
-
-uint32_t chance_below(struct rng *r, uint32_t n) { return (uint32_t)(((unsigned __int128)rng_next(r) * n) >> 64); }
-
-bool chance_true(struct rng *r, double share) { return rng_unit(r) < share; }
-
-int chance_between(struct rng *r, int least, int most) { return least + (int)chance_below(r, (uint32_t)((int64_t)most - least + 1)); }
-
-double chance_spread(struct rng *r, double sd) { return chance_exp(sd * chance_normal(r) - sd * sd / 2); }
+double chance_spread(struct chance *c, double sd) { return chance_exp(sd * chance_coarse(c) - sd * sd / 2); }
 
 double chance_probit(double share) {
   double low = -8, high = 8;

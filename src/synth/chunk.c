@@ -10,16 +10,14 @@
 struct seen { int32_t min, max; bool missing, any; };
 
 CLONES static struct seen measure(const int32_t *v, uint32_t n) {
-  int32_t lo = INT32_MAX, hi = INT32_MIN;
-  uint32_t gaps = 0;
+  int32_t lo = INT32_MAX, hi = INT32_MIN, gaps = 0;
   for (uint32_t i = 0; i < n; i++) {
-    bool gap = v[i] == BATCH_MISSING;
-    gaps += gap;
-    int32_t low = gap ? INT32_MAX : v[i];
+    int32_t gap = -(v[i] == BATCH_MISSING), low = v[i] ^ gap; /* all bits turned round, the least number becomes the greatest */
+    gaps -= gap;
     lo = low < lo ? low : lo;
-    hi = v[i] > hi ? v[i] : hi; /* a gap is the least there is */
+    hi = v[i] > hi ? v[i] : hi;
   }
-  return (struct seen){lo, hi, gaps > 0, gaps < n};
+  return (struct seen){lo, hi, gaps > 0, (uint32_t)gaps < n};
 }
 
 #define NARROW(type)                                                                  \
@@ -88,7 +86,12 @@ static bool put_texts(struct chunk_scratch *s, const struct batch *b, enum rows 
 static void mark_words(const uint8_t *v, uint32_t n, uint64_t words[4]) {
   uint8_t mark[256] = {0};
   for (uint32_t i = 0; i < n; i++) mark[v[i]] = 1;
-  for (uint32_t i = 0; i < WORDS_MAX; i++) words[i / 64] |= (uint64_t)mark[i] << (i & 63);
+  mark[UINT8_MAX] = 0; /* none */
+  for (uint32_t i = 0; i < 256; i += 8) {
+    uint64_t eight;
+    memcpy(&eight, mark + i, 8);
+    words[i / 64] |= (eight * 0x0102040810204080u >> 56) << (i & 63); /* the lowest bits of eight bytes side by side */
+  }
 }
 
 /* A column of cells; texts are their maker's. */

@@ -12,11 +12,11 @@
 /* Bytes of a household and round with its truth, and the time it takes as a multiple of making it. */
 static const struct { uint64_t bytes; double time; } forms[] = {[FORM_FILES] = {1200, 22}, [FORM_FROZEN] = {520, 5}};
 
-enum status estimate_make(const struct population *pop, const struct block_id *ids, uint32_t count, enum synth_form form, unsigned threads, struct estimate *out, struct err *e) {
+enum status estimate_make(const struct population *pop, const struct block_id *ids, uint32_t count, enum synth_form form, uint32_t rounds, unsigned threads, struct estimate *out, struct err *e) {
   struct block b = {0};
   int64_t made = 0, persons = 0, begun = progress_now_us(), now = begun;
   enum status s = OK;
-  *out = (struct estimate){.rounds = form == FORM_FROZEN ? 1 : pop->m->round_count, .villages = count};
+  *out = (struct estimate){.rounds = rounds, .villages = count};
   for (uint32_t i = 0; i < count; i++) out->persons += pop->villages[ids[i].village].persons;
   for (uint32_t i = 0; s == OK && i < count && now - begun < SAMPLE_US; i++) { /* one here, one there */
     s = block_make(pop, ids[(uint64_t)i * 7919 % count], &b, e);

@@ -17,7 +17,7 @@ struct estimate {
   double seconds;
 };
 
-enum status estimate_make(const struct population *pop, const struct block_id *ids, uint32_t count, enum synth_form form, unsigned threads, struct estimate *out, struct err *e) MUST_CHECK;
+enum status estimate_make(const struct population *pop, const struct block_id *ids, uint32_t count, enum synth_form form, uint32_t rounds, unsigned threads, struct estimate *out, struct err *e) MUST_CHECK;
 /* ERR_FULL when the disk of `folder` (which need not be there yet) has less room than that. */
 enum status estimate_space(struct arena *a, const struct estimate *x, const char *folder, struct err *e) MUST_CHECK;
 

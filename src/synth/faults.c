@@ -54,8 +54,8 @@ enum fault fault_of(const struct fault_plan *plan, const struct block *b, uint32
   if (!h->size[round]) return FAULT_NONE;
   for (int k = 0; k < FAULT_COUNT; k++) {
     if (plan->share[k] <= 0 || !can((enum fault)k, b, at, round)) continue;
-    struct rng r = chance_of(b->village->place, ((uint64_t)h->number << 16) | ((uint64_t)k << 8) | (kinds[k].lasting ? 0xFF : round), ABOUT_FAULTS);
-    if (chance_true(&r, plan->share[k])) return (enum fault)k;
+    struct chance r = chance_of(b->village->place, ((uint64_t)h->number << 16) | ((uint64_t)k << 8) | (kinds[k].lasting ? 0xFF : round), ABOUT_FAULTS);
+    if (chance_unit(&r) < plan->share[k]) return (enum fault)k;
   }
   return FAULT_NONE;
 }

@@ -1,5 +1,6 @@
 #include "synth/household.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -10,25 +11,16 @@ struct maker {
   const struct population *pop;
   const struct village *v;
   struct household *h;
-  struct rng r;
+  struct chance r;
   uint32_t surname;
   int year; /* now */
 };
 
 static uint8_t draw_people(struct maker *k) {
-  const struct model *m = k->pop->m;
-  const char *home = k->pop->p->areas[k->v->home].code;
-  uint8_t found = m->peoples[0].people;
-  bool own = false;
-  double u = rng_unit(&k->r), sum = 0;
-  for (uint32_t i = 0; i < m->people_count; i++) own |= !strcmp(m->peoples[i].area, home);
-  for (uint32_t i = 0; i < m->people_count; i++) {
-    const struct synth_people *x = &m->peoples[i];
-    if (strcmp(x->area, own ? home : "*") != 0) continue;
-    found = x->people;
-    if ((sum += x->share) > u) break;
-  }
-  return found;
+  const struct folk *f = k->v->folk;
+  double u = chance_small(&k->r);
+  while (f->upto <= u && f[1].upto > 0) f++;
+  return f->people;
 }
 
 static enum schooling draw_aim(struct maker *k, int born) {
@@ -39,22 +31,33 @@ static enum schooling draw_aim(struct maker *k, int born) {
   return aim;
 }
 
+/* A day from 1901 to 2099; elsewhere the calendar's way. */
+static int32_t day_of(int year, int month, int day) {
+  static const int16_t before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+  if (year <= 1900 || year >= 2100) return date_from_civil(year, month, day);
+  int since = year - 1901;
+  return since * 365 + since / 4 + before[month - 1] + (month > 2 && year % 4 == 0) + day - 1 - 25202;
+}
+
 /* A person of this age in the maker's year; NULL when the house is full. */
 static struct person *add(struct maker *k, enum relation rel, bool female, int age, uint32_t round) {
   if (k->h->people_count >= PEOPLE_MAX) return NULL;
   struct person *x = &k->h->people[k->h->people_count++];
-  *x = (struct person){.female = female, .from = (uint8_t)round, .to = (uint8_t)k->pop->m->round_count};
-  x->born = k->year - age;
-  int month = chance_between(&k->r, 1, 12), day = chance_between(&k->r, 1, 28); /* never two draws in one call: compilers differ in their order */
-  x->birth = date_from_civil(x->born, month, day);
+  x->female = female, x->from = (uint8_t)round, x->to = (uint8_t)k->pop->m->round_count;
+  x->born = (int16_t)(k->year - age);
+  uint32_t day = chance_below(&k->r, 12 * 28);
+  x->birth = day_of(x->born, (int)(day / 28) + 1, (int)(day % 28) + 1);
   memset(x->relation, rel, sizeof x->relation);
   x->aim = (uint8_t)draw_aim(k, x->born);
   bool own_name = rel != REL_spouse && rel != REL_daughter_in_law && rel != REL_mother;
-  x->surname = own_name ? k->surname : (uint32_t)chance_below(&k->r, k->pop->m->surname_count);
-  x->given = (uint32_t)chance_below(&k->r, k->pop->m->given_count);
-  x->people = own_name && k->h->people_count > 1 ? k->h->people[0].people : draw_people(k);
-  x->u_health = rng_unit(&k->r), x->u_kind = rng_unit(&k->r), x->u_labour = rng_unit(&k->r), x->u_away = rng_unit(&k->r);
-  x->u_insured = rng_unit(&k->r), x->u_pension = rng_unit(&k->r), x->u_serious = rng_unit(&k->r);
+  uint32_t surname = chance_below(&k->r, k->pop->m->surname_count);
+  x->surname = (uint16_t)(own_name ? k->surname : surname);
+  x->given = (uint16_t)chance_below(&k->r, k->pop->m->given_count);
+  uint8_t people = draw_people(k);
+  x->people = own_name && k->h->people_count > 1 ? k->h->people[0].people : people;
+  x->order = (uint16_t)(chance_below(&k->r, 500) * 2 + !female);
+  x->u_health = chance_small(&k->r), x->u_kind = chance_small(&k->r), x->u_labour = chance_small(&k->r), x->u_away = chance_small(&k->r);
+  x->u_insured = chance_small(&k->r), x->u_pension = chance_small(&k->r), x->u_serious = chance_small(&k->r);
   return x;
 }
 
@@ -74,13 +77,13 @@ static void add_children(struct maker *k, int mother, int count, int oldest, enu
 }
 
 static int child_count(struct maker *k) {
-  double u = rng_unit(&k->r);
-  return u < 0.28 ? 1 : u < 0.80 ? 2 : 3;
+  float u = chance_small(&k->r);
+  return u < 0.28f ? 1 : u < 0.80f ? 2 : 3;
 }
 
 static void make_people(struct maker *k) {
-  struct rng *r = &k->r;
-  double u = rng_unit(r), sum = 0;
+  struct chance *r = &k->r;
+  double u = chance_small(r), sum = 0;
   int kind = 0, head, wife;
   bool woman;
   while (kind < KIND_COUNT - 1 && (sum += k->pop->m->kinds[kind]) <= u) kind++;
@@ -165,7 +168,7 @@ static void live(struct maker *k, uint32_t round) {
       struct person *x = &h->people[i];
       int age = k->year + 1 - x->born;
       double death = k->pop->death[clamp(age, 0, 127)];
-      double dies = rng_unit(&k->r), leaves = rng_unit(&k->r);
+      double dies = chance_small(&k->r), leaves = chance_small(&k->r);
       if (!person_is_here(x, round)) continue;
       enum relation rel = (enum relation)x->relation[round];
       bool gone = dies < death || (x->female && rel == REL_daughter && age >= 21 && leaves < 0.12);
@@ -173,7 +176,7 @@ static void live(struct maker *k, uint32_t round) {
       else if (rel == REL_daughter_in_law || rel == REL_spouse) wives++, mother = x->female && age >= 20 && age <= 38 ? x : mother;
       else if (age < 16) children++;
     }
-    double born = rng_unit(&k->r), weds = rng_unit(&k->r);
+    double born = chance_small(&k->r), weds = chance_small(&k->r);
     if (mother && children < 2 && born < 0.10 && h->people_count < PEOPLE_MAX) {
       bool girl = chance_true(&k->r, 0.47), by_wife = mother->relation[round] == REL_spouse;
       k->year++; /* born in the coming year */
@@ -196,38 +199,42 @@ static void live(struct maker *k, uint32_t round) {
 }
 
 void household_make(const struct population *pop, const struct village *v, uint32_t number, struct household *h) {
-  struct maker k = {.pop = pop, .v = v, .h = h, .r = chance_of(v->place, number, ABOUT_PEOPLE), .year = pop->m->rounds[0].year};
-  memset(h, 0, sizeof *h);
-  h->number = number, h->first_listed = -1;
+  struct maker k = {.pop = pop, .v = v, .h = h, .year = pop->m->rounds[0].year};
+  memset(h, 0, offsetof(struct household, last));
+  h->number = number, h->first_listed = -1, h->chance = chance_mixed(v->place, number);
+  k.r = chance_about(h->chance, ABOUT_PEOPLE);
   k.surname = (uint32_t)chance_below(&k.r, pop->m->surname_count);
   make_people(&k);
-  k.r = chance_of(v->place, number, ABOUT_LIFE);
+  k.r = chance_about(h->chance, ABOUT_LIFE);
   for (uint32_t round = 1; round < pop->m->round_count; round++) live(&k, round);
-  for (uint32_t round = 0; round < pop->m->round_count; round++)
-    for (uint32_t i = 0; i < h->people_count; i++) h->size[round] = (uint8_t)(h->size[round] + person_is_here(&h->people[i], round));
+  for (uint32_t i = 0; i < h->people_count; i++)
+    for (uint32_t round = h->people[i].from; round < h->people[i].to; round++) h->size[round]++;
 }
 
 struct now person_now(const struct model *m, const struct person *x, uint32_t round) {
-  struct now n = {.age = m->rounds[round].year - x->born, .student = WORD_no};
-  int reached = n.age < 13 ? SCHOOL_NONE : n.age < 16 ? SCHOOL_PRIMARY : n.age < 19 ? SCHOOL_JUNIOR : n.age < 22 ? SCHOOL_SENIOR : n.age < 23 ? SCHOOL_COLLEGE : SCHOOL_UNIVERSITY;
-  n.schooling = (enum schooling)(x->aim < reached ? x->aim : reached);
-  if (n.age >= 3 && n.age <= 5 && x->u_kind < 0.7) n.student = WORD_preschool;
-  else if (n.age >= 6 && n.age <= 12) n.student = WORD_primary;
-  else if (n.age >= 13 && n.age <= 15 && x->aim >= SCHOOL_JUNIOR) n.student = (uint8_t)(WORD_grade7 + n.age - 13);
-  else if (n.age >= 16 && n.age <= 18 && x->aim >= SCHOOL_SENIOR) n.student = x->u_kind < 0.4 && x->aim == SCHOOL_SENIOR ? (uint8_t)(WORD_vocational1 + n.age - 16) : (uint8_t)(WORD_senior1 + n.age - 16);
-  else if (n.age >= 19 && n.age <= 21 && x->aim == SCHOOL_COLLEGE) n.student = (uint8_t)(WORD_college1 + n.age - 19);
-  else if (n.age >= 19 && n.age <= 22 && x->aim == SCHOOL_UNIVERSITY) n.student = (uint8_t)(WORD_university1 + n.age - 19);
-  n.dropped = n.age >= 13 && n.age <= 15 && x->aim < SCHOOL_JUNIOR;
+  const int age = m->rounds[round].year - x->born;
+  struct now n = {.age = (uint8_t)(age < 255 ? age : 255), .student = WORD_no};
+  int reached = age < 13 ? SCHOOL_NONE : age < 16 ? SCHOOL_PRIMARY : age < 19 ? SCHOOL_JUNIOR : age < 22 ? SCHOOL_SENIOR : age < 23 ? SCHOOL_COLLEGE : SCHOOL_UNIVERSITY;
+  n.schooling = (uint8_t)(x->aim < reached ? x->aim : reached);
+  if (age < 23) {
+    if (age >= 3 && age <= 5 && x->u_kind < 0.7f) n.student = WORD_preschool;
+    else if (age >= 6 && age <= 12) n.student = WORD_primary;
+    else if (age >= 13 && age <= 15 && x->aim >= SCHOOL_JUNIOR) n.student = (uint8_t)(WORD_grade7 + age - 13);
+    else if (age >= 16 && age <= 18 && x->aim >= SCHOOL_SENIOR) n.student = (uint8_t)((x->u_kind < 0.4f && x->aim == SCHOOL_SENIOR ? WORD_vocational1 : WORD_senior1) + age - 16);
+    else if (age >= 19 && age <= 21 && x->aim == SCHOOL_COLLEGE) n.student = (uint8_t)(WORD_college1 + age - 19);
+    else if (age >= 19 && age <= 22 && x->aim == SCHOOL_UNIVERSITY) n.student = (uint8_t)(WORD_university1 + age - 19);
+    n.dropped = age >= 13 && age <= 15 && x->aim < SCHOOL_JUNIOR;
+  }
   bool learns = n.student != WORD_no;
-  double a = n.age / 70.0, serious = 0.003 + 0.015 * a * a * a, disabled = 0.012 + 0.03 * a * a, chronic = 0.01 + 0.22 * a * a;
+  float a = (float)age * (1 / 70.0f), serious = 0.003f + 0.015f * a * a * a, disabled = 0.012f + 0.03f * a * a, chronic = 0.01f + 0.22f * a * a;
   n.health = x->u_health < serious ? HEALTH_SERIOUS : x->u_health < serious + disabled ? HEALTH_DISABLED : x->u_health < serious + disabled + chronic ? HEALTH_CHRONIC : HEALTH_GOOD;
   bool ill = n.health == HEALTH_SERIOUS || n.health == HEALTH_DISABLED;
-  if (n.age < 16 || learns || n.age >= 76) n.labour = LABOUR_NONE;
-  else if (ill) n.labour = x->u_labour < 0.55 ? LABOUR_LOST : LABOUR_WEAK;
-  else if (n.age >= 66) n.labour = x->u_labour < 0.6 ? LABOUR_WEAK : LABOUR_NONE;
-  else if (n.age >= 60 || n.health == HEALTH_CHRONIC) n.labour = LABOUR_WEAK;
-  else n.labour = n.schooling >= SCHOOL_SENIOR && x->u_labour < 0.5 ? LABOUR_SKILLED : x->u_labour < 0.06 ? LABOUR_SKILLED : LABOUR_ORDINARY;
+  if (age < 16 || learns || age >= 76) n.labour = LABOUR_NONE;
+  else if (ill) n.labour = x->u_labour < 0.55f ? LABOUR_LOST : LABOUR_WEAK;
+  else if (age >= 66) n.labour = x->u_labour < 0.6f ? LABOUR_WEAK : LABOUR_NONE;
+  else if (age >= 60 || n.health == HEALTH_CHRONIC) n.labour = LABOUR_WEAK;
+  else n.labour = n.schooling >= SCHOOL_SENIOR && x->u_labour < 0.5f ? LABOUR_SKILLED : x->u_labour < 0.06f ? LABOUR_SKILLED : LABOUR_ORDINARY;
   bool able = n.labour == LABOUR_ORDINARY || n.labour == LABOUR_SKILLED;
-  if (able && n.age < 50 && x->u_away < m->away * (x->female ? 0.7 : 1.2)) n.months_away = 6 + (int)(x->u_kind * 6);
+  if (able && age < 50 && (double)x->u_away < m->away * (x->female ? 0.7 : 1.2)) n.months_away = (uint8_t)(6 + (int)(x->u_kind * 6));
   return n;
 }

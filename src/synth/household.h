@@ -21,32 +21,30 @@ enum labour { LABOUR_ORDINARY, LABOUR_SKILLED, LABOUR_WEAK, LABOUR_LOST, LABOUR_
 
 struct person {
   int32_t birth;            /* days */
-  int born;                 /* its year */
+  int16_t born;             /* its year */
   bool female;
   uint8_t from, to;         /* rounds [from, to) on the register of the household */
   uint8_t relation[SYNTH_ROUNDS_MAX];
   uint8_t aim;              /* schooling reached in the end */
-  uint32_t surname, given;
   uint8_t people;           /* ethnicity: a word */
-  double u_health, u_kind, u_labour, u_away, u_insured, u_pension, u_serious; /* draws that stay */
+  uint16_t surname, given, order; /* order: of the identity number */
+  float u_health, u_kind, u_labour, u_away, u_insured, u_pension, u_serious; /* draws that stay */
 };
 
 struct now { /* a person in a round */
-  int age; /* reached in the year */
-  enum schooling schooling;
-  uint8_t student; /* a word: WORD_no or the class */
+  uint8_t age;      /* reached in the year; 255 and more are 255 */
+  uint8_t schooling, health, labour; /* of the enums above */
+  uint8_t student;  /* a word: WORD_no or the class */
+  uint8_t months_away;
   bool dropped;
-  enum health health;
-  enum labour labour;
-  int months_away;
 };
 
 struct household {
+  uint64_t chance;                   /* what its streams begin with */
   uint32_t number;
   enum kind kind;
   uint32_t people_count;
-  struct person people[PEOPLE_MAX];
-  uint8_t size[SYNTH_ROUNDS_MAX]; /* persons; 0 = gone */
+  uint8_t size[SYNTH_ROUNDS_MAX];    /* persons; 0 = gone */
   /* true welfare (welfare.c) */
   double welfare[SYNTH_ROUNDS_MAX];  /* about standard normal, without the village */
   double income[SYNTH_ROUNDS_MAX];   /* a head, a year */
@@ -56,6 +54,9 @@ struct household {
   double recorded[SYNTH_ROUNDS_MAX]; /* income a head, as written down, in hundredths' precision */
   bool listed[SYNTH_ROUNDS_MAX];     /* on the register */
   int8_t first_listed;               /* round, -1 = never */
+  /* From here on what lies behind people_count is undefined. */
+  struct now last[PEOPLE_MAX];       /* of those who are here in the last round (welfare.c) */
+  struct person people[PEOPLE_MAX];
 };
 
 void household_make(const struct population *pop, const struct village *v, uint32_t number, struct household *h);

@@ -75,7 +75,34 @@ static enum status set_rounds(struct population *pop, struct err *e) {
     /* Lognormal: P(income < line) = poor and mean = income fix both of its numbers. */
     double z = -chance_probit(x->poor), gap = elementary_log(x->income / line), square = z * z + 2 * gap;
     pop->lines[r] = line;
+    pop->years[r] = r ? x->year - pop->m->rounds[r - 1].year : 1;
+    pop->kept[r] = 1;
+    for (int y = 0; y < pop->years[r]; y++) pop->kept[r] *= pop->m->yearly_kept;
+    pop->fresh[r] = sqrt(1 - pop->kept[r] * pop->kept[r]);
     pop->spread[r] = square > 0 ? fmax(0.2, sqrt(square) - z) : 0.2;
+  }
+  return OK;
+}
+
+/* The peoples of each home, with their running sums. */
+static enum status settle(struct arena *a, struct population *pop, struct err *e) {
+  const struct programme *p = pop->p;
+  const struct model *m = pop->m;
+  struct folk **of;
+  ARENA_TRY(e, of = arena_array(a, p->area_count + 1u, sizeof *of));
+  for (uint32_t i = 0; i < pop->village_count; i++) {
+    const uint32_t home = pop->villages[i].home;
+    bool own = false;
+    double sum = 0;
+    if (!of[home]) {
+      uint32_t n = 0;
+      ARENA_TRY(e, of[home] = arena_array(a, m->people_count + 2u, sizeof **of));
+      for (uint32_t k = 0; k < m->people_count; k++) own |= !strcmp(m->peoples[k].area, p->areas[home].code);
+      for (uint32_t k = 0; k < m->people_count; k++)
+        if (!strcmp(m->peoples[k].area, own ? p->areas[home].code : "*")) of[home][n++] = (struct folk){sum += m->peoples[k].share, m->peoples[k].people};
+      if (!n) of[home][0] = (struct folk){1, m->peoples[0].people};
+    }
+    pop->villages[i].folk = of[home];
   }
   return OK;
 }
@@ -97,7 +124,7 @@ enum status population_open(struct arena *a, const struct programme *p, const st
     struct village *v = &pop->villages[pop->village_count];
     v->code = p->areas[i].code, v->area = i, v->parent = p->areas[i].parent, v->home = i;
     while (p->areas[v->home].level > p->home_level && p->areas[v->home].parent != UINT32_MAX) v->home = p->areas[v->home].parent;
-    struct rng r = chance_of(v->place = chance_place(seed, v->code), 0, ABOUT_VILLAGE);
+    struct chance r = chance_of(v->place = chance_place(seed, v->code), 0, ABOUT_VILLAGE);
     double road = chance_normal(&r), rest = chance_normal(&r);
     v->effect = sqrt(m->remote_share) * road + sqrt(1 - m->remote_share) * rest;
     v->km = fmin(40, fmax(0.2, 4 * elementary_exp(0.8 * road)));
@@ -113,6 +140,7 @@ enum status population_open(struct arena *a, const struct programme *p, const st
     double persons = m->persons * home / weights * weight[i] / homes[v->home];
     v->persons = persons < 12 ? 12 : persons > 200000 ? 200000 : (int64_t)(persons + 0.5);
   }
+  TRY(settle(a, pop, e));
   TRY(set_rounds(pop, e));
   TRY(share_out(a, pop, e));
   welfare_measure(pop);
@@ -141,8 +169,8 @@ enum status population_blocks(struct arena *a, const struct population *pop, dou
     uint32_t parent = pop->villages[i].parent == UINT32_MAX ? pop->villages[i].area : pop->villages[i].parent;
     if (taken[parent]) continue;
     taken[parent] = true;
-    struct rng r = chance_of(chance_place(pop->seed, pop->p->areas[parent].code), 0, ABOUT_ORDER);
-    order[areas++] = (struct drawn){rng_next(&r), parent};
+    struct chance r = chance_of(chance_place(pop->seed, pop->p->areas[parent].code), 0, ABOUT_ORDER);
+    order[areas++] = (struct drawn){chance_next(&r), parent};
   }
   memset(taken, 0, (pop->p->area_count + 1) * sizeof *taken);
   qsort(order, areas, sizeof *order, by_key);

@@ -14,10 +14,13 @@
 #define SYNTH_BLOCK_NUMBERS 100000u /* household numbers a block may use */
 #define SYNTH_SCALE_MAX 1000        /* some 500 million households */
 
+struct folk { double upto; uint8_t people; }; /* a people, and the sum of shares with it; the last has upto 0 behind it */
+
 struct village {
   const char *code;
   uint64_t place;        /* what its streams begin with (chance.h) */
   uint32_t area, home;   /* indices in the programme's areas */
+  const struct folk *folk; /* of its home */
   uint32_t parent;       /* the area around it: what is taken whole below scale 1 */
   int64_t persons;       /* of one block, in the first round */
   double effect;         /* standard normal: how poor */
@@ -37,6 +40,8 @@ struct population {
   double death[128];     /* chance to die in a year, by age */
   double lines[SYNTH_ROUNDS_MAX];  /* the main poverty line of each round's year */
   double welfare_mean[SYNTH_ROUNDS_MAX], welfare_sd[SYNTH_ROUNDS_MAX]; /* of households, measured on a sample spread over the villages */
+  int years[SYNTH_ROUNDS_MAX];     /* since the round before; 1 in the first */
+  double kept[SYNTH_ROUNDS_MAX], fresh[SYNTH_ROUNDS_MAX]; /* of what changes from year to year, over these years */
   double spread[SYNTH_ROUNDS_MAX]; /* of the logarithm of income inside a village, so that mean and share of poor are both about met */
 };
 

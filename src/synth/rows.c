@@ -30,7 +30,8 @@ struct writer {
   bool second, card, poorest;
   double income;                    /* a head, as recorded */
   int size;
-  struct now now[PEOPLE_MAX];       /* of those who are here */
+  const struct now *now;            /* of those who are here */
+  struct now other[PEOPLE_MAX];     /* the same, when the round is not the last */
   struct dwelling home;
   uint32_t crop_count;
   struct growing_crop crops[SYNTH_CROPS_MAX];
@@ -45,13 +46,13 @@ static int32_t fixed(double v, double unit) {
 }
 
 static struct dwelling home_of(const struct block *b, const struct household *h) {
-  struct rng r = chance_of(b->village->place, h->number, ABOUT_HOME);
+  struct chance r = chance_about(h->chance, ABOUT_HOME);
   struct dwelling x;
   int size = h->size[0] ? h->size[0] : 1;
   x.land = b->pop->m->farmland * b->now[0].land * size * chance_spread(&r, 0.4);
   x.forest = 2.5 * size * chance_spread(&r, 0.8);
   x.area = (45 + 18 * size) * chance_spread(&r, 0.3);
-  x.u_house = chance_normal(&r), x.u_water = chance_normal(&r), x.u_food = chance_normal(&r), x.u_road = rng_unit(&r), x.u_fuel = rng_unit(&r), x.u_toilet = rng_unit(&r);
+  x.u_house = chance_coarse(&r), x.u_water = chance_coarse(&r), x.u_food = chance_coarse(&r), x.u_road = chance_small(&r), x.u_fuel = chance_small(&r), x.u_toilet = chance_small(&r);
   x.km = fmin(60, b->village->km * chance_spread(&r, 0.4));
   return x;
 }
@@ -61,13 +62,8 @@ char *rows_key(const struct village *v, const struct household *h, bool second, 
   return out;
 }
 
-static uint32_t order_of(const struct village *v, const struct household *h, uint32_t person) {
-  struct rng r = chance_of(v->place, ((uint64_t)h->number << 8) | person, ABOUT_NUMBER);
-  return chance_below(&r, 500) * 2 + !h->people[person].female;
-}
-
-char *rows_identity(const struct village *v, const struct household *h, uint32_t person, char out[BATCH_TEXT_MAX]) {
-  (void)identity_text(h->people[person].birth, order_of(v, h, person), false, out);
+char *rows_identity(const struct household *h, uint32_t person, char out[BATCH_TEXT_MAX]) {
+  (void)identity_text(h->people[person].birth, h->people[person].order, false, out);
   return out;
 }
 
@@ -85,20 +81,21 @@ uint32_t rows_split_at(const struct household *h, uint32_t round) {
 /* The crops a household has in a round: draws of its own that stay, and trees from the year they were planted. */
 static uint32_t crops_of(const struct block *b, const struct household *h, uint32_t round, double land, struct growing_crop out[SYNTH_CROPS_MAX]) {
   const struct model *m = b->pop->m;
-  struct rng r = chance_of(b->village->place, h->number, ABOUT_LINES);
+  const int year = m->rounds[round].year, begin = m->rounds[0].year;
+  const double orders = 0.03 * (year - begin) + (b->now[round].cooperatives ? 0.06 : 0);
+  struct chance r = chance_about(h->chance, ABOUT_LINES);
   uint32_t n = 0;
   double fields = 0;
   for (uint32_t i = 0; i < m->crop_count; i++) {
     const struct synth_crop *c = &m->crops[i];
-    bool has = chance_true(&r, b->crop_share[i]);
-    double much = c->area * chance_spread(&r, 0.5), u = rng_unit(&r);
-    int planted = m->rounds[0].year + 4 - (int)(30 * u); /* every crop takes three draws */
-    if (!has || (c->bears > 0 && planted > m->rounds[round].year)) continue;
-    bool lately = c->bears > 0 && planted > m->rounds[0].year;
-    double odd = 1000 * u - floor(1000 * u);
-    out[n++] = (struct growing_crop){.crop = i, .much = much, .planted = c->bears > 0 ? planted : 0, .bears = c->bears > 0 ? planted + (int)c->bears : 0,
-                                     .subsidised = lately && odd < 0.7, .contract = odd < 0.03 * (m->rounds[round].year - m->rounds[0].year) + (b->now[round].cooperatives ? 0.06 : 0)};
-    if (!c->animal && c->bears <= 0) fields += much;
+    if (!chance_true(&r, b->crop_share[i])) continue;
+    struct chance own = chance_about(h->chance + i, ABOUT_CROP); /* so that what one takes moves no other */
+    const int planted = begin + 4 - (int)chance_below(&own, 30);
+    const double much = c->area * chance_spread(&own, 0.5);
+    const bool tree = c->bears > 0, asked = chance_true(&own, orders), paid = chance_true(&own, 0.7);
+    if (tree && planted > year) continue;
+    out[n++] = (struct growing_crop){i, much, tree ? planted : 0, tree ? planted + (int)c->bears : 0, tree && planted > begin && paid, asked};
+    if (!c->animal && !tree) fields += much;
   }
   /* Two harvests of half the fields are the most they bear. */
   double fit = fields > 1.5 * land ? 1.5 * land / fields : 1;
@@ -222,12 +219,12 @@ static void put_people(const struct writer *w) {
     bool error = w->fault == FAULT_DUPLICATE && w->second && i % 2 == 0;
     CELL(MEMBER, person_number) = (int32_t)i + 1;
     CELL(MEMBER, name) = cell_of_name(x->surname, error ? (x->given + 1) % m->given_count : x->given);
-    CELL(MEMBER, id_number) = cell_of_identity(order_of(w->b->village, w->h, i), error);
+    CELL(MEMBER, id_number) = cell_of_identity(x->order, error);
     CELL(MEMBER, sex) = x->female ? WORD_female : WORD_male, CELL(MEMBER, birth) = x->birth;
     CELL(MEMBER, relation) = first && w->from ? WORD_head : w->from ? WORD_other : x->relation[w->round];
     first = false;
     CELL(MEMBER, ethnicity) = x->people, CELL(MEMBER, education) = school[n->schooling], CELL(MEMBER, student) = n->student;
-    CELL(MEMBER, dropout) = !n->dropped ? WORD_none : x->u_kind < 0.3 ? WORD_illness : WORD_weary;
+    CELL(MEMBER, dropout) = !n->dropped ? WORD_none : x->u_kind < 0.3f ? WORD_illness : WORD_weary;
     CELL(MEMBER, health) = health[n->health], CELL(MEMBER, labour) = labour[n->labour], CELL(MEMBER, months_away) = n->months_away;
     CELL(MEMBER, basic_medical) = x->u_insured < insured, CELL(MEMBER, serious_insurance) = x->u_serious < insured;
     CELL(MEMBER, pension) = n->age >= 16 && x->u_pension < (n->age >= 60 ? 0.93 : 0.8), CELL(MEMBER, dibao) = w->poorest;
@@ -321,11 +318,11 @@ static enum status put(struct writer *w, struct err *e) {
   uint8_t lists = 1u << ROWS_MEMBER;
   w->card = h->listed[w->round] || household_exits(h, w->round);
   w->poorest = h->listed[w->round] && h->score[w->round] / 1.3 < -1.6;
-  w->size = 0;
+  w->size = 0, w->now = w->round + 1 == w->b->pop->m->round_count ? h->last : w->other;
   for (uint32_t i = w->from; i < w->to; i++) {
     if (!person_is_here(&h->people[i], w->round)) continue;
     w->size++;
-    w->now[i] = person_now(w->b->pop->m, &h->people[i], w->round);
+    if (w->now == w->other) w->other[i] = person_now(w->b->pop->m, &h->people[i], w->round);
   }
   w->home = home_of(w->b, w->like);
   w->crop_count = crops_of(w->b, w->like, w->round, w->home.land, w->crops);
@@ -347,8 +344,8 @@ enum status rows_household(struct batch *q, const struct block *b, uint32_t at, 
   if (f == FAULT_COPIED) w.like = &b->households[at - 1];
   w.income = w.like->recorded[round];
   if (f == FAULT_EDITED || f == FAULT_BELOW) {
-    struct rng r = chance_of(b->village->place, ((uint64_t)h->number << 8) | round, ABOUT_FAULTS);
-    double u = rng_unit(&r);
+    struct chance r = chance_of(b->village->place, ((uint64_t)h->number << 8) | round, ABOUT_FAULTS);
+    double u = chance_unit(&r);
     w.income = f == FAULT_EDITED ? ceil(line) + floor(0.03 * line * u) : floor(line * (0.70 + 0.27 * u));
   }
   if (f == FAULT_SPLIT) w.to = rows_split_at(h, round);

@@ -14,7 +14,7 @@ char *rows_key(const struct village *v, const struct household *h, bool second, 
 uint32_t rows_split_at(const struct household *h, uint32_t round);
 /* Whether something it grows or keeps yields in the round. */
 bool rows_has_crop(const struct block *b, const struct household *h, uint32_t round);
-char *rows_identity(const struct village *v, const struct household *h, uint32_t person, char out[BATCH_TEXT_MAX]);
+char *rows_identity(const struct household *h, uint32_t person, char out[BATCH_TEXT_MAX]);
 void rows_village(const struct block *b, uint32_t round, int32_t cells[VILLAGE_FIELD_COUNT]);
 /* The household's rows into the batch; two households when a fault makes two of it. */
 enum status rows_household(struct batch *q, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) MUST_CHECK;

@@ -6,17 +6,16 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "synth/funds.h"
+#include "synth/planted.h"
 #include "synth/rows.h"
-#include "synth/write.h"
 
 struct making {
   struct population *pop;
   struct layout rounds[SYNTH_ROUNDS_MAX];
   struct batch *batch;
   uint32_t round; /* that the batch's rows are of */
-  struct sheet *truth[SYNTH_ROUNDS_MAX], *faults, *departments, *funds;
-  int64_t *on_register[SYNTH_ROUNDS_MAX]; /* persons, by area */
+  struct sheet *truth[SYNTH_ROUNDS_MAX];
+  struct ledger ledger;
   const struct synth_options *o;
   struct synth_counts *n;
 };
@@ -24,10 +23,6 @@ struct making {
 static int64_t cents(double v) { return (int64_t)(v * 100 + 0.5); }
 
 static const char *const truth_fields[] = {"household", "village", "persons", "line", "true_income", "truly_poor", "recorded_income", "on_register", "shock"};
-static const char *const fault_fields[] = {"round", "household", "other_household", "kind", "what", "area", "fund", "idle_amount"};
-static const char *const department_fields[] = {"year", "list", "id_number"};
-static const char *const fund_fields[] = {"fund", "year", "area", "amount", "allotted", "spent", "date"};
-
 static enum status put_truth(struct making *k, const struct block *b, const struct household *h, uint32_t round, struct err *e) {
   struct sheet *s = k->truth[round];
   char key[BATCH_TEXT_MAX];
@@ -35,57 +30,6 @@ static enum status put_truth(struct making *k, const struct block *b, const stru
   sheet_number(s, cents(b->pop->lines[round]), 2), sheet_number(s, cents(h->income[round]), 2), sheet_bool(s, h->income[round] < b->pop->lines[round]);
   sheet_number(s, cents(h->recorded[round]), 2), sheet_bool(s, h->listed[round]), sheet_bool(s, h->shock[round]);
   return sheet_end(s, e);
-}
-
-static enum status put_fault(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
-  struct sheet *s = k->faults;
-  char key[BATCH_TEXT_MAX];
-  const struct household *h = &b->households[at];
-  sheet_number(s, b->pop->m->rounds[round].year, 0), sheet_text(s, rows_key(b->village, h, false, key));
-  if (f == FAULT_DUPLICATE || f == FAULT_SPLIT) sheet_text(s, rows_key(b->village, h, true, key));
-  else if (f == FAULT_COPIED) sheet_text(s, rows_key(b->village, h - 1, false, key));
-  else sheet_skip(s, 1);
-  sheet_text(s, fault_name(f)), sheet_text(s, fault_words(f)), sheet_skip(s, 3);
-  k->n->faults++;
-  return sheet_end(s, e);
-}
-
-/* What other offices know: their lists have identity numbers, no households. */
-static enum status put_department(struct making *k, const struct block *b, uint32_t at, uint32_t round, enum fault f, struct err *e) {
-  struct sheet *s = k->departments;
-  char id[BATCH_TEXT_MAX];
-  uint32_t who = 0;
-  const struct household *h = &b->households[at];
-  for (uint32_t i = 0; i < h->people_count; i++) {
-    bool grown = h->people[i].born <= b->pop->m->rounds[round].year - 20, was = h->people[who].born <= b->pop->m->rounds[round].year - 20;
-    if (person_is_here(&h->people[i], round) && grown && (!was || !person_is_here(&h->people[who], round))) who = i;
-  }
-  sheet_number(s, b->pop->m->rounds[round].year, 0), sheet_text(s, fault_name(f)), sheet_text(s, rows_identity(b->village, h, who, id));
-  return sheet_end(s, e);
-}
-
-static enum status put_fund(struct making *k, uint32_t home, uint32_t fund, uint32_t round, struct err *e) {
-  struct sheet *s = k->funds;
-  const struct model *m = k->pop->m;
-  const char *area = k->pop->p->areas[home].code;
-  struct fund_row x = funds_row(k->pop, &k->o->faults, home, fund, round, k->on_register[round][home]);
-  sheet_text(s, m->funds[fund].fund), sheet_number(s, m->rounds[round].year, 0), sheet_text(s, area);
-  sheet_number(s, x.amount, 0), sheet_number(s, x.allotted, 0), sheet_number(s, x.spent, 0), sheet_day(s, x.arrived);
-  TRY(sheet_end(s, e));
-  if (!x.idle) return OK;
-  s = k->faults;
-  sheet_number(s, m->rounds[round].year, 0), sheet_skip(s, 2), sheet_text(s, fault_name(FAULT_IDLE)), sheet_text(s, fault_words(FAULT_IDLE));
-  sheet_text(s, area), sheet_text(s, m->funds[fund].fund), sheet_number(s, x.amount - x.spent, 0);
-  k->n->faults++;
-  return sheet_end(s, e);
-}
-
-/* The ledger: every fund, in each round and county with somebody on the register. */
-static enum status put_funds(struct making *k, struct err *e) {
-  for (uint32_t round = 0; round < k->pop->m->round_count; round++)
-    for (uint32_t home = 0; home < k->pop->p->area_count; home++)
-      for (uint32_t fund = 0; k->on_register[round][home] && fund < k->pop->m->fund_count; fund++) TRY(put_fund(k, home, fund, round, e));
-  return OK;
 }
 
 static enum status batch_full(void *ctx, struct batch *b, struct err *e) {
@@ -100,7 +44,7 @@ static enum status put_block(struct making *k, const struct block *b, struct err
     k->round = round;
     if (!b->copy) TRY(layout_village(&k->rounds[round], b->pop, (uint32_t)(b->village - b->pop->villages), village, e));
     k->n->persons[round] += b->persons[round], k->n->listed[round] += b->listed[round];
-    k->on_register[round][b->village->home] += b->listed[round];
+    k->ledger.on_register[round][b->village->home] += b->listed[round];
     for (uint32_t i = 0; i < b->count; i++) {
       const struct household *h = &b->households[i];
       if (!h->size[round]) continue;
@@ -109,8 +53,8 @@ static enum status put_block(struct making *k, const struct block *b, struct err
       if (h->income[round] < b->pop->lines[round]) k->n->truly_poor[round] += h->size[round];
       TRY(rows_household(k->batch, b, i, round, f, e));
       TRY(put_truth(k, b, h, round, e));
-      if (f != FAULT_NONE) TRY(put_fault(k, b, i, round, f, e));
-      if (f == FAULT_PAYROLL || f == FAULT_CAR) TRY(put_department(k, b, i, round, f, e));
+      struct planted x = planted_in(b, i, round, f);
+      if (f != FAULT_NONE) TRY(ledger_put(&k->ledger, &x, e));
     }
     TRY(batch_flush(k->batch, e));
   }
@@ -127,14 +71,7 @@ static enum status open_files(struct arena *a, struct making *k, const char *fol
     ARENA_TRY(e, path = arena_printf(a, "%s/truth-%d.csv", folder, m->rounds[r].year));
     TRY(sheet_open(a, path, truth_fields, sizeof truth_fields / sizeof *truth_fields, &k->truth[r], e));
   }
-  ARENA_TRY(e, path = arena_printf(a, "%s/faults.csv", folder));
-  TRY(sheet_open(a, path, fault_fields, sizeof fault_fields / sizeof *fault_fields, &k->faults, e));
-  ARENA_TRY(e, path = arena_printf(a, "%s/departments.csv", folder));
-  TRY(sheet_open(a, path, department_fields, sizeof department_fields / sizeof *department_fields, &k->departments, e));
-  for (uint32_t r = 0; r < m->round_count; r++) ARENA_TRY(e, k->on_register[r] = arena_array(a, k->pop->p->area_count + 1u, sizeof *k->on_register[r]));
-  if (!m->fund_count) return OK;
-  ARENA_TRY(e, path = arena_printf(a, "%s/funds.csv", folder));
-  return sheet_open(a, path, fund_fields, sizeof fund_fields / sizeof *fund_fields, &k->funds, e);
+  return ledger_open(a, k->pop, &k->o->faults, folder, &k->ledger, e);
 }
 
 static enum status write_readme(struct arena *a, struct making *k, const char *folder, struct err *e) {
@@ -164,7 +101,7 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
   uint32_t count;
   enum status s = OK;
   TRY(population_blocks(a, k->pop, k->o->scale, &ids, &count, e));
-  TRY(estimate_make(k->pop, ids, count, FORM_FILES, 1, &k->n->estimate, e));
+  TRY(estimate_make(k->pop, ids, count, FORM_FILES, k->pop->m->round_count, 1, &k->n->estimate, e));
   if (k->o->dry_run) return OK;
   TRY(estimate_space(a, &k->n->estimate, folder, e));
   TRY(open_files(a, k, folder, e));
@@ -179,14 +116,12 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
   block_free(&b);
   if (k->o->progress) progress_end(k->o->progress);
   TRY(s);
-  TRY(put_funds(k, e));
+  TRY(ledger_close(&k->ledger, e));
+  k->n->faults = k->ledger.planted;
   for (uint32_t r = 0; r < k->pop->m->round_count; r++) {
     TRY(layout_close(&k->rounds[r], e));
     TRY(sheet_close(k->truth[r], e));
   }
-  TRY(sheet_close(k->faults, e));
-  TRY(sheet_close(k->departments, e));
-  TRY(sheet_close(k->funds, e));
   return write_readme(a, k, folder, e);
 }
 
@@ -204,6 +139,11 @@ enum status synth_folder_check(const char *folder, struct err *e) {
   return OK;
 }
 
+enum status synth_faults_check(const struct model *m, const struct fault_plan *plan, struct err *e) {
+  if (plan->share[FAULT_IDLE] > 0 && !m->fund_count) return err_set(e, ERR_USAGE, "list `funds` there, or leave out --faults idle", "synth.yaml of the programme lists no funds that could lie idle");
+  return OK;
+}
+
 enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) {
   struct model *m;
   struct making *k;
@@ -212,7 +152,7 @@ enum status synth_write(struct arena *a, const struct programme *p, const struct
   TRY(synth_folder_check(folder, e));
   TRY(model_read(a, p, &m, e));
   k->o = o, k->n = out;
-  if (o->faults.share[FAULT_IDLE] > 0 && !m->fund_count) return err_set(e, ERR_USAGE, "list `funds` there, or leave out --faults idle", "synth.yaml of the programme lists no funds that could lie idle");
+  TRY(synth_faults_check(m, &o->faults, e));
   TRY(population_open(a, p, m, o->seed, &k->pop, e));
   out->rounds = m->round_count;
   for (uint32_t r = 0; r < m->round_count; r++) out->year[r] = m->rounds[r].year;
@@ -221,8 +161,6 @@ enum status synth_write(struct arena *a, const struct programme *p, const struct
     layout_drop(&k->rounds[r]);
     sheet_drop(k->truth[r]);
   }
-  sheet_drop(k->faults);
-  sheet_drop(k->departments);
-  sheet_drop(k->funds);
+  ledger_drop(&k->ledger);
   return s;
 }

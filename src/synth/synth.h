@@ -28,6 +28,8 @@ struct synth_counts {
 
 /* ERR_CONFLICT unless the folder is new or empty. */
 enum status synth_folder_check(const char *folder, struct err *e) MUST_CHECK;
+/* ERR_USAGE when funds should lie idle and the model has none. */
+enum status synth_faults_check(const struct model *m, const struct fault_plan *plan, struct err *e) MUST_CHECK;
 /* The folder must be new or empty. ERR_FULL when the disk looks too small. */
 enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) MUST_CHECK;
 

@@ -7,11 +7,11 @@
 struct village_now village_now(const struct population *pop, const struct village *v, uint32_t round) {
   const struct model *m = pop->m;
   struct village_now x = {0};
-  struct rng c = chance_of(v->place, 1, ABOUT_VILLAGE), t = c;
+  struct chance c = chance_of(v->place, 1, ABOUT_VILLAGE), t = c;
   if (v->parent != UINT32_MAX) t = chance_of(chance_place(pop->seed, pop->p->areas[v->parent].code), 1, ABOUT_VILLAGE);
-  double since = m->rounds[round].year - m->rounds[0].year, far = v->km / 40, town = 4 + 50 * rng_unit(&t) * rng_unit(&t);
-  double u_road = rng_unit(&c), u_bus = rng_unit(&c), u_power = rng_unit(&c), u_net = rng_unit(&c), u_tap = rng_unit(&c), u_clinic = rng_unit(&c), u_doctor = rng_unit(&c);
-  double u_high = rng_unit(&c), u_school = rng_unit(&c), u_club = rng_unit(&c), u_none = rng_unit(&c), money = chance_spread(&c, 0.9);
+  double since = m->rounds[round].year - m->rounds[0].year, far = v->km / 40, town = 4 + 50 * chance_unit(&t) * chance_unit(&t);
+  double u_road = chance_unit(&c), u_bus = chance_unit(&c), u_power = chance_unit(&c), u_net = chance_unit(&c), u_tap = chance_unit(&c), u_clinic = chance_unit(&c), u_doctor = chance_unit(&c);
+  double u_high = chance_unit(&c), u_school = chance_unit(&c), u_club = chance_unit(&c), u_none = chance_unit(&c), money = chance_spread(&c, 0.9);
   x.natural = chance_between(&c, 2, 9);
   x.land = chance_spread(&c, 0.3);
   x.poor = v->poor[0] > m->village_poor;
@@ -44,6 +44,6 @@ bool village_suits(const struct population *pop, const struct village_now *now, 
 }
 
 double village_crop_share(const struct population *pop, const struct village *v, const struct village_now *now, uint32_t crop) {
-  struct rng r = chance_of(v->place, crop, ABOUT_PLACE);
+  struct chance r = chance_of(v->place, crop, ABOUT_PLACE);
   return fmin(0.97, pop->m->crops[crop].share * (village_suits(pop, now, crop) ? 1 : 0.25) * chance_spread(&r, 0.6));
 }

@@ -42,6 +42,7 @@ int main(int argc, char **argv) {
   struct programme *p;
   struct problem *problems;
   struct frozen n;
+  const int year = 2013;
   struct synth_counts files;
   char dir[] = "/tmp/bench-synth-XXXXXX", path[64], command[96];
   if (!mkdtemp(dir)) return 1;
@@ -50,13 +51,13 @@ int main(int argc, char **argv) {
   must(programme_load(&a, "programmes/xiangxi", &p, &problems, &err));
   (void)snprintf(path, sizeof path, "%s/frozen", dir);
   double t = now(), used = core();
-  must(frozen_write(&a, p, &o, 2013, pool, path, &n, &err));
+  must(frozen_write(&a, p, &o, &year, 1, pool, path, &n, &err));
   t = now() - t, used = core() - used;
   struct rusage u;
   getrusage(RUSAGE_SELF, &u);
-  printf("columns: %" PRId64 " households with %" PRId64 " members in %.2f s on %u threads: %.0f households a second, %ld MB\n", n.households, n.members, t, pool_threads(pool),
-         (double)n.households / t, u.ru_maxrss / 1024);
-  printf("         %.2f microseconds of a core for each household\n", used * 1e6 / (double)n.households);
+  printf("columns: %" PRId64 " households with %" PRId64 " members in %.2f s on %u threads: %.0f households a second, %ld MB\n", n.rounds[0].households, n.rounds[0].members, t, pool_threads(pool),
+         (double)n.rounds[0].households / t, u.ru_maxrss / 1024);
+  printf("         %.2f microseconds of a core for each household\n", used * 1e6 / (double)n.rounds[0].households);
   /* About as many bytes as the snapshots have, written to memory three times: the least of them. */
   size_t bytes = (size_t)n.estimate.bytes;
   char *to = malloc(bytes + 1), *from = malloc(bytes + 1);
@@ -81,7 +82,7 @@ int main(int argc, char **argv) {
   int64_t rows = 0;
   for (uint32_t r = 0; r < files.rounds; r++) rows += files.households[r];
   printf("files:   %" PRId64 " households and rounds in %.2f s: %.0f a second\n", rows, f, (double)rows / f);
-  printf("columns/files %.1f\n", (double)n.households / t / ((double)rows / f));
+  printf("columns/files %.1f\n", (double)n.rounds[0].households / t / ((double)rows / f));
   (void)snprintf(command, sizeof command, "rm -rf %s", dir);
   pool_close(pool);
   arena_drop(&a);
