@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* sync_file_range */
 #include "column/segment_file.h"
 
 #include <errno.h>
@@ -35,6 +36,8 @@ _Static_assert(sizeof(struct file_head) == 64 && sizeof(struct file_level) == 16
 #error "segments are mapped as they are: this needs a little-endian machine"
 #endif
 
+#define WRITE_BEHIND ((uint64_t)32 << 20) /* so much is written before the disk is told to begin with it */
+
 static const char magic[8] = {'L', 'u', 'c', 'i', 'd', 'S', 'e', 'g'};
 enum { HAS_VALID = 1, HAS_ABSENCE = 2, ALL_FLAGS = 3 };
 #define MOST_ROWS (UINT32_MAX - 1u)
@@ -67,6 +70,7 @@ struct walk {
   uint64_t at; /* in the file */
   /* writing */
   int fd;
+  uint64_t behind; /* up to here the disk was told to write */
   struct digest_stream digest;
   const struct segment_maker *maker; /* NULL: all is there */
   struct segment *made;
@@ -130,6 +134,10 @@ static enum status put(struct walk *w, const void *from, uint64_t n, struct err 
     p += k, left -= (uint64_t)k;
   }
   w->at += n;
+  if (w->at - w->behind >= WRITE_BEHIND) { /* a hint: what comes of it, syncing will tell */
+    (void)sync_file_range(w->fd, (off_t)w->behind, (off_t)(w->at - w->behind), SYNC_FILE_RANGE_WRITE);
+    w->behind = w->at;
+  }
   return OK;
 }
 
@@ -200,26 +208,39 @@ static enum status write_all(struct walk *w, const struct schema *schema, struct
   return st;
 }
 
-enum status segment_write(const struct schema *schema, const struct segment *s, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) {
-  struct segment view = *s; /* the walk wants pointers it may set; without a maker it only reads them */
-  return segment_write_made(schema, &view, NULL, path, digest, bytes, e);
-}
-
-enum status segment_write_made(const struct schema *schema, struct segment *s, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) {
+/* Creates, writes and gives the file; it is removed when that fails. */
+static enum status write_file(const struct schema *schema, struct segment *s, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, int *file, struct err *e) {
+  struct walk w = {.section = put_section, .name = path, .maker = maker, .made = s};
   if (schema->level_count != s->level_count) return err_set(e, ERR_INTERNAL, NULL, "a segment of %u levels under a schema of %u", s->level_count, schema->level_count);
   for (uint32_t l = 0; l < s->level_count; l++)
     if (schema->levels[l].column_count != s->levels[l].column_count)
       return err_set(e, ERR_INTERNAL, NULL, "level %s: %u columns under a schema of %u", schema->levels[l].name, s->levels[l].column_count, schema->levels[l].column_count);
-  struct walk w = {.section = put_section, .name = path, .maker = maker, .made = s};
   w.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (w.fd < 0) return err_errno(e, errno, "cannot write %s", path);
   enum status st = digest_open(&w.digest) ? write_all(&w, schema, s, e) : err_set(e, ERR_MEMORY, NULL, "out of memory");
   if (!digest_close(&w.digest, digest) && st == OK) st = err_set(e, ERR_MEMORY, NULL, "out of memory");
-  if (st == OK && fsync(w.fd) != 0) st = err_errno(e, errno, "cannot write %s", path);
-  if (close(w.fd) != 0 && st == OK) st = err_errno(e, errno, "cannot write %s", path);
-  if (st != OK) unlink(path);
-  *bytes = w.at;
+  if (st != OK) {
+    (void)close(w.fd);
+    unlink(path);
+  }
+  *bytes = w.at, *file = w.fd;
   return st;
+}
+
+enum status segment_write(const struct schema *schema, const struct segment *s, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) {
+  struct segment view = *s; /* the walk wants pointers it may set; without a maker it only reads them */
+  int fd;
+  TRY(write_file(schema, &view, NULL, path, digest, bytes, &fd, e));
+  enum status st = fsync(fd) != 0 ? err_errno(e, errno, "cannot write %s", path) : OK;
+  if (close(fd) != 0 && st == OK) st = err_errno(e, errno, "cannot write %s", path);
+  if (st != OK) unlink(path);
+  return st;
+}
+
+enum status segment_write_made(const struct schema *schema, struct segment *shape, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, int *file, struct err *e) {
+  TRY(write_file(schema, shape, maker, path, digest, bytes, file, e));
+  (void)sync_file_range(*file, 0, 0, SYNC_FILE_RANGE_WRITE);
+  return OK;
 }
 
 /* ---- reading ---- */

@@ -28,7 +28,8 @@ struct segment_maker {
   enum status (*make)(void *ctx, struct segment *s, const void *piece, struct err *e);
   uint64_t (*text_bytes)(void *ctx, const struct segment *s, const struct column *c); /* of a column's dictionary */
 };
-enum status segment_write_made(const struct schema *schema, struct segment *shape, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, struct err *e) MUST_CHECK;
+/* The disk is set to work while the file is written, and not waited for: *file stays open, and whoever gets it syncs and closes it. */
+enum status segment_write_made(const struct schema *schema, struct segment *shape, const struct segment_maker *maker, const char *path, struct digest *digest, uint64_t *bytes, int *file, struct err *e) MUST_CHECK;
 
 /* Reads a segment from `len` bytes at `data` (64-byte aligned, readable as long as the segment is used). Checks everything.
  * ERR_CORRUPT or ERR_VERSION; messages begin with `name`. The views and the schema live in the arena. */

@@ -16,6 +16,7 @@
 
 #define MANIFEST_MAX ((size_t)64 << 20)
 #define MANIFEST_VERSION 1
+#define FILES_OPEN_MAX 200 /* file numbers: with so many open a file is waited for */
 #define HINT_CORRUPT "take the snapshot from a backup, or remove its folder: it is made again from the registry"
 
 struct entry { /* one segment as the manifest names it */
@@ -23,6 +24,8 @@ struct entry { /* one segment as the manifest names it */
   char file[40];
   struct digest digest;
   uint64_t bytes, households, members;
+  int fd;    /* of the file, while it is open: written, and not yet synced */
+  bool open;
 };
 
 static void file_name(int64_t home, char out[40]) { snprintf(out, 40, "home-%" PRId64 ".segment", home); }
@@ -52,6 +55,8 @@ struct snapshot_writer {
 };
 
 static void writer_free(struct snapshot_writer *w) {
+  for (uint32_t i = 0; i < w->count; i++)
+    if (w->entries[i].open) (void)close(w->entries[i].fd);
   snapshot_close(w->base);
   pthread_mutex_destroy(&w->lock);
   arena_drop(&w->arena);
@@ -138,17 +143,35 @@ static enum status put_entry(struct snapshot_writer *w, const struct entry *n, s
 }
 
 enum status snapshot_add(struct snapshot_writer *w, const struct schema *schema, const struct segment *s, struct err *e) {
-  struct segment view = *s;
-  return snapshot_add_made(w, schema, &view, NULL, e);
-}
-
-enum status snapshot_add_made(struct snapshot_writer *w, const struct schema *schema, struct segment *s, const struct segment_maker *maker, struct err *e) {
   struct entry n;
   struct text path;
   enum status st = prepare_entry(w, schema, s->home, &n, &path, e);
   n.households = segment_households(s), n.members = s->levels[LEVEL_MEMBER].rows;
-  if (st == OK) st = segment_write_made(schema, s, maker, text_str(&path), &n.digest, &n.bytes, e);
+  if (st == OK) st = segment_write(schema, s, text_str(&path), &n.digest, &n.bytes, e);
   if (st == OK) st = put_entry(w, &n, e);
+  text_free(&path);
+  return st;
+}
+
+/* Syncs and closes a file that was left open. */
+static enum status finish_file(struct entry *n, struct err *e) {
+  if (!n->open) return OK;
+  enum status s = fsync(n->fd) != 0 ? err_errno(e, errno, "cannot write %s", n->file) : OK;
+  if (close(n->fd) != 0 && s == OK) s = err_errno(e, errno, "cannot write %s", n->file);
+  n->open = false;
+  return s;
+}
+
+enum status snapshot_add_made(struct snapshot_writer *w, const struct schema *schema, struct segment *shape, const struct segment_maker *maker, struct err *e) {
+  struct entry n;
+  struct text path;
+  enum status st = prepare_entry(w, schema, shape->home, &n, &path, e);
+  n.households = segment_households(shape), n.members = shape->levels[LEVEL_MEMBER].rows;
+  if (st == OK) st = segment_write_made(schema, shape, maker, text_str(&path), &n.digest, &n.bytes, &n.fd, e);
+  n.open = st == OK;
+  if (st == OK && n.fd >= FILES_OPEN_MAX) st = finish_file(&n, e);
+  if (st == OK) st = put_entry(w, &n, e);
+  if (st != OK && n.open) (void)finish_file(&n, NULL);
   text_free(&path);
   return st;
 }
@@ -177,6 +200,7 @@ static enum status put_in_place(struct snapshot_writer *w, const char *hash_hex,
 static enum status commit(struct snapshot_writer *w, struct text *t, char hash_hex[65], struct err *e) {
   struct digest d;
   char *path;
+  for (uint32_t i = 0; i < w->count; i++) TRY(finish_file(&w->entries[i], e));
   manifest_text(t, w->round, w->year, w->entries, w->count);
   TRY(text_check(t, "the manifest of a snapshot", e));
   if (!digest_of(t->data, t->len, &d)) return err_set(e, ERR_MEMORY, NULL, "out of memory");

@@ -30,7 +30,7 @@ enum status snapshot_base(struct snapshot_writer *w, const char *hash_hex, struc
  * opening. SNAPSHOT_NOT_TAKEN: it is lost or damaged, or has other columns: write it. From any thread. */
 enum snapshot_taken { SNAPSHOT_TAKEN, SNAPSHOT_NOT_TAKEN, SNAPSHOT_NO_SUCH_HOME /* the earlier snapshot has none of that home */ };
 enum status snapshot_take(struct snapshot_writer *w, const struct schema *schema, int64_t home, enum snapshot_taken *taken, uint64_t *households, uint64_t *members, struct err *e) MUST_CHECK;
-/* The same for a segment that is made piece by piece while it is written (segment_file.h). */
+/* The same for a segment that is made piece by piece while it is written (segment_file.h); the disk is waited for only when the snapshot is committed. */
 enum status snapshot_add_made(struct snapshot_writer *w, const struct schema *schema, struct segment *shape, const struct segment_maker *maker, struct err *e) MUST_CHECK;
 /* Writes the manifest, puts the folder in place (or finds the same snapshot there already) and gives its hash. Closes `w` in any case. */
 enum status snapshot_commit(struct snapshot_writer *w, char hash_hex[65], struct err *e) MUST_CHECK;

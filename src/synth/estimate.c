@@ -10,7 +10,7 @@
 #define SAMPLE_US 100000 /* made for the time */
 
 /* Bytes of a household and round with its truth, and the time it takes as a multiple of making it. */
-static const struct { uint64_t bytes; double time; } forms[] = {[FORM_FILES] = {1200, 22}, [FORM_FROZEN] = {520, 5}};
+static const struct { uint64_t bytes; double time; } forms[] = {[FORM_FILES] = {1200, 15}, [FORM_FROZEN] = {520, 3}};
 
 enum status estimate_make(const struct population *pop, const struct block_id *ids, uint32_t count, enum synth_form form, uint32_t rounds, unsigned threads, struct estimate *out, struct err *e) {
   struct block b = {0};
