@@ -10,7 +10,8 @@ enum status batch_open(struct arena *a, const struct population *pop, enum statu
   struct batch *b;
   ARENA_TRY(e, b = arena_new(a, struct batch));
   b->pop = pop, b->full = full, b->ctx = ctx;
-  for (int k = 0; k < ROWS_COUNT; k++) ARENA_TRY(e, b->cells[k] = arena_array(a, (size_t)fields_of[k].count * BATCH_STRIDE(k), sizeof **b->cells));
+  for (int k = 0; k < ROWS_COUNT; k++)
+    if (k != ROWS_VILLAGE) ARENA_TRY(e, b->cells[k] = arena_array(a, (size_t)fields_of[k].count * BATCH_STRIDE(k), sizeof **b->cells));
   *out = b;
   return OK;
 }

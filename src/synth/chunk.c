@@ -161,6 +161,7 @@ static struct chunk *begin(const struct columns *c) {
 /* What was gathered, in memory of its own size. */
 static bool keep(struct chunk *k, const struct chunk_scratch *s) {
   if (!(k->data = malloc(s->len + 1u))) return false;
+  k->bytes = s->len + sizeof *k + k->columns->pieces * sizeof *k->pieces;
   if (s->len) memcpy(k->data, s->data, s->len);
   return true;
 }

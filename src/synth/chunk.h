@@ -27,6 +27,7 @@ struct chunk {
   uint32_t village_at, lists_at, children_at[ROWS_COUNT]; /* in data, of each household: its village, lists, counts of rows */
   struct piece *pieces;
   uint8_t *data;
+  size_t bytes;         /* all of it */
 };
 
 /* The rows that stand for households in these columns. */

@@ -8,6 +8,7 @@
 #include "synth/rows.h"
 
 #define PART_PERSONS 12000 /* some 3,600 households: a hundredth of a second or less */
+#define AHEAD_MAX ((uint64_t)512 << 20) /* bytes of the next home, while the one before is not yet written */
 #define OUTPUTS_MAX (2 * SYNTH_ROUNDS_MAX) /* a round's register, and its truth */
 
 struct chain { struct chunk *first, **end; };
@@ -16,6 +17,7 @@ struct part {
   uint32_t home, from, to; /* blocks */
   struct chain chains[OUTPUTS_MAX];
   struct crew_round counts[SYNTH_ROUNDS_MAX];
+  uint64_t bytes; /* of its chunks */
   struct planted *planted;
   uint32_t planted_count, planted_cap;
 };
@@ -25,6 +27,7 @@ struct job { /* a home */
   const uint32_t *villages; /* in the order of their codes */
   uint32_t village_count;
   int64_t persons;
+  uint64_t bytes; /* of its parts that are made */
 };
 
 struct output { uint32_t next; bool busy; }; /* next: which job of the order is written next */
@@ -59,6 +62,7 @@ static enum status no_memory(struct err *e) { return err_set(e, ERR_MEMORY, "use
 
 static enum status add_chunk(struct worker *k, const struct columns *columns, struct batch *b, struct chain *to, struct err *e) {
   TRY(chunk_make(columns, b, &k->scratch, to->end, e));
+  k->part->bytes += (*to->end)->bytes;
   to->end = &(*to->end)->next;
   return OK;
 }
@@ -157,6 +161,7 @@ static struct part *next_part(struct crew *c) {
     if (c->outputs[o].next < slowest) slowest = c->outputs[o].next;
   if (c->at >= c->job_count || c->at > slowest + 1) return NULL;
   struct job *j = &c->jobs[c->order[c->at]];
+  if (c->at > slowest && j->bytes > AHEAD_MAX) return NULL;
   struct part *p = &c->parts[j->first_part + c->at_part];
   if (++c->at_part == j->part_count) c->at++, c->at_part = 0;
   return p;
@@ -168,7 +173,7 @@ static void fail(struct crew *c, enum status s, const struct err *e) {
 }
 
 static void finish_part(struct crew *c, const struct part *p) {
-  c->jobs[p->home].parts_done++;
+  c->jobs[p->home].parts_done++, c->jobs[p->home].bytes += p->bytes;
   c->blocks_done += p->to - p->from;
   for (uint32_t r = 0; r < c->w->round_count; r++) {
     struct crew_round *sum = &c->w->rounds[r];

@@ -4,8 +4,8 @@
  * hashes a home, the others make the next. Which thread did what shows nowhere, because chunks stand in the order of the parts and a
  * segment is the same however its rows were cut (home.h).
  *
- * Larger homes go first, so that the last file is a small one. Memory: the homes that are being made and written, two at most; no further
- * part is begun while two homes wait for the disk. */
+ * Larger homes go first, so that the last file is a small one. Memory: the largest home, and half a gigabyte of the next: more of that is not made
+ * before the one ahead of it is written. */
 #ifndef SYNTH_CREW_H
 #define SYNTH_CREW_H
 

@@ -111,5 +111,7 @@ enum status frozen_write(struct arena *a, const struct programme *p, const struc
     if (rounds[r].writer) snapshot_abandon(rounds[r].writer);
     if (rounds[r].truth) snapshot_abandon(rounds[r].truth);
   }
-  return s == OK ? write_readme(a, p, o, out, folder, e) : s;
+  if (s == OK) s = write_readme(a, p, o, out, folder, e);
+  if (s != OK) (void)!file_remove_tree(folder, NULL); /* it was new or empty: what is half made would be in the way of the next try */
+  return s;
 }

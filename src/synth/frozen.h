@@ -3,7 +3,7 @@
  *
  * For trials at the size of a nation: `lucid identify --snapshot` takes a folder. The households are those of the files that synth.h writes for
  * the same seed, scale and faults; a test imports the files, closes the round and compares the columns. The same bytes for any number of threads (crew.h).
- * Memory: some 350 bytes for each household and round of two homes. */
+ * Memory: some 430 bytes for each household and round of the largest home, and a gigabyte. */
 #ifndef SYNTH_FROZEN_H
 #define SYNTH_FROZEN_H
 
@@ -22,7 +22,7 @@ struct frozen {
   struct estimate estimate;
 };
 
-/* The rounds of these years; none named = the last. The folder must be new or empty. ERR_USAGE when a round is not there; ERR_FULL when the disk
+/* The rounds of these years; none named = the last. The folder must be new or empty; nothing stays in it when making fails. ERR_USAGE when a round is not there; ERR_FULL when the disk
  * looks too small. */
 enum status frozen_write(struct arena *a, const struct programme *p, const struct synth_options *o, const int *years, uint32_t year_count, struct pool *pool, const char *folder, struct frozen *out, struct err *e) MUST_CHECK;
 

@@ -13,6 +13,7 @@ struct making {
   struct population *pop;
   struct layout rounds[SYNTH_ROUNDS_MAX];
   struct batch *batch;
+  bool begun; /* files were opened */
   uint32_t round; /* that the batch's rows are of */
   struct sheet *truth[SYNTH_ROUNDS_MAX];
   struct ledger ledger;
@@ -104,6 +105,7 @@ static enum status fill(struct arena *a, struct making *k, const char *folder, s
   TRY(estimate_make(k->pop, ids, count, FORM_FILES, k->pop->m->round_count, 1, &k->n->estimate, e));
   if (k->o->dry_run) return OK;
   TRY(estimate_space(a, &k->n->estimate, folder, e));
+  k->begun = true;
   TRY(open_files(a, k, folder, e));
   TRY(batch_open(a, k->pop, batch_full, k, &k->batch, e));
   k->n->villages = count;
@@ -162,5 +164,6 @@ enum status synth_write(struct arena *a, const struct programme *p, const struct
     sheet_drop(k->truth[r]);
   }
   ledger_drop(&k->ledger);
+  if (s != OK && k->begun) (void)!file_remove_tree(folder, NULL); /* it was new or empty: what is half made would be in the way of the next try */
   return s;
 }

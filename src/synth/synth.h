@@ -30,7 +30,7 @@ struct synth_counts {
 enum status synth_folder_check(const char *folder, struct err *e) MUST_CHECK;
 /* ERR_USAGE when funds should lie idle and the model has none. */
 enum status synth_faults_check(const struct model *m, const struct fault_plan *plan, struct err *e) MUST_CHECK;
-/* The folder must be new or empty. ERR_FULL when the disk looks too small. */
+/* The folder must be new or empty; nothing stays in it when making fails. ERR_FULL when the disk looks too small. */
 enum status synth_write(struct arena *a, const struct programme *p, const struct synth_options *o, const char *folder, struct synth_counts *out, struct err *e) MUST_CHECK;
 
 #endif

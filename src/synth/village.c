@@ -30,7 +30,7 @@ struct village_now village_now(const struct population *pop, const struct villag
   x.km_school = 0.3 + fmin(x.km_township, 0.5 * v->km * u_school + 2 * u_school);
   x.collective = u_none < 0.45 - 0.07 * since ? 0 : (int64_t)((4000 + 7000 * since) * money);
   x.cooperatives = (int)((0.8 + 0.7 * since) * u_club * u_club * 1.6);
-  double u_store = rng_unit(&c), u_buyer = rng_unit(&c), u_lead = rng_unit(&c), u_scene = rng_unit(&c);
+  double u_store = chance_unit(&c), u_buyer = chance_unit(&c), u_lead = chance_unit(&c), u_scene = chance_unit(&c);
   x.processing = u_store < 0.06 + 0.03 * since + (x.cooperatives ? 0.06 : 0) - 0.1 * far;
   x.buyer = u_buyer < 0.12 + 0.04 * since + (x.cooperatives ? 0.12 : 0) - 0.15 * far;
   x.leaders = (int)((1.2 + 0.5 * since) * 2 * u_lead);

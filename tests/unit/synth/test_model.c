@@ -22,6 +22,8 @@ static void what_is_wrong_is_told_with_its_line(void **state) {
   assert_refused(parse_with(&f, "  farmland: 1.0", "  # none"), ERR_INPUT, "`farmland` is missing", &f.e);
   assert_refused(parse_with(&f, "single: 0.10", "single: 0.50"), ERR_INPUT, "do not sum to 1", &f.e);
   assert_refused(parse_with(&f, "year: 2016", "year: 2012"), ERR_INPUT, "from the earliest to the latest", &f.e);
+  assert_refused(parse_with(&f, "bears: 7", "bears: 70"), ERR_INPUT, "`bears` is 70", &f.e);
+  assert_refused(parse_with(&f, "low: 300, high: 950", "low: 300, high: 200"), ERR_INPUT, "`high` is 200", &f.e);
   assert_refused(parse_with(&f, "fund: production, per_person: 900", "fund: production, per_person: some"), ERR_INPUT, "`per_person` is some", &f.e);
   arena_drop(&f.a);
 }
