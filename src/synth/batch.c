@@ -82,7 +82,7 @@ static uint32_t name_text(const struct model *m, uint32_t cell, char *out) {
   const char *parts[2] = {m->surnames[cell >> 16], m->given[cell & 0xFFFF]};
   uint32_t n = 0;
   for (int i = 0; i < 2; i++) {
-    size_t len = strnlen(parts[i], BATCH_TEXT_MAX / 2 - 1);
+    size_t len = strlen(parts[i]); /* at most SYNTH_WORD_MAX */
     memcpy(out + n, parts[i], len);
     n += (uint32_t)len;
   }

@@ -41,7 +41,7 @@ static void bits_of(const int32_t *v, uint32_t n, uint8_t *to) {
 
 static bool room(struct chunk_scratch *s, uint32_t bytes) {
   s->len = (s->len + 7) & ~7u;
-  if (s->len + bytes <= s->cap) return true;
+  if (s->data && s->len + bytes <= s->cap) return true;
   uint32_t cap = (s->len + bytes) * 2;
   uint8_t *more = realloc(s->data, cap);
   if (!more) return false;

@@ -30,6 +30,7 @@ static enum status number(const struct tree *map, const char *key, double least,
 static enum status word(const struct tree *map, const char *key, const char **out, struct err *e) {
   const struct tree *t;
   TRY(need(map, key, TREE_TEXT, &t, e));
+  if (t->len > SYNTH_WORD_MAX) return off(t, e, "at most 60 bytes are wanted here");
   *out = t->text;
   return OK;
 }
@@ -66,7 +67,7 @@ static enum status words(struct arena *a, const struct tree *top, const char *ke
   if (!t->count || t->count > 30000) return off(t, e, "at least one is wanted here, and at most 30,000");
   ARENA_TRY(e, list = arena_array(a, t->count, sizeof *list));
   for (uint32_t i = 0; i < t->count; i++) {
-    if (t->items[i]->kind != TREE_TEXT) return off(t->items[i], e, "a text is wanted here");
+    if (t->items[i]->kind != TREE_TEXT || t->items[i]->len > SYNTH_WORD_MAX) return off(t->items[i], e, "a text of at most 60 bytes is wanted here");
     list[i] = t->items[i]->text;
   }
   *out = list, *count = t->count;

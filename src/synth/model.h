@@ -11,6 +11,7 @@
 
 #define SYNTH_ROUNDS_MAX 8u
 #define SYNTH_CROPS_MAX 32u
+#define SYNTH_WORD_MAX 60u /* bytes of a name or code */
 
 /* name, least, most: the plain numbers under `model` */
 #define SYNTH_NUMBERS(X)                                                                                     \

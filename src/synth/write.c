@@ -72,6 +72,8 @@ enum status sheet_open(struct arena *a, const char *path, const char *const *hea
   struct sheet *s;
   ARENA_TRY(e, s = arena_new(a, struct sheet));
   if (count > SHEET_CELLS_MAX) return err_set(e, ERR_LIMIT, NULL, "%s: more than %u columns", path, SHEET_CELLS_MAX);
+  for (uint32_t i = 0; i < count; i++)
+    if (strlen(headings[i]) > BATCH_TEXT_MAX) return err_set(e, ERR_LIMIT, "shorten it in the programme's `sources`", "%s: a heading has more than %u bytes: %.60s...", path, BATCH_TEXT_MAX, headings[i]);
   ARENA_TRY(e, s->path = arena_str(a, path));
   s->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (s->fd < 0) return err_errno(e, errno, "%s", path);

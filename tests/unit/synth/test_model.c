@@ -24,6 +24,7 @@ static void what_is_wrong_is_told_with_its_line(void **state) {
   assert_refused(parse_with(&f, "year: 2016", "year: 2012"), ERR_INPUT, "from the earliest to the latest", &f.e);
   assert_refused(parse_with(&f, "bears: 7", "bears: 70"), ERR_INPUT, "`bears` is 70", &f.e);
   assert_refused(parse_with(&f, "low: 300, high: 950", "low: 300, high: 200"), ERR_INPUT, "`high` is 200", &f.e);
+  assert_refused(parse_with(&f, "surnames: [", "surnames: [a_family_name_that_goes_on_and_on_for_longer_than_any_that_was_ever_heard_of, "), ERR_INPUT, "at most 60 bytes", &f.e);
   assert_refused(parse_with(&f, "fund: production, per_person: 900", "fund: production, per_person: some"), ERR_INPUT, "`per_person` is some", &f.e);
   arena_drop(&f.a);
 }
