@@ -346,9 +346,16 @@ static wide bound_of_all(void) {
         if (c < 0 || x->needs & ~b) can[b] = false;
         g[b] += x->value * UNIT - c;
       }
-      for (uint32_t h = household_at[v]; h < household_at[v + 1] && can[b]; h++) {
+    }
+    for (uint32_t h = household_at[v]; h < household_at[v + 1]; h++) {
+      unsigned needed = 0;
+      uint64_t seen = 0; /* bundles that are alike in the works which the household's items need are alike for it */
+      for (uint64_t i = item_at[h]; i < item_at[h + 1]; i++) needed |= columns[items[i].column].needs;
+      for (unsigned b = 0; b < all; b++) {
+        if (!can[b] || seen >> b & 1) continue;
         const wide as_is = gain_of(h, b, (struct tiers){NONE, NONE, NONE, false});
-        g[b] += as_is;
+        for (unsigned like = b; like < all; like++)
+          if (can[like] && (like & needed) == (b & needed)) g[like] += as_is, seen |= (uint64_t)1 << like;
         for (uint32_t x = 0; x < market_count; x++) {
           bool offered[16] = {false}, any = false;
           for (uint64_t i = item_at[h]; i < item_at[h + 1]; i++)
@@ -356,14 +363,21 @@ static wide bound_of_all(void) {
           if (!any) continue;
           touched[x] = true;
           const wide none = change_of(h, b, x, NONE, as_is);
-          change[b * row + resource_count + x] += none;
+          wide of[16] = {0};
           for (uint32_t n = 0; n < tiers_of[x].count; n++) {
             const uint32_t k = tiers_of[x].of[n];
             for (uint64_t i = item_at[h]; i < item_at[h + 1]; i++) offered[n] |= home[items[i].column] == k;
-            change[b * row + k] += !offered[n] && k != now_of[x] ? none : k == now_of[x] ? 0 : change_of(h, b, x, k, as_is);
+            of[n] = !offered[n] && k != now_of[x] ? none : k == now_of[x] ? 0 : change_of(h, b, x, k, as_is);
+          }
+          for (unsigned like = b; like < all; like++) {
+            if (!can[like] || (like & needed) != (b & needed)) continue;
+            change[like * row + resource_count + x] += none;
+            for (uint32_t n = 0; n < tiers_of[x].count; n++) change[like * row + tiers_of[x].of[n]] += of[n];
           }
         }
       }
+    }
+    for (unsigned b = 0; b < all; b++) {
       if (can[b] && g[b] > g[best]) best = b;
     }
     bound += g[best] - (floors ? (wide)prices[resource_count + v] * floors[v] : 0);

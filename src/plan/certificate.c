@@ -121,10 +121,19 @@ static bool gains(const struct proof *p, uint32_t h, uint32_t t) {
   return false;
 }
 
-/* Adds a household's part to each bundle that is possible. */
+/* The works of a bundle that matter to a household: those that its items need. */
+static unsigned needed_by(const struct plan_model *m, uint32_t h) {
+  unsigned needed = 0;
+  for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) needed |= m->columns[m->items[i].column].needs;
+  return needed;
+}
+
+/* Adds a household's part to each bundle that is possible; bundles that are alike in the works it needs are alike for it. */
 static void household_worth(const struct proof *p, uint32_t h, unsigned all, const bool *can) {
   const struct plan_model *m = p->m;
   const struct allowed as_is = {p->open, PLAN_NONE, PLAN_NONE, PLAN_NONE, false};
+  const unsigned needed = needed_by(m, h);
+  const size_t row = (size_t)p->slots + m->market_count;
   uint32_t tier[PLAN_ITEMS], tiers = 0;
   for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) { /* the tiers that it is offered */
     const uint32_t home = p->home[m->items[i].column];
@@ -134,20 +143,26 @@ static void household_worth(const struct proof *p, uint32_t h, unsigned all, con
     if (at == tiers) tier[tiers++] = home;
     p->touched[m->resources[home].market] = true;
   }
-  for (unsigned b = 0; b < all; b++) {
-    if (!can[b]) continue;
-    wide *change = p->change + (size_t)b * (p->slots + m->market_count);
-    const wide base = household_best(p, h, b, &as_is);
-    p->base[b] += base;
+  for (unsigned first_like = 0; first_like < all; first_like++) {
+    bool any = false, earlier = false;
+    for (unsigned b = 0; b < all; b++)
+      if (can[b] && (b & needed) == (first_like & needed)) any = true, earlier |= b < first_like;
+    if (!any || earlier || !can[first_like]) continue;
+    const wide base = household_best(p, h, first_like, &as_is);
+    wide none_of[PLAN_ITEMS] = {0}, tier_of[PLAN_ITEMS] = {0};
     for (uint32_t i = 0; i < tiers; i++) {
       const uint32_t x = m->resources[tier[i]].market, now = p->now[x];
       bool first = true;
       for (uint32_t o = 0; o < i; o++) first &= m->resources[tier[o]].market != x;
       if (!first) continue;
-      const wide none = household_change(p, h, b, x, now, PLAN_NONE, base); /* a tier that it is not offered is the same as none */
-      change[p->slots + x] += none;
+      none_of[i] = household_change(p, h, first_like, x, now, PLAN_NONE, base); /* a tier that it is not offered is the same as none */
       for (uint32_t o = i; o < tiers; o++)
-        if (m->resources[tier[o]].market == x && tier[o] != now && gains(p, h, tier[o])) change[p->slot[tier[o]]] += household_change(p, h, b, x, now, tier[o], base) - none;
+        if (m->resources[tier[o]].market == x && tier[o] != now && gains(p, h, tier[o])) tier_of[o] = household_change(p, h, first_like, x, now, tier[o], base) - none_of[i];
+    }
+    for (unsigned b = first_like; b < all; b++) {
+      if (!can[b] || (b & needed) != (first_like & needed)) continue;
+      p->base[b] += base;
+      for (uint32_t i = 0; i < tiers; i++) p->change[b * row + p->slots + m->resources[tier[i]].market] += none_of[i], p->change[b * row + p->slot[tier[i]]] += tier_of[i];
     }
   }
 }
