@@ -113,6 +113,7 @@ const struct verb verb_plan = {
                "mu=N  market: how much more of it\n"
                "over=YEARS  market: planted evenly over so many years (default: 1)\n"
                "existing=MU  market: grown already (default: what the programme says)\n"
+               "svg=FILE  market: also a picture of it\n"
                "farmland=MU  market: of the place\n"
                "households=N  market: of the place\n"
                "mu-household=MU  market: of the product for a household that grows it (default: 3)\n"

@@ -2,13 +2,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/number.h"
 #include "cli/open.h"
 #include "cli/planned.h"
 #include "cli/planned_verbs.h"
 #include "cli/say.h"
 #include "cli/table.h"
-#include "plan/market.h"
+#include "plan/market_chart.h"
 
 static enum status number_option(struct cli *c, const char *name, double otherwise, double *out, struct err *e) {
   const char *text = cli_option(c, name);
@@ -82,6 +83,16 @@ enum status plan_market(struct cli *c, struct err *e) {
   x.over = (uint32_t)over, x.existing_mu = existing;
   ARENA_TRY(e, v = arena_new(&c->arena, struct market_verdict));
   market_judge(k, &x, (uint32_t)draws, p->planning.settings.seed, v);
+  if (cli_option(c, "svg")) {
+    struct text t;
+    text_init(&t, 1 << 20);
+    TRY(open_out(cli_option(c, "svg"), "picture", "<svg", e));
+    market_chart_svg(&t, k, v, c->lang);
+    enum status st = text_check(&t, "the picture", e);
+    if (st == OK) st = file_replace(cli_option(c, "svg"), text_str(&t), t.len, 0644, e);
+    text_free(&t);
+    TRY(st);
+  }
   TRY(years(c, v, e));
   if (c->format == FORMAT_TABLE) planned_verdict(c, k, x.mu, v);
   if (v->refused) c->exit_code = 1;
