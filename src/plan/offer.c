@@ -102,7 +102,7 @@ enum offer_why offer_open(const struct offers *o, uint32_t household, uint32_t m
   *quantity = 0;
   if (p->refused && p->refused[household] & bit) return OFFER_REFUSED;
   if (p->offered_unknown[household] & bit) return OFFER_UNKNOWN;
-  if (!(p->offered[household] & bit)) return OFFER_NOT_ELIGIBLE;
+  if (!(p->offered[household] & bit)) return p->no_cause && p->no_cause[household] & bit ? OFFER_NO_CAUSE : OFFER_NOT_ELIGIBLE;
   if (o->limits->money->unpaid & bit) return OFFER_NO_FUND;
   if (x->effect == EFFECT_PRODUCT && v->suitable_unknown >> x->product & 1) return OFFER_SUITABLE_UNKNOWN;
   if (x->effect == EFFECT_PRODUCT && !(v->suitable >> x->product & 1)) return OFFER_UNSUITABLE;

@@ -51,7 +51,7 @@ double offer_score(const struct offers *o, uint64_t deprived); /* 0 below the cu
 /* Worth of a bundle to a household in all objectives. */
 struct worth offer_worth(const struct offers *o, uint32_t household, const struct bundle *b, uint32_t quantity);
 /* Whether the household can have the measure, and why not. */
-enum offer_why { OFFER_OPEN, OFFER_NOT_ELIGIBLE, OFFER_UNKNOWN, OFFER_REFUSED, OFFER_NO_FUND, OFFER_NO_PLACE, OFFER_UNSUITABLE, OFFER_SUITABLE_UNKNOWN, OFFER_NO_LAND, OFFER_NO_LABOUR, OFFER_NO_MARKET, OFFER_WHY_COUNT };
+enum offer_why { OFFER_OPEN, OFFER_NOT_ELIGIBLE, OFFER_NO_CAUSE, OFFER_UNKNOWN, OFFER_REFUSED, OFFER_NO_FUND, OFFER_NO_PLACE, OFFER_UNSUITABLE, OFFER_SUITABLE_UNKNOWN, OFFER_NO_LAND, OFFER_NO_LABOUR, OFFER_NO_MARKET, OFFER_WHY_COUNT };
 enum offer_why offer_open(const struct offers *o, uint32_t household, uint32_t measure, uint32_t *quantity);
 /* The list; `out` has room for PLAN_ITEMS. Sorted by code, then quantity. Returns how many. */
 uint32_t offer_list(const struct offers *o, uint32_t household, struct offer_item *out);

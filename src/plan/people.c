@@ -72,6 +72,7 @@ static enum status make_room(struct reading *r, struct err *e) {
   GROW(p->offered);
   GROW(p->offered_unknown);
   GROW(p->reached);
+  GROW(p->no_cause);
   for (uint32_t m = 0; m < r->plan->measure_count; m++)
     if (r->asked.quantity[m] != RULE_NOT) GROW(p->quantity[m]);
   if (r->asked.labour != RULE_NOT) GROW(p->labour);
@@ -120,6 +121,16 @@ static enum status number_of(const struct reading *r, const struct block_lanes *
   return OK;
 }
 
+/* Whether the measure answers one of the household's causes; a measure that answers all causes asks for none. */
+static uint8_t answers_cause(const struct reading *r, const struct measure *x, uint32_t g, uint64_t h) {
+  const uint32_t causes = r->p->identify.cause_count;
+  const uint64_t all = causes >= 64 ? UINT64_MAX : ((uint64_t)1 << causes) - 1;
+  const struct decision_set *d = &r->decided->decisions->sets[g];
+  if (!x->answers || (x->answers & all) == all) return TRUTH_TRUE;
+  if (mask_at(&d->cause, h) & x->answers) return TRUTH_TRUE;
+  return mask_at(&d->cause_unknown, h) & x->answers ? TRUTH_UNKNOWN : TRUTH_FALSE;
+}
+
 static enum status take_measures(struct reading *r, const struct block_lanes *lanes, uint32_t g, uint64_t h, uint32_t i, struct err *e) {
   struct people *p = r->out;
   const uint32_t at = p->count;
@@ -131,6 +142,10 @@ static enum status take_measures(struct reading *r, const struct block_lanes *la
       continue;
     }
     uint8_t may = r->asked.eligible[m] == RULE_NOT ? TRUTH_TRUE : truth_of(&lanes[r->asked.eligible[m]], i);
+    const uint8_t answers = answers_cause(r, x, g, h);
+    if (answers == TRUTH_FALSE) p->no_cause[at] |= bit;
+    if (answers == TRUTH_FALSE || may == TRUTH_FALSE) may = TRUTH_FALSE;
+    else if (answers == TRUTH_UNKNOWN) may = TRUTH_UNKNOWN;
     if (may == TRUTH_TRUE) p->offered[at] |= bit;
     if (may == TRUTH_UNKNOWN) p->offered_unknown[at] |= bit;
     if (r->asked.quantity[m] == RULE_NOT) continue;
@@ -194,7 +209,7 @@ static enum status take_one(struct reading *r, const struct block_lanes *lanes, 
   p->village[at] = p->segments[g]->village_of ? p->segments[g]->village_of[h] : PEOPLE_NO_ROW;
   p->persons[at] = persons, p->welfare[at] = welfare, p->line[at] = line;
   p->deprived[at] = r->decided->decisions->sets[g].deprived.width ? mask_at(&r->decided->decisions->sets[g].deprived, h) : 0;
-  p->offered[at] = p->offered_unknown[at] = p->reached[at] = 0;
+  p->offered[at] = p->offered_unknown[at] = p->reached[at] = p->no_cause[at] = 0;
   TRY(take_measures(r, lanes, g, h, i, e));
   TRY(take_owed(r, lanes, g, h, i, e));
   double v;
@@ -266,6 +281,7 @@ static enum status sort_by_village(struct reading *r, struct err *e) {
   SORTED(p->offered);
   SORTED(p->offered_unknown);
   SORTED(p->reached);
+  SORTED(p->no_cause);
   for (uint32_t m = 0; m < r->plan->measure_count; m++)
     if (p->quantity[m]) SORTED(p->quantity[m]);
   if (p->labour) SORTED(p->labour);

@@ -36,7 +36,8 @@ struct people { /* arrays with one entry a household that is planned for */
   uint32_t *segment, *row, *village;
   double *persons, *welfare, *line;
   uint64_t *deprived;         /* indicators that hold */
-  uint64_t *offered, *offered_unknown, *reached; /* bit m = measure m: eligible; not known whether; reached by the village measure m */
+  uint64_t *offered, *offered_unknown, *reached; /* bit m = measure m: eligible, and it answers a cause of the household; not known whether; reached by the village measure m */
+  uint64_t *no_cause;         /* bit m: not offered because it answers none of the household's causes */
   uint64_t *last;             /* bit m: what the last plan gave it; NULL = there was none. `plan.change_penalty` favours it */
   uint64_t *refused, *pinned; /* by hand (plan/scenario.h): bit m; NULL = nobody did */
   uint16_t **quantity;        /* one array a household measure with a rule, NULL for others: units it would take at most */

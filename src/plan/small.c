@@ -30,6 +30,7 @@ static enum status thin_people(struct arena *a, const struct people *p, uint32_t
   THINNED(q->offered);
   THINNED(q->offered_unknown);
   THINNED(q->reached);
+  if (q->no_cause) THINNED(q->no_cause);
   if (q->last) THINNED(q->last);
   if (q->refused) THINNED(q->refused);
   if (q->pinned) THINNED(q->pinned);

@@ -115,6 +115,7 @@ enum status why_village(struct arena *a, const struct plan *p, uint32_t village,
 
 static const struct label reasons[OFFER_WHY_COUNT] = {
   [OFFER_NOT_ELIGIBLE] = {"it does not meet the condition: %s", "不符合条件：%s"},
+  [OFFER_NO_CAUSE] = {"it answers none of the household's causes of poverty", "不针对该户的致贫原因"},
   [OFFER_UNKNOWN] = {"not known whether it meets the condition, a field is missing: %s", "是否符合条件不明，缺少信息：%s"},
   [OFFER_REFUSED] = {"the household refused it, or it was forbidden by hand", "农户已谢绝，或被人工排除"},
   [OFFER_NO_FUND] = {"no fund may pay for it", "没有可支付该措施的资金"},
