@@ -102,11 +102,9 @@ const struct verb verb_plan = {
                "measure=NAME  accept, refuse, withdraw: of this measure\n"
                "reason=TEXT  accept, refuse, withdraw: why\n"
                "plan=N  lines, accept, refuse, withdraw: which recorded plan (default: the latest)\n"
-               "from=YEAR  options: the period's first year (default: the round's)\n"
-               "to=YEAR  options: its last\n"
+               "from=X  options: the period's first year (default: the round's); frontier: from this amount\n"
+               "to=Y  options: its last year; frontier: to this amount\n"
                "fund=NAME  frontier: which fund\n"
-               "least=AMOUNT  frontier: from this amount\n"
-               "most=AMOUNT  frontier: to this\n"
                "steps=N  frontier: so many plans (default: 10)\n"
                "xlsx=FILE  also write the finance office's workbook: places, measures, funds, guarantees, lines, doubts\n"
                "product=NAME  market: which product\n"
@@ -135,7 +133,7 @@ const struct verb verb_plan = {
                "  lucid plan explain county.lucid 431122001 --lang zh\n"
                "  lucid plan accept county.lucid --area 433124\n"
                "  lucid plan refuse county.lucid 431122001 --measure pigs --reason \"no time for it\"\n"
-               "  lucid plan frontier county.lucid --fund central --least 1e6 --most 1e7\n"
+               "  lucid plan frontier county.lucid --fund central --from 1e6 --to 1e7\n"
                "  lucid plan options county.lucid --from 2016 --to 2020 --format csv\n"
                "  lucid plan market programmes/xiangxi --product ponkan --mu 700000 --existing 0 --over 8\n",
     .run = cmd_plan};

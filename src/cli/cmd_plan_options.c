@@ -50,7 +50,7 @@ enum status plan_options(struct cli *c, struct err *e) {
 
 static enum status amount_option(struct cli *c, const char *name, double *out, struct err *e) {
   const char *text = cli_option(c, name);
-  if (!text) return err_set(e, ERR_USAGE, "lucid plan frontier REGISTRY --fund NAME --least 1e6 --most 1e7 --steps 10", "--%s is missing", name);
+  if (!text) return err_set(e, ERR_USAGE, "lucid plan frontier REGISTRY --fund NAME --from 1e6 --to 1e7 --steps 10", "--%s is missing", name);
   if (!number_double(text, strlen(text), out) || *out < 0) return err_set(e, ERR_USAGE, "an amount from 0", "--%s %s is no amount", name, text);
   return OK;
 }
@@ -75,9 +75,9 @@ enum status plan_frontier(struct cli *c, struct err *e) {
   struct planned p;
   struct table_out *t;
   TRY(cli_need(c, 1, "the registry", &path, e));
-  if (!fund) return err_set(e, ERR_USAGE, "lucid plan frontier REGISTRY --fund NAME --least 1e6 --most 1e7 --steps 10", "--fund is missing");
-  TRY(amount_option(c, "least", &least, e));
-  TRY(amount_option(c, "most", &most, e));
+  if (!fund) return err_set(e, ERR_USAGE, "lucid plan frontier REGISTRY --fund NAME --from 1e6 --to 1e7 --steps 10", "--fund is missing");
+  TRY(amount_option(c, "from", &least, e));
+  TRY(amount_option(c, "to", &most, e));
   TRY(cli_option_int(c, "steps", 2, 1000, 10, &steps, e));
   enum status st = planned_open(c, path, true, &p, e);
   if (st == OK) st = planned_year(c, &p, &p.plan.year, e);
