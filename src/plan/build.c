@@ -130,7 +130,7 @@ static enum status make_columns(struct arena *a, struct built *b, const struct v
     columns[c].use_count = used, columns[c].needs = slots_of(b, needs);
     uses->count += used;
   }
-  b->model.columns = columns, b->model.column_count = count;
+  b->model.columns = b->columns = columns, b->model.column_count = count;
   return OK;
 }
 
@@ -218,7 +218,84 @@ static enum status make_works(struct arena *a, struct built *b, struct uses *use
     }
     work_at[v + 1] = (v + 1) * b->work_count;
   }
-  m->works = works, m->work_at = work_at;
+  m->works = b->works = works, m->work_at = work_at;
+  return OK;
+}
+
+/* ---- money that cannot run out ---- */
+
+/* The most that each purse could be asked for: every household its dearest item, every work done. */
+static enum status most_asked(struct arena *a, const struct built *b, const struct plan_use *uses, const bool *is_money, int64_t *most, struct err *e) {
+  const struct plan_model *m = &b->model;
+  int64_t *best;
+  uint32_t *touched;
+  ARENA_TRY(e, best = arena_array(a, b->limits.layer_count + 1u, sizeof *best));
+  ARENA_TRY(e, touched = arena_array(a, b->limits.layer_count + 1u, sizeof *touched));
+  for (uint32_t v = 0; v < m->village_count; v++) {
+    for (uint32_t h = m->household_at[v]; h < m->household_at[v + 1]; h++) {
+      uint32_t n = 0;
+      for (uint64_t i = m->item_at[h]; i < m->item_at[h + 1]; i++) {
+        const struct plan_column *c = &m->columns[m->items[i].column];
+        for (const struct plan_use *u = uses + c->use_from, *end = u + c->use_count; u < end; u++) {
+          if (!is_money[u->layer]) continue;
+          const int64_t amount = u->amount * m->items[i].quantity;
+          if (!best[u->layer]) touched[n++] = u->layer;
+          if (amount > best[u->layer]) best[u->layer] = amount;
+        }
+      }
+      for (; n; n--) {
+        const uint32_t r = m->layers[touched[n - 1] - 1].resource[v];
+        if (r != PLAN_NONE) most[r] += best[touched[n - 1]];
+        best[touched[n - 1]] = 0;
+      }
+    }
+    for (uint32_t w = 0; m->work_at && w < b->work_count; w++) {
+      const struct plan_work *x = &m->works[m->work_at[v] + w];
+      for (const struct plan_use *u = uses + x->use_from, *end = u + x->use_count; u < end; u++)
+        if (is_money[u->layer] && m->layers[u->layer - 1].resource[v] != PLAN_NONE) most[m->layers[u->layer - 1].resource[v]] += u->amount;
+    }
+  }
+  return OK;
+}
+
+static uint32_t without(struct plan_use *uses, uint32_t from, uint32_t count, const bool *drop, uint32_t to) {
+  uint32_t n = 0;
+  for (uint32_t i = from; i < from + count; i++)
+    if (!drop[uses[i].layer]) uses[to + n++] = uses[i];
+  return n;
+}
+
+/* Takes out what uses of a purse that nobody could exhaust: most of the money of later years. Nothing that is possible changes, and columns have fewer uses. */
+static enum status drop_idle_money(struct arena *a, struct built *b, struct plan_column *columns, struct plan_work *works, struct uses *uses, struct err *e) {
+  const struct plan_model *m = &b->model;
+  bool *is_money, *drop;
+  int64_t *most;
+  ARENA_TRY(e, is_money = arena_array(a, b->limits.layer_count + 3u, sizeof *is_money));
+  ARENA_TRY(e, drop = arena_array(a, b->limits.layer_count + 3u, sizeof *drop));
+  ARENA_TRY(e, most = arena_array(a, m->resource_count + 1u, sizeof *most));
+  for (uint32_t y = 0; y < b->money.years; y++)
+    for (uint32_t u = 0; u < b->money.purse_count; u++) is_money[b->limits.money_layer[y * MONEY_PURSES + u]] = true;
+  is_money[0] = false;
+  TRY(most_asked(a, b, uses->of, is_money, most, e));
+  for (uint32_t l = 1; l <= b->limits.layer_count; l++) {
+    drop[l] = is_money[l];
+    for (uint32_t v = 0; v < m->village_count && drop[l]; v++) {
+      const uint32_t r = m->layers[l - 1].resource[v];
+      drop[l] = r != PLAN_NONE && most[r] <= m->resources[r].limit; /* where there is none at all the use shuts the column */
+    }
+  }
+  uint32_t to = 0; /* uses stand in the order of columns, then works: what is kept moves down */
+  for (uint32_t c = 0; c < m->column_count; c++) {
+    const uint32_t n = without(uses->of, columns[c].use_from, columns[c].use_count, drop, to);
+    columns[c].use_from = to, columns[c].use_count = n;
+    to += n;
+  }
+  for (uint32_t w = 0; m->work_at && w < m->work_at[m->village_count]; w++) {
+    const uint32_t n = without(uses->of, works[w].use_from, works[w].use_count, drop, to);
+    works[w].use_from = to, works[w].use_count = n;
+    to += n;
+  }
+  uses->count = to;
   return OK;
 }
 
@@ -236,6 +313,7 @@ static enum status fill_model(struct arena *a, struct built *b, struct pool *poo
   if (st == OK) st = make_items(a, b, lists, e);
   drop_lists(lists, p->village_count);
   if (st == OK) st = make_works(a, b, &uses, e);
+  if (st == OK) st = drop_idle_money(a, b, b->columns, b->works, &uses, e);
   b->model.uses = uses.of, b->model.use_count = uses.count;
   return st;
 }

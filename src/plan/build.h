@@ -26,6 +26,7 @@ struct built {
   struct offers offers;
   bundle_code *bundles;        /* one a column */
   uint32_t work_count; uint32_t work_measure[PLAN_WORKS]; /* slot -> measure */
+  struct plan_column *columns; struct plan_work *works; /* those of the model */
   uint8_t *work_there;         /* a village: bit w = it already has what slot w would bring */
 };
 

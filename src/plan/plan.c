@@ -135,7 +135,9 @@ enum status plan_make(struct arena *a, const struct plan_input *in, struct plan 
   if (!in->people->planning->there) return err_set(e, ERR_INPUT, "docs/format/programme.md: sections plan, funds, measures", "the programme has no section `plan`");
   TRY(build(a, in->people, in->weights, in->year, in->pool, in->progress, &out->built, e));
   if (!proof_model_hash(&out->built.model, out->model_hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
-  TRY(solve(a, &out->built.model, in->pool, &in->solve, &out->solved, e));
+  struct solve_options how = in->solve;
+  if (!(how.enough > 0)) how.enough = 0.001; /* what is uncertain is a hundred times that */
+  TRY(solve(a, &out->built.model, in->pool, &how, &out->solved, e));
   TRY(certificate_check(&out->built.model, &out->solved.plan, out->solved.prices, &out->certified, e));
   out->pinned = pinned_value(out);
   TRY(make_lines(a, out, e));
