@@ -95,7 +95,7 @@ const struct verb verb_plan = {
                "year=YEAR  the plan's first year (default: the round's)\n"
                "scenario=FILE  other money, effects, prices, places, aims, wishes by hand (docs/format/scenario.md)\n"
                "table=NAME  one table: poverty, measures, doubts, guarantees, guarantee_sums, funds, fund_sums, markets, limits, diagnosis, places or lines\n"
-               "draws=N  draws over effects, prices, yields and measurement error (default: 500; 0 = none, and no export)\n"
+               "draws=N  draws over effects, prices, yields and measurement error (default: 500; from 100 on with switching values; 0 = none, and no export)\n"
                "bundle=FOLDER  also write the plan with model, programme, snapshot, tables and doubts: for whoever checks it\n"
                "dry-run  plan, show, and record nothing (a single --table and --draws 0 record nothing either)\n"
                "area=CODE  accept, withdraw: lines of this area only\n"

@@ -123,7 +123,7 @@ enum status planned_doubt(struct cli *c, struct planned *p, struct err *e) {
   int64_t draws;
   TRY(cli_option_int(c, "draws", 0, 100000, DOUBTS_DRAWS, &draws, e));
   if (!draws) return OK;
-  const struct doubts_input in = {.plan = &p->plan, .draws = (uint32_t)draws, .seed = p->people.planning->settings.seed, .switching = true, .pool = p->deciding.pool, .progress = &c->progress};
+  const struct doubts_input in = {.plan = &p->plan, .draws = (uint32_t)draws, .seed = p->people.planning->settings.seed, .switching = draws >= 100, .pool = p->deciding.pool, .progress = &c->progress};
   TRY(doubts_make(&c->arena, &in, &p->doubts, e));
   p->plan.doubts = &p->doubts;
   return OK;

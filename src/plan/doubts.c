@@ -100,15 +100,21 @@ static enum status switching_of(const struct switching *j, uint32_t measure, uns
   const double half = j->d->units[measure] / 2;
   double low = 0, high = 8;
   bool in;
-  TRY(in_at(t, measure, high, half, &in, e));
+  bool offered = half > 0;
+  for (uint64_t i = 0; !offered && i < t->model.item_at[t->count]; i++) {
+    const struct bundle b = bundle_read(t->bundles[t->items[i].column]);
+    for (uint32_t x = 0; x < b.count; x++) offered |= b.parts[x].measure == measure;
+  }
+  in = false;
+  if (offered || t->plan->people->planning->measures[measure].village) TRY(in_at(t, measure, high, half, &in, e));
   if (!in) low = high;
-  for (int k = 0; k < 8 && low < high; k++) {
+  for (int k = 0; k < 5 && low < high; k++) {
     const double mid = k ? (low + high) / 2 : 1;
     TRY(in_at(t, measure, mid, half, &in, e));
     if (in) high = mid;
     else low = mid;
   }
-  j->out->measures[measure].switches_at = low >= 8 ? INFINITY : high < 0.04 ? 0 : high;
+  j->out->measures[measure].switches_at = low >= 8 ? INFINITY : high < 0.1 ? 0 : high;
   return OK;
 }
 
@@ -200,6 +206,7 @@ enum status doubts_make(struct arena *a, const struct doubts_input *in, struct d
     if (e) *e = d.err;
     return d.status;
   }
+  for (uint32_t m = 0; m < n->measure_count && !in->switching; m++) out->measures[m].switches_at = NAN;
   find_assumed(p, out);
   return finish(&d, out, e);
 }

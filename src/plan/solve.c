@@ -19,7 +19,7 @@ struct plans {
   struct works works;
   struct assignment work, *best;
   double enough;
-  bool any;
+  bool any, rough;
 };
 
 static double gap_of(const struct search *s, int64_t value) {
@@ -48,6 +48,7 @@ static enum status try_counts(struct plans *p, uint32_t *best_count, struct err 
     if (value > best) best = value, *best_count = n;
     if (!n || good(p)) break;
   }
+  if (p->rough) return OK;
   for (uint32_t step = (*best_count + 3) / 4; step && !good(p); step = step > 1 ? (step + 1) / 2 : 0)
     for (int side = -1; side <= 1; side += 2) {
       const int64_t n = (int64_t)*best_count + side * (int64_t)step;
@@ -107,7 +108,7 @@ static enum status make_plans(struct plans *p, unsigned steps, struct err *e) {
   uint32_t count;
   TRY(works_rank(p->m, p->s->pricer, p->s->best, p->s->open, &p->works, e));
   TRY(try_counts(p, &count, e));
-  if (!p->works.count || good(p)) return OK;
+  if (!p->works.count || good(p) || p->rough) return OK;
   TRY(try_singles(p, &count, e));
   return good(p) ? OK : try_fixed(p, steps, e);
 }
@@ -115,20 +116,20 @@ static enum status make_plans(struct plans *p, unsigned steps, struct err *e) {
 static enum status solve_in(struct arena *a, struct arena *scratch, const struct plan_model *m, struct pool *pool, const struct solve_options *o, struct solved *out, struct err *e) {
   struct search s;
   const unsigned passes = o && o->passes ? o->passes : 120;
-  struct plans p = {.m = m, .pool = pool, .s = &s, .best = &out->plan, .enough = o && o->enough > 0 ? o->enough : 0.0005};
+  struct plans p = {.m = m, .pool = pool, .s = &s, .best = &out->plan, .enough = o && o->enough > 0 ? o->enough : 0.0005, .rough = o && o->rough};
   TRY(search_open(scratch, m, pool, &s, e));
   TRY(assignment_make(a, m, &out->plan, e));
   TRY(assignment_make(scratch, m, &p.work, e));
   TRY(works_make(scratch, m, &p.works, e));
   ARENA_TRY(e, out->prices = arena_array(a, plan_price_count(m) + 1u, sizeof *out->prices));
-  const bool small = plan_households(m) <= SMALL;
+  const bool small = plan_households(m) <= SMALL && !p.rough;
   search_restart(&s, STEP_FIRST);
   for (unsigned level = 0; level < sizeof levels / sizeof *levels; level++) {
     const uint32_t stride = plan_households(m) / levels[level].sample;
     if (level && stride <= 1) break;
     TRY(search_sample(scratch, &s, stride > 1 ? stride : 1, e));
-    search_steps(&s, levels[level].steps);
-    if (m->market_count && levels[level].tries) search_tiers(&s, small ? 40 : levels[level].tries, small ? 60 : 20);
+    search_steps(&s, p.rough ? levels[level].steps / 2 : levels[level].steps);
+    if (m->market_count && levels[level].tries) search_tiers(&s, p.rough ? 2 : small ? 40 : levels[level].tries, p.rough ? 8 : small ? 60 : 20);
     search_restart(&s, 0.05);
   }
   TRY(search_sample(scratch, &s, 1, e));
@@ -138,7 +139,7 @@ static enum status solve_in(struct arena *a, struct arena *scratch, const struct
   for (double before = 2;;) {
     TRY(make_plans(&p, small ? 100 : passes / 6, e));
     const double gap = gap_of(&s, out->plan.value);
-    if (gap <= p.enough || gap > 0.9 * before || s.passes - from > (small ? 2000 : passes)) break;
+    if (p.rough || gap <= p.enough || gap > 0.9 * before || s.passes - from > (small ? 2000 : passes)) break;
     before = gap;
     search_polish(&s, out->plan.value, small ? 60 : passes / 12);
     search_back(&s);
@@ -146,9 +147,9 @@ static enum status solve_in(struct arena *a, struct arena *scratch, const struct
     search_steps(&s, small ? 150 : passes / 8);
   }
   search_back(&s);
-  search_ask(&s, m->market_count > 0); /* so far the bound was that of plans with these tiers */
+  if (!p.rough) search_ask(&s, m->market_count > 0); /* so far the bound was that of plans with these tiers */
   search_look(&s);
-  if (m->market_count && gap_of(&s, out->plan.value) > p.enough) {
+  if (m->market_count && !p.rough && gap_of(&s, out->plan.value) > p.enough) {
     search_restart(&s, 0.01);
     search_steps(&s, small ? 150 : passes / 8);
     search_polish(&s, out->plan.value, small ? 60 : passes / 12);

@@ -20,6 +20,7 @@
 struct solve_options {
   unsigned passes;    /* over all households, at most; 0 = 120 */
   double enough;      /* stop when the gap is below; 0 = 0.0005 */
+  bool rough;         /* a tenth of the time, within a per cent or two: for hundreds of plans whose worth is compared */
 };
 
 struct solved {

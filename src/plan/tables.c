@@ -99,7 +99,7 @@ static void doubts(struct filling *f) {
   for (uint32_t m = 0; f->p->doubts && m < f->n->measure_count; m++) {
     const struct measure *x = &f->n->measures[m];
     const struct doubt_measure *d = &f->p->doubts->measures[m];
-    word(f, &x->label, x->name), real(f, d->now), real(f, d->stays), real(f, isinf(d->switches_at) ? NAN : d->switches_at), real(f, d->value), text(f, d->assumed ? either(f, "yes", "是") : either(f, "no", "否"));
+    word(f, &x->label, x->name), real(f, d->now), real(f, d->stays), real(f, isfinite(d->switches_at) ? d->switches_at : NAN), real(f, d->value), text(f, d->assumed ? either(f, "yes", "是") : either(f, "no", "否"));
   }
 }
 

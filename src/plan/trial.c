@@ -27,6 +27,16 @@ enum status trial_open(const struct plan *p, uint32_t most, struct trial *t, str
     const uint32_t h = t->household[i];
     memcpy(&t->items[item_at[i]], &m->items[m->item_at[h]], (size_t)(m->item_at[h + 1] - m->item_at[h]) * sizeof *t->items);
   }
+  uint32_t *column_of, columns = 0;
+  struct plan_column *column;
+  ARENA_TRY(e, column_of = arena_array(a, m->column_count + 1u, sizeof *column_of));
+  ARENA_TRY(e, column = arena_array(a, m->column_count + 1u, sizeof *column));
+  ARENA_TRY(e, t->bundles = arena_array(a, m->column_count + 1u, sizeof *t->bundles));
+  for (uint64_t i = 0; i < items; i++) column_of[t->items[i].column] = 1;
+  for (uint32_t c = 0; c < m->column_count; c++)
+    if (column_of[c]) t->bundles[columns] = p->built.bundles[c], column[columns] = m->columns[c], column_of[c] = columns++;
+  for (uint64_t i = 0; i < items; i++) t->items[i].column = (uint16_t)column_of[t->items[i].column];
+  t->model.columns = column, t->model.column_count = columns;
   ARENA_TRY(e, t->resources = arena_copy(a, m->resources, m->resource_count * sizeof *t->resources));
   for (uint32_t k = 0; k < m->resource_count; k++) t->resources[k].limit /= every, t->resources[k].loss = up(t->resources[k].loss, every);
   const uint32_t works = m->work_at ? m->work_at[m->village_count] : 0;
@@ -143,7 +153,7 @@ void trial_set(struct trial *t, const struct trial_values *v) {
       uint64_t deprived;
       const struct worth_person person = person_of(t, v, i, &deprived);
       for (uint64_t k = m->item_at[i]; k < m->item_at[i + 1]; k++) {
-        const struct bundle b = bundle_read(p->built.bundles[t->items[k].column]);
+        const struct bundle b = bundle_read(t->bundles[t->items[k].column]);
         const double value = round(bundle_worth(t, &person, deprived, &b, t->items[k].quantity).of[o] * OFFER_UNIT);
         t->items[k].value = value > INT32_MAX ? INT32_MAX : (int32_t)value;
       }
@@ -177,7 +187,7 @@ struct worth trial_plan(const struct trial *t, const struct trial_values *v) {
 }
 
 enum status trial_solve(struct trial *t, struct solved *out, struct err *e) {
-  static const struct solve_options quick = {.passes = 60, .enough = 0.003};
+  static const struct solve_options quick = {.passes = 240, .enough = 0.003, .rough = true};
   arena_drop(&t->scratch);
   return solve(&t->scratch, &t->model, NULL, &quick, out, e);
 }
@@ -190,7 +200,7 @@ void trial_units(const struct trial *t, const struct solved *s, double *units) {
     const uint8_t taken = s ? s->plan.taken[(size_t)i * m->most] : p->solved.plan.taken[(size_t)t->household[i] * m->most];
     if (!taken) continue;
     const struct plan_item *x = &t->items[m->item_at[i] + taken - 1u];
-    const struct bundle b = bundle_read(p->built.bundles[x->column]);
+    const struct bundle b = bundle_read(t->bundles[x->column]);
     for (uint32_t j = 0; j < b.count; j++) units[b.parts[j].measure] += b.parts[j].quantity ? b.parts[j].quantity * x->quantity : x->quantity;
   }
   for (uint32_t v = 0; v < m->village_count; v++)

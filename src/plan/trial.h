@@ -20,7 +20,8 @@ struct trial {
   const struct plan *plan;
   uint32_t every, count;
   uint32_t *household;         /* of the trial -> of the plan */
-  struct plan_model model;
+  struct plan_model model;     /* only the columns that somebody here is offered */
+  bundle_code *bundles;        /* one a column */
   struct plan_item *items; struct plan_work *works; struct plan_resource *resources;
   double (*units)[PLANNING_TIERS][WORTH_YEARS]; /* [measure][tier]: what a unit brings by year, with the values set */
 };

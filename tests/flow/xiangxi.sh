@@ -9,7 +9,7 @@ X=$TOP/tests/flow/xiangxi
 run "$LUCID" check "$P"
 ok the_programme_is_clean [ "$rc" = 0 ]
 says it_knows_every_place "1 province, 1 prefecture, 8 county (home), 116 township, 1797 village"
-says its_decisions_run_over_blocks "37, of which 37 run over blocks"
+says its_decisions_run_over_blocks "104, of which 104 run over blocks"
 run "$LUCID" check "$P" --assumed --format csv
 ok what_nobody_decreed_is_listed sh -c 'test "$(wc -l <"$0")" -gt 40' "$DIR/.out"
 says the_yearly_lines_are_assumed "lines,national"
