@@ -96,4 +96,8 @@ uint8_t price_free_works(const struct plan_model *m, uint32_t village) {
   return (uint8_t)mask;
 }
 
-int64_t price_bound_units(wide bound) { return (int64_t)((bound + ((wide)1 << PRICE_BITS) - 1) >> PRICE_BITS); }
+/* Prices far beyond sense prove a bound that no number here holds: then there is none but the largest. */
+int64_t price_bound_units(wide bound) {
+  const wide units = (bound + ((wide)1 << PRICE_BITS) - 1) >> PRICE_BITS;
+  return units > INT64_MAX ? INT64_MAX : (int64_t)units;
+}
