@@ -168,6 +168,8 @@ static void read_plan(struct file *f, const uint8_t model_hash[32]) {
   said_value = (int64_t)get(f, 8), said_bound = (int64_t)get(f, 8);
   if (f->len - f->at != v + h * m + r + n * 8) stop(1, "the plan's length does not fit");
   bundle = f->bytes + f->at, taken = bundle + v, is_open = taken + h * m;
+  for (uint32_t k = 0; k < r; k++)
+    if (is_open[k] > 1) stop(1, "resource %u is neither open nor shut", k);
   f->at += v + h * m + r;
   prices = table(f, n, 8, sizeof *prices);
   for (uint32_t k = 0; k < n; k++) {

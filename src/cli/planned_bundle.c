@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
@@ -65,6 +66,7 @@ static enum status write_snapshot(struct cli *c, const struct snapshot *s, const
 static enum status write_model(struct cli *c, const struct plan *p, const char *folder, struct err *e) {
   const char *path;
   ARENA_TRY(e, path = file_join(&c->arena, folder, "model.bin"));
+  TRY(file_replace(path, "", 0, 0600, e)); /* people's data: for the owner's eyes from the first byte on */
   FILE *f = fopen(path, "wb");
   if (!f) return err_set(e, ERR_IO, "may this folder be written?", "%s cannot be written", path);
   const enum status st = proof_write_model(&p->built.model, f, e);
@@ -200,7 +202,7 @@ enum status planned_bundle(struct cli *c, const struct planned *p, const char *f
 
 /* ---- the check ---- */
 
-struct claim { const char *round, *seed, *seed_from; int year; };
+struct claim { const char *plan, *round, *seed, *seed_from; int year; };
 
 static enum status read_claim(struct cli *c, const char *folder, struct claim *out, struct err *e) {
   const char *path;
@@ -211,11 +213,11 @@ static enum status read_claim(struct cli *c, const char *folder, struct claim *o
   TRY(file_read(&c->arena, path, 1 << 20, &data, &len, e));
   json_t *j = json_loadb(data, len, 0, &why);
   if (!j) return err_set(e, ERR_INPUT, "fetch the folder again", "%s, line %d: %s", path, why.line, why.text);
-  const char *round = json_string_value(json_object_get(j, "round")), *seed = json_string_value(json_object_get(j, "seed")), *from = json_string_value(json_object_get(j, "seed_from"));
+  const char *plan = json_string_value(json_object_get(j, "plan")), *round = json_string_value(json_object_get(j, "round")), *seed = json_string_value(json_object_get(j, "seed")), *from = json_string_value(json_object_get(j, "seed_from"));
   out->year = (int)json_integer_value(json_object_get(j, "year"));
-  out->round = arena_str(&c->arena, round ? round : ""), out->seed = arena_str(&c->arena, seed ? seed : ""), out->seed_from = arena_str(&c->arena, from ? from : "");
+  out->plan = arena_str(&c->arena, plan ? plan : ""), out->round = arena_str(&c->arena, round ? round : ""), out->seed = arena_str(&c->arena, seed ? seed : ""), out->seed_from = arena_str(&c->arena, from ? from : "");
   json_decref(j);
-  if (!out->round || !out->seed || !out->seed_from) return err_set(e, ERR_MEMORY, NULL, "out of memory");
+  if (!out->plan || !out->round || !out->seed || !out->seed_from) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   return OK;
 }
 
@@ -327,7 +329,11 @@ static enum status check(struct cli *c, const char *folder, struct pool *pool, s
   if (!proof_model_hash(&m, hash)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   ARENA_TRY(e, path = file_join(&c->arena, folder, "plan.bin"));
   TRY(file_read(&c->arena, path, (size_t)1 << 32, &data, &len, e));
+  struct digest own;
+  if (!digest_of(data, len, &own)) return err_set(e, ERR_MEMORY, NULL, "out of memory");
   TRY(proof_read_plan(&c->arena, data, len, &plan, e));
+  if (strcmp(digest_hex(&own, again), claim.plan) != 0 || plan.year != claim.year)
+    return err_set(e, ERR_CORRUPT, "one of the two files was changed after the folder was written", "plan.bin is plan %.12s of %d; plan.json says %.12s of %d", again, (int)plan.year, claim.plan, claim.year);
   TRY(proof_fits(&plan, &m, hash, e));
   TRY(certificate_check(&m, &plan.plan, plan.prices, &certified, e));
   if (certified.value != plan.value || certified.bound > plan.bound)
